@@ -1,0 +1,44 @@
+namespace IOLoops.Core;
+
+/// <summary>An <see cref="AsyncIOHandler"/> and how its calls end. Also the mark by which code knows that it runs inside one.</summary>
+internal sealed class AsyncHandler(AsyncIOHandler handler)
+{
+    private static readonly AsyncLocal<AsyncHandler?> Running = new();
+
+    internal AsyncIOHandler Handler { get; } = handler;
+
+    /// <summary>Whether the caller is code that this handler has begun: it must not wait for the handler's end.</summary>
+    internal bool IsCaller => ReferenceEquals(Running.Value, this);
+
+    /// <summary>The context for the handler's calls, made once: as captured, with the mark.</summary>
+    internal ExecutionContext? MarkContext(ExecutionContext? captured)
+    {
+        if (captured is null)
+            return null; // flow is suppressed: the mark could not travel
+        var before = Running.Value;
+        Running.Value = this;
+        var marked = ExecutionContext.Capture();
+        Running.Value = before;
+        return marked;
+    }
+
+    /// <summary>Waits for the end of a call without blocking, and reports it on the loop.</summary>
+    internal void Begin(LoopCore core, int fd, Task task)
+    {
+        var call = new Call(core, fd, this, task);
+        task.ConfigureAwait(ConfigureAwaitOptions.None).GetAwaiter().UnsafeOnCompleted(call.OnCompleted);
+    }
+
+    private sealed class Call(LoopCore core, int fd, AsyncHandler handler, Task task)
+    {
+        internal void OnCompleted()
+        {
+            if (core.IsOnLoopThread)
+                End();
+            else if (!core.TryPost(new WorkItem(End, null, null, null)))
+                TaskFailures.Report(core.Loop, handler.Handler, task);
+        }
+
+        private void End() => core.EndAsyncCall(fd, handler, task);
+    }
+}

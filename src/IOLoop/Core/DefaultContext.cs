@@ -1,0 +1,17 @@
+namespace IOLoops.Core;
+
+/// <summary>The <see cref="ExecutionContext"/> that holds nothing, for callbacks that captured none.</summary>
+internal static class DefaultContext
+{
+    /// <summary>There is no public name for it: a thread that was started without flow has it.</summary>
+    internal static ExecutionContext Instance { get; } = Find();
+
+    private static ExecutionContext Find()
+    {
+        ExecutionContext? found = null;
+        var thread = new Thread(() => found = ExecutionContext.Capture()) { IsBackground = true, Name = "IOLoop: default context" };
+        thread.UnsafeStart();
+        thread.Join();
+        return found!;
+    }
+}

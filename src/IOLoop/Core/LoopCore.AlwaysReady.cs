@@ -1,0 +1,79 @@
+using System.Runtime.CompilerServices;
+using IOLoops.Interop;
+using IOLoops.Polling;
+
+namespace IOLoops.Core;
+
+/// <summary>
+/// Regular files, /dev/null and the like: epoll refuses them (EPERM) where poll(2) says that they are always ready. So
+/// says every turn, once each.
+/// </summary>
+internal sealed partial class LoopCore
+{
+    private List<AlwaysReadyFile>? _alwaysReady;
+
+    private bool HasAlwaysReadyWork()
+    {
+        if (_alwaysReady is not null)
+        {
+            foreach (var file in _alwaysReady)
+            {
+                ref var row = ref _handlers.Find(file.Descriptor);
+                if ((row.Events & (IOEvents.Read | IOEvents.Write)) != 0 && (row.Flags & RegistrationFlags.Busy) == 0)
+                    return true;
+            }
+        }
+        return false;
+    }
+
+    /// <summary>Notes a file that epoll refused; the kernel holds no registration, so which file it is is noted, too.</summary>
+    private int AddAlwaysReady(int fd, uint generation)
+    {
+        int errno = FileIdentity.Of(fd, out var identity);
+        if (errno != Errno.Ok)
+            return errno;
+        _alwaysReady ??= [];
+        int place = _alwaysReady.FindIndex(file => file.Descriptor == fd);
+        if (place >= 0 && _alwaysReady[place].Identity == identity)
+            return Errno.EEXIST;
+        if (place >= 0)
+            RemoveAlwaysReady(fd); // closed and opened again
+        _alwaysReady.Add(new AlwaysReadyFile(fd, generation, identity));
+        return Errno.Ok;
+    }
+
+    private void RemoveAlwaysReady(int fd)
+    {
+        // A registration that replaced this one has a row of its own by now.
+        ref var row = ref _handlers.Find(fd);
+        uint generation = row.Generation;
+        _alwaysReady!.RemoveAll(file => file.Descriptor == fd && file.Generation == generation);
+        if (_alwaysReady.Count == 0)
+            _alwaysReady = null;
+    }
+
+    private void AppendAlwaysReady()
+    {
+        for (int i = _alwaysReady!.Count - 1; i >= 0; i--)
+        {
+            var file = _alwaysReady[i];
+            ref var row = ref _handlers.Find(file.Descriptor);
+            if ((row.Flags & RegistrationFlags.Busy) != 0)
+                continue;
+            // Nobody tells us that such a file was closed, or its number reused.
+            if (FileIdentity.Of(file.Descriptor, out var identity) != Errno.Ok || identity != file.Identity)
+            {
+                Forget(ref row, file.Descriptor, WaitsLost);
+                if (_alwaysReady is null)
+                    return;
+                i = Math.Min(i, _alwaysReady.Count);
+                continue;
+            }
+            if (_readyCount == _ready.Length)
+                Array.Resize(ref _ready, _readyCount * 2);
+            _ready[_readyCount++] = new ReadyEvent(HandlerTable.Token(file.Descriptor, file.Generation), IOEvents.Read | IOEvents.Write);
+        }
+    }
+
+    private readonly record struct AlwaysReadyFile(int Descriptor, uint Generation, FileIdentity Identity);
+}

@@ -1,0 +1,166 @@
+using System.Runtime.CompilerServices;
+using IOLoops.Interop;
+using IOLoops.Polling;
+
+namespace IOLoops.Core;
+
+/// <summary>Calling handlers of ready descriptors.</summary>
+internal sealed partial class LoopCore
+{
+    private readonly List<EndingCall> _endingCalls = [];
+    private bool _ghostSeen;
+
+    private bool Dispatch(in ReadyEvent ready)
+    {
+        int fd = HandlerTable.Descriptor(ready.Token);
+        ref var row = ref _handlers.Find(fd);
+        if (Unsafe.IsNullRef(ref row) || row.Generation != HandlerTable.Generation(ready.Token))
+        {
+            // Freed or replaced since this poll: the event is merely stale. Before it: the kernel reports a file that is no
+            // longer ours, which a duplicate keeps alive, and will for ever.
+            if (Unsafe.IsNullRef(ref row) || row.ChangedInPoll != _poll)
+                _ghostSeen = true;
+            return false;
+        }
+        if ((row.Flags & (RegistrationFlags.Busy | RegistrationFlags.IsSocket)) != 0 && !IsDispatchable(ref row, fd))
+            return false;
+        var events = ready.Events & (row.Events | IOEvents.Error);
+        if (events == IOEvents.None)
+            return false;
+        if (row.Target is IOHandler handler)
+            Call(ref row, fd, handler, events);
+        else if (row.Target is AsyncHandler asyncHandler)
+            Call(ref row, fd, asyncHandler, events);
+        else
+            CompleteWaiters(ref row, fd, events);
+        return true;
+    }
+
+    private bool IsDispatchable(ref HandlerRegistration row, int fd)
+    {
+        if ((row.Flags & RegistrationFlags.IsSocket) != 0 && IsClosed(row.Object))
+        {
+            Forget(ref row, fd, WaitsLost);
+            return false;
+        }
+        if ((row.Flags & RegistrationFlags.Busy) == 0)
+            return true;
+        // Level-triggered, it would be reported in every turn until the handler has returned.
+        if ((row.Flags & (RegistrationFlags.Suspended | RegistrationFlags.AlwaysReady)) == 0)
+        {
+            row.Flags |= RegistrationFlags.Suspended;
+            _poller.Suspend(fd, row.Token(fd)); // ENOENT, EBADF: closed, so silent anyway
+        }
+        return false;
+    }
+
+    private void Call(ref HandlerRegistration row, int fd, IOHandler handler, IOEvents events)
+    {
+        row.Flags |= RegistrationFlags.Running;
+        EnterContext(row.Context);
+        try
+        {
+            handler(new FileDescriptor(fd, row.Object), events);
+        }
+        catch (Exception exception)
+        {
+            _loop.ReportFailure(handler, exception);
+        }
+        LeaveContext();
+        EndCall(ref row, fd, handler, RegistrationFlags.Running);
+    }
+
+    private void Call(ref HandlerRegistration row, int fd, AsyncHandler target, IOEvents events)
+    {
+        row.Flags |= RegistrationFlags.Running;
+        EnterContext(row.Context);
+        Task? task = null;
+        try
+        {
+            task = target.Handler(new FileDescriptor(fd, row.Object), events);
+        }
+        catch (Exception exception)
+        {
+            _loop.ReportFailure(target.Handler, exception);
+        }
+        LeaveContext();
+        if (task is { IsCompleted: false })
+        {
+            if (ReferenceEquals(row.Target, target))
+                row.Flags = (row.Flags & ~RegistrationFlags.Running) | RegistrationFlags.Resting;
+            target.Begin(this, fd, task);
+            return;
+        }
+        if (task is not null)
+            TaskFailures.Report(_loop, target.Handler, task);
+        EndCall(ref row, fd, target, RegistrationFlags.Running);
+    }
+
+    /// <summary>The task of an asynchronous handler has ended. The loop's thread.</summary>
+    internal void EndAsyncCall(int fd, AsyncHandler target, Task task)
+    {
+        TaskFailures.Report(_loop, target.Handler, task);
+        ref var row = ref _handlers.Find(fd);
+        if (!Unsafe.IsNullRef(ref row))
+            EndCall(ref row, fd, target, RegistrationFlags.Resting);
+    }
+
+    /// <summary>A call is over: its descriptor may be reported again, and whoever waits for the call's end goes on.</summary>
+    private void EndCall(ref HandlerRegistration row, int fd, object target, RegistrationFlags call)
+    {
+        if (_endingCalls.Count > 0)
+            EndRemovedCall(fd, target);
+        // The row may have been freed, or taken by another registration that is in no call.
+        if (!ReferenceEquals(row.Target, target))
+            return;
+        row.Flags &= ~call;
+        if ((row.Flags & (RegistrationFlags.Suspended | RegistrationFlags.Busy)) == RegistrationFlags.Suspended)
+            Resume(ref row, fd);
+    }
+
+    private void EndRemovedCall(int fd, object target)
+    {
+        int place = _endingCalls.FindLastIndex(call => call.Descriptor == fd && ReferenceEquals(call.Target, target));
+        if (place < 0)
+            return;
+        _endingCalls[place].End();
+        _endingCalls.RemoveAt(place);
+    }
+
+    private void Resume(ref HandlerRegistration row, int fd)
+    {
+        row.Flags &= ~RegistrationFlags.Suspended;
+        int errno = _poller.Modify(fd, row.Token(fd), row.Events);
+        if (errno is Errno.Ok or Errno.ENOENT or Errno.EBADF) // the latter two: it was closed meanwhile
+            return;
+        var callback = row.Target as Delegate ?? ((AsyncHandler)row.Target!).Handler;
+        _loop.ReportFailure(callback, Errno.Failure("Resuming a handler", fd, errno));
+    }
+
+    /// <summary>
+    /// Events of no registration came: a duplicate (in this process or a child) keeps a closed file open, the kernel
+    /// reports it in every poll, and no number is left to remove it by. Only a new set is rid of it.
+    /// </summary>
+    private void RebuildPoller()
+    {
+        _ghostSeen = false;
+        var live = new List<int>();
+        foreach (int fd in _handlers.Descriptors())
+        {
+            ref var row = ref _handlers.Find(fd);
+            // The old set knows whether the number still is the file that was registered; a stranger who got the number of
+            // a file that was closed must not be registered.
+            if ((row.Flags & RegistrationFlags.AlwaysReady) == 0 && _poller.Modify(fd, row.Token(fd), row.Events) == Errno.Ok)
+                live.Add(fd);
+        }
+        _poller.Reset();
+        foreach (int fd in live)
+        {
+            ref var row = ref _handlers.Find(fd);
+            row.Flags &= ~RegistrationFlags.Suspended; // a busy one is suspended again when it is next reported
+            int errno = _poller.Register(fd, row.Token(fd), row.Events);
+            if (errno != Errno.Ok)
+                _loop.ReportFailure(RebuildPoller, Errno.Failure("registering again", fd, errno));
+        }
+    }
+}

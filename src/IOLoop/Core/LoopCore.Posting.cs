@@ -1,0 +1,60 @@
+namespace IOLoops.Core;
+
+internal sealed partial class LoopCore
+{
+    /// <summary>Queues a callback. Any thread.</summary>
+    /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
+    internal void Post(in WorkItem item)
+    {
+        if (!TryPost(item))
+            Refuse(item);
+    }
+
+    /// <summary>Queues a callback. Any thread.</summary>
+    /// <returns>False when the loop is closed.</returns>
+    internal bool TryPost(in WorkItem item)
+    {
+        if (IsOnLoopThread)
+            return _callbacks.TryAddLocal(item);
+        if (!_callbacks.TryAdd(item, out bool wake))
+            return false;
+        if (wake)
+            _wake();
+        return true;
+    }
+
+    /// <summary>Queues a callback without taking a lock. Any thread.</summary>
+    /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
+    internal void PostFromSignal(in WorkItem item)
+    {
+        if (!_callbacks.TryAddFromSignal(item, out bool wake))
+            Refuse(item);
+        if (wake)
+            _wake();
+    }
+
+    private void Refuse(in WorkItem item)
+    {
+        item.Invoker?.Drop(item.Callback, item.State);
+        throw new ObjectDisposedException(_loop.Name, "The loop is closed and runs no more callbacks; TryAddCallback returns false instead of throwing.");
+    }
+
+    /// <summary>Runs something at a time of the loop's clock.</summary>
+    internal TimeoutHandle CallAt(LoopTime when, in WorkItem item)
+    {
+        VerifyAccess();
+        bool earlier = _timeouts.IsEmpty || when.Ticks < _timeouts.Earliest;
+        var node = _timeouts.Add(when.Ticks, item);
+        // Outside a turn, whoever drives the loop by its descriptor has computed a wait without this deadline.
+        if (earlier && Volatile.Read(ref _threadId) == 0 && _callbacks.NeedsWake())
+            _wake();
+        return new TimeoutHandle(node, node.Sequence);
+    }
+
+    internal void RemoveTimeout(TimeoutHandle timeout)
+    {
+        VerifyAccess(evenClosed: true);
+        if (_timeouts.Remove(timeout, out var item))
+            item.Invoker?.Drop(item.Callback, item.State);
+    }
+}

@@ -1,0 +1,192 @@
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using IOLoops.Interop;
+
+namespace IOLoops.Core;
+
+/// <summary>Adding, changing and removing handlers: the system call first, the bookkeeping second.</summary>
+internal sealed partial class LoopCore
+{
+    private const IOEvents AllEvents =
+        IOEvents.Read | IOEvents.Priority | IOEvents.Write | IOEvents.Error | IOEvents.ReadHangUp;
+
+    internal int HandlerCount => _handlers.Count;
+
+    internal void AddHandler(FileDescriptor fd, object handler, IOEvents events)
+    {
+        VerifyAccess();
+        CheckEvents(events);
+        int number = CheckNumber(fd.Number);
+        var context = ExecutionContext.Capture();
+        if (handler is AsyncIOHandler asyncHandler)
+        {
+            var target = new AsyncHandler(asyncHandler);
+            Register(fd, number, target, events, target.MarkContext(context));
+        }
+        else
+        {
+            Register(fd, number, handler, events, context);
+        }
+    }
+
+    internal void UpdateHandler(FileDescriptor fd, IOEvents events)
+    {
+        VerifyAccess();
+        CheckEvents(events);
+        ref var row = ref _handlers.FindTaken(fd.Number);
+        if (Unsafe.IsNullRef(ref row) || row.Target is ReadinessWaiter)
+            throw new InvalidOperationException($"File descriptor {fd.Number} has no handler on {_loop.Name}: call AddHandler first.");
+        int number = (int)fd.Number;
+        int errno = (row.Flags & (RegistrationFlags.Suspended | RegistrationFlags.AlwaysReady)) != 0
+            ? Errno.Ok
+            : _poller.Modify(number, row.Token(number), events);
+        if (errno == Errno.ENOENT)
+            errno = RegisterAnew(ref row, number, events);
+        if (errno != Errno.Ok)
+            throw Errno.Failure("UpdateHandler", number, errno);
+        row.Events = events;
+    }
+
+    internal void RemoveHandler(FileDescriptor fd)
+    {
+        VerifyAccess(evenClosed: true);
+        ref var row = ref _handlers.FindTaken(fd.Number);
+        if (!Unsafe.IsNullRef(ref row) && !IsSuccessorOf(row, fd.Object))
+            Forget(ref row, (int)fd.Number, WaitsCancelled);
+    }
+
+    /// <summary>Registers a number, or throws and leaves all as it was.</summary>
+    private ref HandlerRegistration Register(FileDescriptor fd, int number, object target, IOEvents events, ExecutionContext? context)
+    {
+        var registration = new HandlerRegistration
+        {
+            Target = target,
+            Object = fd.Object,
+            Context = context == DefaultContext.Instance ? null : context,
+            Generation = _handlers.NextGeneration(),
+            ChangedInPoll = _poll,
+            Events = events,
+            Flags = HoldObject(fd.Object),
+        };
+        int errno = RegisterWithKernel(number, ref registration);
+        if (errno != Errno.Ok)
+        {
+            registration.ReleaseObject();
+            throw errno == Errno.EEXIST
+                ? new InvalidOperationException($"File descriptor {number} is registered on {_loop.Name} already: call UpdateHandler to change its events, or RemoveHandler first.")
+                : Errno.Failure("AddHandler", number, errno);
+        }
+        ref var row = ref _handlers.Ensure(number);
+        // The kernel accepted it, so what stands here is of a file that was closed without RemoveHandler.
+        if (row.IsTaken)
+            Forget(ref row, number, WaitsLost, inKernel: false);
+        _handlers.Take(ref row, registration);
+        return ref row;
+    }
+
+    private int RegisterWithKernel(int number, ref HandlerRegistration registration)
+    {
+        ulong token = registration.Token(number);
+        int errno = _poller.Register(number, token, registration.Events);
+        if (errno == Errno.EPERM)
+        {
+            errno = AddAlwaysReady(number, registration.Generation);
+            if (errno == Errno.Ok)
+                registration.Flags |= RegistrationFlags.AlwaysReady;
+        }
+        // Removed while it was closed, with a duplicate that kept the file open, and then duplicated back to its old number:
+        // the kernel still has the registration of which we have no row.
+        else if (errno == Errno.EEXIST && Unsafe.IsNullRef(ref _handlers.FindTaken(number)) && !_poller.Owns(number))
+        {
+            errno = _poller.Modify(number, token, registration.Events);
+        }
+        return errno;
+    }
+
+    /// <summary>The number was closed and opened again: the same handler for the new file. Events of the old one are stale.</summary>
+    private int RegisterAnew(ref HandlerRegistration row, int number, IOEvents events)
+    {
+        var registration = row;
+        registration.Generation = _handlers.NextGeneration();
+        registration.ChangedInPoll = _poll;
+        registration.Events = events;
+        int errno = RegisterWithKernel(number, ref registration);
+        if (errno == Errno.Ok)
+            row = registration;
+        return errno;
+    }
+
+    /// <summary>Frees a row. References are released and waits ended after the row is free, for they may call back.</summary>
+    private void Forget(ref HandlerRegistration row, int number, Func<int, Exception> lost, bool inKernel = true)
+    {
+        var registration = row;
+        if ((registration.Flags & RegistrationFlags.AlwaysReady) != 0)
+            RemoveAlwaysReady(number);
+        else if (inKernel)
+            _poller.Unregister(number); // EBADF, ENOENT, EPERM: it was closed, and the kernel has forgotten it already
+        _handlers.Free(ref row, _poll);
+        if ((registration.Flags & RegistrationFlags.Busy) != 0)
+            _endingCalls.Add(new EndingCall(number, registration.Target!));
+        registration.ReleaseObject();
+        for (var waiter = registration.Target as ReadinessWaiter; waiter is not null;)
+        {
+            var next = waiter.TakeNext();
+            waiter.Fail(lost(number));
+            waiter = next;
+        }
+    }
+
+    private static OperationCanceledException WaitsCancelled(int number) =>
+        new($"RemoveHandler was called for file descriptor {number}, which this waited for.");
+
+    private static IOException WaitsLost(int number) =>
+        new($"File descriptor {number}, which this waited for, was closed.", Errno.EBADF);
+
+    private ObjectDisposedException WaitsClosed(int number) =>
+        new(_loop.Name, $"The loop was closed while this waited for file descriptor {number}.");
+
+    private static void CheckEvents(IOEvents events)
+    {
+        if ((events & ~AllEvents) != 0)
+            throw new ArgumentException($"There are no such events: 0x{(int)(events & ~AllEvents):X}. Combine values of IOEvents; edge-triggered and one-shot modes are not offered.", nameof(events));
+    }
+
+    private static int CheckNumber(nint number)
+    {
+        if (number < 0 || number > int.MaxValue)
+            throw Errno.Failure("AddHandler", number, Errno.EBADF);
+        return (int)number;
+    }
+
+    /// <summary>
+    /// Keeps the object open while it is registered. Not a socket: its Dispose spins until all references are gone, so one
+    /// held here would hang whoever closes it; sockets are asked whether they are closed instead.
+    /// </summary>
+    private static RegistrationFlags HoldObject(object? file)
+    {
+        switch (file)
+        {
+            case Socket or SafeSocketHandle:
+                ObjectDisposedException.ThrowIf(IsClosed(file), file);
+                return RegistrationFlags.IsSocket;
+            case SafeHandle handle:
+                bool held = false;
+                handle.DangerousAddRef(ref held);
+                return RegistrationFlags.HoldsReference;
+            default:
+                return RegistrationFlags.None;
+        }
+    }
+
+    private static bool IsClosed(object? file) => file switch
+    {
+        Socket socket => socket.SafeHandle.IsClosed,
+        SafeHandle handle => handle.IsClosed,
+        _ => false,
+    };
+
+    /// <summary>Whether the row belongs to another object that got the number when <paramref name="file"/> was closed.</summary>
+    private static bool IsSuccessorOf(in HandlerRegistration row, object? file) =>
+        file is not null && row.Object is not null && !ReferenceEquals(file, row.Object) && IsClosed(file);
+}

@@ -1,0 +1,88 @@
+namespace IOLoops.Core;
+
+internal sealed partial class LoopCore
+{
+    private readonly Lock _runGate = new();
+    private int _threadId;                        // the thread that runs the loop, 0: none; written under _runGate
+    private bool _closed;                         // written under _runGate
+    private ExecutionContext _baseline = null!;   // what callbacks without a context of their own see
+    private SynchronizationContext? _turnContext; // current inside callbacks
+
+    internal bool IsOnLoopThread => Volatile.Read(ref _threadId) == Environment.CurrentManagedThreadId;
+
+    /// <summary>Makes the calling thread the loop's.</summary>
+    /// <param name="context">The <see cref="SynchronizationContext"/> inside callbacks.</param>
+    /// <exception cref="InvalidOperationException">The loop runs already.</exception>
+    /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
+    internal RunScope Enter(SynchronizationContext? context)
+    {
+        var scope = new RunScope(ExecutionContext.Capture(), SynchronizationContext.Current);
+        _baseline = DefaultContext.Instance;
+        lock (_runGate)
+        {
+            ObjectDisposedException.ThrowIf(_closed, _loop);
+            if (_threadId != 0)
+            {
+                throw new InvalidOperationException(_threadId == Environment.CurrentManagedThreadId
+                    ? $"{_loop.Name} is running already, further up this thread's stack: await the work instead of starting the loop again."
+                    : $"{_loop.Name} is running already on another thread: use AddCallback or InvokeAsync to run something on it.");
+            }
+            _threadId = Environment.CurrentManagedThreadId;
+        }
+        _turnContext = context;
+        _callbacks.WakeUp();
+        scope.Thread = _loop.Enter();
+        LeaveContext();
+        return scope;
+    }
+
+    /// <summary>Ends what <see cref="Enter"/> began; a stop request is served, what is queued stays.</summary>
+    internal void Exit(RunScope scope)
+    {
+        _stop = false;
+        lock (_runGate)
+            _threadId = 0;
+        IOLoop.Leave(scope.Thread);
+        SynchronizationContext.SetSynchronizationContext(scope.SynchronizationContext);
+        if (scope.ExecutionContext is { } before)
+            ExecutionContext.Restore(before);
+        // Whoever watches the poller's descriptor sees that a turn is due.
+        if (!_callbacks.TrySleep() && _callbacks.TryNotify())
+            _wake();
+    }
+
+    /// <summary>Throws unless the caller may use descriptors and timeouts now.</summary>
+    private void VerifyAccess(bool evenClosed = false)
+    {
+        int owner = Volatile.Read(ref _threadId);
+        if (owner != 0 && owner != Environment.CurrentManagedThreadId)
+        {
+            throw new InvalidOperationException(
+                $"{_loop.Name} runs on another thread, where alone its descriptors and timeouts may be used: pass the call to AddCallback.");
+        }
+        if (!evenClosed)
+            ObjectDisposedException.ThrowIf(_closed, _loop);
+    }
+
+    private static void EnterContext(ExecutionContext? context)
+    {
+        if (context is not null && context != DefaultContext.Instance)
+            ExecutionContext.Restore(context);
+    }
+
+    private void LeaveContext()
+    {
+        if (ExecutionContext.Capture() != _baseline)
+            ExecutionContext.Restore(_baseline);
+        if (SynchronizationContext.Current != _turnContext)
+            SynchronizationContext.SetSynchronizationContext(_turnContext);
+    }
+
+    /// <summary>What the thread had before, to be restored.</summary>
+    internal struct RunScope(ExecutionContext? executionContext, SynchronizationContext? synchronizationContext)
+    {
+        internal readonly ExecutionContext? ExecutionContext = executionContext;
+        internal readonly SynchronizationContext? SynchronizationContext = synchronizationContext;
+        internal IOLoop.ThreadState Thread;
+    }
+}

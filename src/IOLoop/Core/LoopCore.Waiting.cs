@@ -1,0 +1,146 @@
+using System.Runtime.CompilerServices;
+using IOLoops.Interop;
+
+namespace IOLoops.Core;
+
+/// <summary>One-shot waits, and waiting for the end of handlers.</summary>
+internal sealed partial class LoopCore
+{
+    private static readonly Action<(ReadinessWaiter Waiter, short Version)> CancelWaiter =
+        static wait => wait.Waiter.Cancel(wait.Version);
+
+    internal ValueTask<IOEvents> WaitAsync(FileDescriptor fd, IOEvents events, CancellationToken cancellationToken)
+    {
+        VerifyAccess();
+        CheckEvents(events);
+        int number = CheckNumber(fd.Number);
+        var waiter = ReadinessWaiter.Rent(this, number, events);
+        ref var row = ref _handlers.FindTaken(number);
+        if (!JoinWaiters(ref row, number, waiter))
+            Register(fd, number, waiter, events, null);
+        return waiter.Begin(cancellationToken);
+    }
+
+    /// <summary>Adds a wait to those on the same file. False: there are none, or they are of a file that was closed.</summary>
+    private bool JoinWaiters(ref HandlerRegistration row, int number, ReadinessWaiter waiter)
+    {
+        if (Unsafe.IsNullRef(ref row) || row.Target is not ReadinessWaiter first)
+            return false;
+        var events = row.Events | waiter.Events;
+        if ((row.Flags & RegistrationFlags.AlwaysReady) == 0)
+        {
+            int errno = _poller.Modify(number, row.Token(number), events);
+            if (errno == Errno.ENOENT)
+                return false;
+            if (errno != Errno.Ok)
+                throw Errno.Failure("WaitAsync", number, errno);
+        }
+        row.Events = events;
+        waiter.Append(first);
+        row.Target = waiter;
+        return true;
+    }
+
+    private void CompleteWaiters(ref HandlerRegistration row, int fd, IOEvents events)
+    {
+        ReadinessWaiter? ready = null;
+        ReadinessWaiter? rest = null;
+        for (var waiter = (ReadinessWaiter?)row.Target; waiter is not null;)
+        {
+            var next = waiter.TakeNext();
+            bool isReady = (events & (waiter.Events | IOEvents.Error)) != 0;
+            waiter.Append(isReady ? ready : rest);
+            if (isReady)
+                ready = waiter;
+            else
+                rest = waiter;
+            waiter = next;
+        }
+        // Before any continuation runs: it may wait again, or add a handler.
+        KeepWaiters(ref row, fd, rest);
+        while (ready is not null)
+        {
+            var next = ready.TakeNext();
+            ready.Complete(events & (ready.Events | IOEvents.Error));
+            ready = next;
+        }
+    }
+
+    private void KeepWaiters(ref HandlerRegistration row, int fd, ReadinessWaiter? rest)
+    {
+        row.Target = rest;
+        if (rest is null)
+        {
+            Forget(ref row, fd, WaitsCancelled);
+            return;
+        }
+        row.Events = IOEvents.None;
+        for (var waiter = rest; waiter is not null; waiter = waiter.Next)
+            row.Events |= waiter.Events;
+        if ((row.Flags & RegistrationFlags.AlwaysReady) == 0)
+            _poller.Modify(fd, row.Token(fd), row.Events); // EBADF, ENOENT: closed; RemoveHandler or the next use of the number ends the waits
+    }
+
+    /// <summary>Takes one wait out. The loop's thread.</summary>
+    internal void RemoveWaiter(ReadinessWaiter waiter)
+    {
+        ref var row = ref _handlers.FindTaken(waiter.Descriptor);
+        if (Unsafe.IsNullRef(ref row))
+            return;
+        ReadinessWaiter? rest = null;
+        for (var other = row.Target as ReadinessWaiter; other is not null;)
+        {
+            var next = other.TakeNext();
+            if (!ReferenceEquals(other, waiter))
+            {
+                other.Append(rest);
+                rest = other;
+            }
+            other = next;
+        }
+        KeepWaiters(ref row, waiter.Descriptor, rest);
+    }
+
+    internal void PostCancellation(ReadinessWaiter waiter, short version)
+    {
+        var (state, invoker) = StateInvoker.For(CancelWaiter, (waiter, version));
+        TryPost(new WorkItem(CancelWaiter, state, invoker, null)); // a closed loop has ended its waits
+    }
+
+    internal ValueTask RemoveHandlerAsync(FileDescriptor fd)
+    {
+        if (IsOnLoopThread)
+            return RemoveNow(fd);
+        lock (_runGate)
+        {
+            // While the gate is held no run can begin, so the loop may be used from here.
+            if (_threadId == 0)
+                return RemoveNow(fd);
+        }
+        return new ValueTask(RemoveOnLoop(fd));
+    }
+
+    private async Task RemoveOnLoop(FileDescriptor fd)
+    {
+        try
+        {
+            await _loop.InvokeAsync(() => RemoveNow(fd).AsTask()).ConfigureAwait(false);
+        }
+        catch (ObjectDisposedException) when (_loop.IsClosed)
+        {
+            // Closing has removed all handlers, and a loop that does not run calls none.
+        }
+    }
+
+    private ValueTask RemoveNow(FileDescriptor fd)
+    {
+        RemoveHandler(fd);
+        List<Task>? running = null;
+        foreach (var call in _endingCalls)
+        {
+            if (call.Descriptor == fd.Number && call.Target is not AsyncHandler { IsCaller: true })
+                (running ??= []).Add(call.Ended.Task);
+        }
+        return running is null ? ValueTask.CompletedTask : new ValueTask(Task.WhenAll(running));
+    }
+}

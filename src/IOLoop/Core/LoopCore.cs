@@ -1,0 +1,183 @@
+using System.Runtime.CompilerServices;
+using IOLoops.Polling;
+
+namespace IOLoops.Core;
+
+/// <summary>
+/// The engine of a loop: one turn, whoever runs it. A native loop lets a turn sleep in the poller; a hosted loop polls
+/// with a zero timeout and is posted again.
+/// </summary>
+/// <remarks>
+/// A turn may nest: a handler that pumps its host runs a turn inside a turn. What the outer turn has begun (a batch of
+/// callbacks, of due timeouts, of ready descriptors) is held here, not on the stack, so the nested turn goes on with it
+/// where the outer one was interrupted, and the outer one finds it finished.
+/// </remarks>
+internal sealed partial class LoopCore
+{
+    private readonly IOLoop _loop;
+    private readonly IPoller _poller;
+    private readonly LoopClock _clock;
+    private readonly Action _wake;
+    private readonly int _maxEvents;
+    private readonly CallbackQueue _callbacks = new();
+    private readonly TimeoutQueue _timeouts = new();
+    private readonly HandlerTable _handlers = new();
+    private ReadyEvent[] _ready;
+    private int _readyIndex;
+    private int _readyCount;
+    private uint _poll;
+    private volatile bool _stop;
+
+    /// <param name="loop">The loop that failures are reported to and that is current inside turns.</param>
+    /// <param name="poller">Owned.</param>
+    /// <param name="clock">Owned.</param>
+    /// <param name="wake">Makes a turn happen; called once per sleep, from any thread.</param>
+    /// <param name="options">The loop's options.</param>
+    internal LoopCore(IOLoop loop, IPoller poller, LoopClock clock, Action wake, IOLoopOptions options)
+    {
+        _loop = loop;
+        _poller = poller;
+        _clock = clock;
+        _wake = wake;
+        _maxEvents = options.MaxEventsPerTurn;
+        _ready = new ReadyEvent[_maxEvents];
+    }
+
+    internal IPoller Poller => _poller;
+
+    internal LoopClock Clock => _clock;
+
+    internal LoopTime Time => new(_clock.Now);
+
+    internal bool StopRequested => _stop;
+
+    /// <summary>Whether an outer turn was interrupted with ready descriptors left to handle.</summary>
+    private bool HasReadyBatch => _readyIndex < _readyCount;
+
+    /// <summary>Asks the current or the next run to end. Any thread.</summary>
+    internal void Stop()
+    {
+        _stop = true;
+        // Behind the fence the sleep state is read; TrySleep fences between writing it and Poll's reading of _stop. One of
+        // the two sees the other, so a stop cannot fall between the last look and the sleep.
+        Interlocked.MemoryBarrier();
+        if (_callbacks.NeedsWake())
+            _wake();
+    }
+
+    /// <summary>One turn: callbacks, due timeouts, poll, handlers.</summary>
+    /// <param name="maxWait">How long the poll may sleep, in ticks; 0: not at all; negative: for ever.</param>
+    /// <returns>How many callbacks, timeouts and handlers ran.</returns>
+    internal int Turn(long maxWait)
+    {
+        int ran = RunCallbacks() + RunTimeouts();
+        if (!HasReadyBatch && !_stop)
+            Poll(maxWait);
+        return ran + RunHandlers();
+    }
+
+    /// <summary>One turn that does not sleep when it has run something, and that runs what became due while it slept.</summary>
+    internal int TurnOnce(long maxWait)
+    {
+        int ran = RunCallbacks() + RunTimeouts();
+        if (!HasReadyBatch && !_stop)
+            Poll(ran > 0 ? 0 : maxWait);
+        ran += RunHandlers();
+        return ran > 0 || _stop ? ran : RunCallbacks() + RunTimeouts();
+    }
+
+    /// <summary>How long nothing will be due, in ticks: 0: a turn is due now; negative: until an event.</summary>
+    internal long NextWait()
+    {
+        if (_callbacks.HasWork || _timeouts.HasDueBatch || HasReadyBatch || HasAlwaysReadyWork())
+            return 0;
+        return _timeouts.IsEmpty ? -1 : Math.Max(0, (new LoopTime(_timeouts.Earliest) - Time).Ticks);
+    }
+
+    private int RunCallbacks()
+    {
+        _callbacks.TakeBatch();
+        int ran = 0;
+        while (_callbacks.TryNext(out var item))
+        {
+            Run(item);
+            ran++;
+        }
+        return ran;
+    }
+
+    private int RunTimeouts()
+    {
+        if (!_timeouts.HasDueBatch)
+        {
+            if (_timeouts.IsEmpty)
+                return 0;
+            _timeouts.TakeDue(_clock.Now);
+        }
+        int ran = 0;
+        while (_timeouts.TryNextDue(out var item))
+        {
+            Run(item);
+            ran++;
+        }
+        return ran;
+    }
+
+    private void Poll(long maxWait)
+    {
+        long wait = WaitFor(maxWait);
+        bool asleep = wait != 0 && _callbacks.TrySleep();
+        if (!asleep || _stop)
+            wait = 0;
+        _poll++;
+        _readyIndex = _readyCount = 0;
+        _readyCount = _poller.Wait(_ready.AsSpan(0, _maxEvents), wait);
+        if (asleep)
+            _callbacks.WakeUp();
+        if (_alwaysReady is not null)
+            AppendAlwaysReady();
+    }
+
+    private long WaitFor(long maxWait)
+    {
+        if (maxWait == 0 || _callbacks.HasWork || HasAlwaysReadyWork())
+            return 0;
+        if (_timeouts.IsEmpty)
+            return maxWait;
+        long wait = _clock.PrepareWait(_timeouts.Earliest);
+        if (wait < 0)
+            return maxWait;
+        return maxWait < 0 ? wait : Math.Min(wait, maxWait);
+    }
+
+    private int RunHandlers()
+    {
+        int ran = 0;
+        while (_readyIndex < _readyCount)
+        {
+            if (Dispatch(_ready[_readyIndex++]))
+                ran++;
+        }
+        if (_ghostSeen)
+            RebuildPoller();
+        return ran;
+    }
+
+    /// <summary>Runs one callback in its context; nothing escapes, and nothing it did to the context stays.</summary>
+    private void Run(in WorkItem item)
+    {
+        EnterContext(item.Context);
+        try
+        {
+            if (item.Invoker is null)
+                Unsafe.As<Action>(item.Callback)();
+            else if (item.Invoker.Invoke(item.Callback, item.State) is { } task)
+                TaskFailures.Observe(_loop, item.Callback, task);
+        }
+        catch (Exception exception)
+        {
+            _loop.ReportFailure(item.Callback, exception);
+        }
+        LeaveContext();
+    }
+}

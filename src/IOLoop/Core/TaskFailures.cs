@@ -1,0 +1,36 @@
+namespace IOLoops.Core;
+
+/// <summary>A task that a callback returned has failed: that is reported like an exception of the callback.</summary>
+internal static class TaskFailures
+{
+    /// <summary>Reports when the task has ended: on the loop, or, when that is closed by then, where it ended.</summary>
+    internal static void Observe(IOLoop loop, Delegate callback, Task task)
+    {
+        if (task.IsCompleted)
+            Report(loop, callback, task);
+        else
+            task.ConfigureAwait(ConfigureAwaitOptions.None).GetAwaiter().UnsafeOnCompleted(new Observation(loop, callback, task).OnCompleted);
+    }
+
+    /// <summary>Reports a task that has ended, if it failed or was cancelled.</summary>
+    internal static void Report(IOLoop loop, Delegate callback, Task task)
+    {
+        if (task.IsFaulted)
+            loop.ReportFailure(callback, task.Exception.InnerExceptions.Count == 1 ? task.Exception.InnerException! : task.Exception);
+        else if (task.IsCanceled)
+            loop.ReportFailure(callback, new TaskCanceledException(task));
+    }
+
+    private sealed class Observation(IOLoop loop, Delegate callback, Task task)
+    {
+        internal void OnCompleted()
+        {
+            if (task.IsCompletedSuccessfully)
+                return;
+            if (loop.IsOnLoopThread || !loop.TryAddCallback(Report))
+                Report();
+        }
+
+        private void Report() => TaskFailures.Report(loop, callback, task);
+    }
+}

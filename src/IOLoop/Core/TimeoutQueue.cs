@@ -1,0 +1,220 @@
+namespace IOLoops.Core;
+
+/// <summary>
+/// The timeouts of a loop: a 4-ary heap by deadline and then by insertion, whose nodes know their places, so that adding,
+/// removing and taking the earliest are O(log n). Removed timeouts leave at once, and the heap shrinks with them.
+/// </summary>
+internal sealed class TimeoutQueue
+{
+    private const int InitialCapacity = 64;
+    private const int MaxSpare = 1024;
+    private const int KeepCapacity = 4096; // arrays up to this length are kept: growing them again would allocate
+
+    private Entry[] _heap = new Entry[InitialCapacity];
+    private int _count;
+    private TimeoutNode[] _due = new TimeoutNode[InitialCapacity];
+    private int _dueIndex;
+    private int _dueCount;
+    private long _sequence;
+    private TimeoutNode? _spare;
+    private int _spareCount;
+
+    /// <summary>How many wait, those due in this turn included.</summary>
+    internal int Count => _count + _dueCount - _dueIndex;
+
+    internal bool HasDueBatch => _dueIndex < _dueCount;
+
+    internal bool IsEmpty => _count == 0;
+
+    /// <summary>The earliest deadline; only when not empty.</summary>
+    internal long Earliest => _heap[0].When;
+
+    internal TimeoutNode Add(long when, in WorkItem item)
+    {
+        var node = RentNode();
+        node.Item = item;
+        node.Sequence = ++_sequence;
+        if (_count == _heap.Length)
+            Array.Resize(ref _heap, _count * 2);
+        MoveUp(_count++, new Entry(when, node));
+        return node;
+    }
+
+    /// <summary>Removes a timeout. False: it has run or was removed already.</summary>
+    /// <exception cref="ArgumentException">It waits in another queue.</exception>
+    internal bool Remove(TimeoutHandle handle, out WorkItem item)
+    {
+        item = default;
+        if (handle.Owner is not TimeoutNode node)
+            return handle.Owner is null ? false : throw Foreign();
+        if (node.Sequence != handle.Id || node.Position is TimeoutNode.Spare or TimeoutNode.Cancelled)
+            return false;
+        if (node.Position <= TimeoutNode.FirstDue)
+        {
+            int place = TimeoutNode.FirstDue - node.Position;
+            if (place >= _dueCount || _due[place] != node)
+                throw Foreign();
+            item = node.Item;
+            node.Item = default;
+            node.Position = TimeoutNode.Cancelled; // recycled when its place in the batch comes up
+            return true;
+        }
+        if (node.Position >= _count || _heap[node.Position].Node != node)
+            throw Foreign();
+        RemoveAt(node.Position);
+        Shrink();
+        item = node.Item;
+        Recycle(node);
+        return true;
+    }
+
+    /// <summary>Takes what is due at <paramref name="now"/> into a batch, unless one was interrupted and waits to be finished.</summary>
+    internal void TakeDue(long now)
+    {
+        if (HasDueBatch)
+            return;
+        _dueIndex = _dueCount = 0;
+        while (_count > 0 && _heap[0].When <= now)
+        {
+            var node = _heap[0].Node;
+            RemoveAt(0);
+            node.Position = TimeoutNode.FirstDue - _dueCount;
+            if (_dueCount == _due.Length)
+                Array.Resize(ref _due, _dueCount * 2);
+            _due[_dueCount++] = node;
+        }
+        Shrink();
+    }
+
+    /// <summary>The next timeout of the batch that has not been removed. A nested turn continues the same batch.</summary>
+    internal bool TryNextDue(out WorkItem item)
+    {
+        while (_dueIndex < _dueCount)
+        {
+            var node = _due[_dueIndex];
+            _due[_dueIndex++] = null!;
+            bool cancelled = node.Position == TimeoutNode.Cancelled;
+            item = node.Item;
+            Recycle(node);
+            if (!cancelled)
+                return true;
+        }
+        if (_due.Length > KeepCapacity && _dueCount < _due.Length / 8)
+            _due = new TimeoutNode[KeepCapacity];
+        _dueIndex = _dueCount = 0;
+        item = default;
+        return false;
+    }
+
+    /// <summary>Forgets all and hands out what was to run.</summary>
+    internal List<WorkItem> Clear()
+    {
+        var items = new List<WorkItem>(Count);
+        TakeDue(long.MaxValue);
+        while (TryNextDue(out var item))
+            items.Add(item);
+        TakeDue(long.MaxValue); // TakeDue finishes an interrupted batch first
+        while (TryNextDue(out var item))
+            items.Add(item);
+        _spare = null;
+        _spareCount = 0;
+        return items;
+    }
+
+    private static ArgumentException Foreign() =>
+        new("The timeout is another loop's: call RemoveTimeout on the loop that returned its handle.", "timeout");
+
+    private TimeoutNode RentNode()
+    {
+        if (_spare is not { } node)
+            return new TimeoutNode();
+        _spare = node.NextSpare;
+        node.NextSpare = null;
+        _spareCount--;
+        return node;
+    }
+
+    private void Recycle(TimeoutNode node)
+    {
+        node.Position = TimeoutNode.Spare;
+        node.Item = default;
+        if (_spareCount == MaxSpare)
+            return;
+        node.NextSpare = _spare;
+        _spare = node;
+        _spareCount++;
+    }
+
+    private void RemoveAt(int place)
+    {
+        var last = _heap[--_count];
+        _heap[_count] = default;
+        if (place == _count)
+            return;
+        if (place > 0 && last.IsBefore(_heap[(place - 1) >> 2]))
+            MoveUp(place, last);
+        else
+            MoveDown(place, last);
+    }
+
+    /// <summary>
+    /// Halves the heap when 7/16 of it would do: tight enough that memory follows the live timeouts, and far enough from
+    /// the point where it doubles that the cost stays constant per operation.
+    /// </summary>
+    private void Shrink()
+    {
+        int capacity = _heap.Length;
+        while (capacity > KeepCapacity && _count < capacity / 16 * 7)
+            capacity /= 2;
+        if (capacity != _heap.Length)
+            Array.Resize(ref _heap, capacity);
+    }
+
+    private void MoveUp(int place, Entry entry)
+    {
+        var heap = _heap;
+        while (place > 0)
+        {
+            int parent = (place - 1) >> 2;
+            if (!entry.IsBefore(heap[parent]))
+                break;
+            heap[place] = heap[parent];
+            heap[place].Node.Position = place;
+            place = parent;
+        }
+        heap[place] = entry;
+        entry.Node.Position = place;
+    }
+
+    private void MoveDown(int place, Entry entry)
+    {
+        var heap = _heap;
+        while (true)
+        {
+            int child = (place << 2) + 1;
+            if (child >= _count)
+                break;
+            int end = Math.Min(child + 4, _count);
+            int earliest = child;
+            for (int other = child + 1; other < end; other++)
+            {
+                if (heap[other].IsBefore(heap[earliest]))
+                    earliest = other;
+            }
+            if (!heap[earliest].IsBefore(entry))
+                break;
+            heap[place] = heap[earliest];
+            heap[place].Node.Position = place;
+            place = earliest;
+        }
+        heap[place] = entry;
+        entry.Node.Position = place;
+    }
+
+    /// <summary>The deadline stands beside the node: most comparisons need not touch the node.</summary>
+    private readonly record struct Entry(long When, TimeoutNode Node)
+    {
+        internal bool IsBefore(in Entry other) =>
+            When < other.When || (When == other.When && Node.Sequence < other.Node.Sequence);
+    }
+}

@@ -1,0 +1,13 @@
+namespace IOLoops.Core;
+
+/// <summary>How a delegate of some type is called. One shared instance per type: a work item stays four references.</summary>
+internal abstract class WorkInvoker
+{
+    /// <summary>Calls it; a task returned is observed for failure.</summary>
+    internal abstract Task? Invoke(Delegate callback, object? state);
+
+    /// <summary>It was accepted and will never run: lets go of whoever waits for it.</summary>
+    internal virtual void Drop(Delegate callback, object? state)
+    {
+    }
+}

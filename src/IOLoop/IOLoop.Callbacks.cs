@@ -1,0 +1,206 @@
+using System.Runtime.CompilerServices;
+using IOLoops.Core;
+
+namespace IOLoops;
+
+public abstract partial class IOLoop
+{
+    /// <summary>
+    /// Runs <paramref name="callback"/> on the loop, in its next turn, in the order of the calls. Any thread.
+    /// </summary>
+    /// <param name="callback">Runs in the <see cref="ExecutionContext"/> of this call.</param>
+    /// <exception cref="ObjectDisposedException">The loop is closed; <see cref="TryAddCallback(Action)"/> returns false instead.</exception>
+    public abstract void AddCallback(Action callback);
+
+    /// <summary>The same with an argument for the callback: a cached delegate then allocates nothing.</summary>
+    /// <inheritdoc cref="AddCallback(Action)"/>
+    public void AddCallback<TState>(Action<TState> callback, TState state)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        if (Core is { } core)
+        {
+            var (argument, invoker) = StateInvoker.For(callback, state);
+            core.Post(new WorkItem(callback, argument, invoker, ExecutionContext.Capture()));
+        }
+        else
+        {
+            AddCallback(() => callback(state));
+        }
+    }
+
+    /// <summary>The same for a callback that returns a task, whose failure goes to <see cref="HandleCallbackException"/>.</summary>
+    /// <inheritdoc cref="AddCallback(Action)"/>
+    public void AddCallback(Func<Task> callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        if (Core is { } core)
+            core.Post(new WorkItem(callback, null, AsyncInvoker.Instance, ExecutionContext.Capture()));
+        else
+            AddCallback(new AsyncCallbackAdapter(this, callback).Run);
+    }
+
+    /// <summary>The same as <see cref="AddCallback(Action)"/>, but says instead of throwing when the loop is closed. Any thread.</summary>
+    /// <returns>False when the loop is closed: the callback will not run.</returns>
+    public bool TryAddCallback(Action callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        if (Core is { } core)
+            return core.TryPost(new WorkItem(callback, null, null, ExecutionContext.Capture()));
+        return TryOtherwise(() => AddCallback(callback));
+    }
+
+    /// <inheritdoc cref="TryAddCallback(Action)"/>
+    public bool TryAddCallback(Func<Task> callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        if (Core is { } core)
+            return core.TryPost(new WorkItem(callback, null, AsyncInvoker.Instance, ExecutionContext.Capture()));
+        return TryOtherwise(() => AddCallback(callback));
+    }
+
+    /// <summary>
+    /// The same as <see cref="AddCallback(Action)"/> for callers that must not block and must not hand over their
+    /// context: takes no lock, captures no <see cref="ExecutionContext"/>. Any thread.
+    /// </summary>
+    /// <remarks>Keeps its order among calls of its own kind; not with <see cref="AddCallback(Action)"/>.</remarks>
+    /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
+    public void AddCallbackFromSignal(Action callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        if (Core is { } core)
+            core.PostFromSignal(new WorkItem(callback, null, null, null));
+        else
+            SpawnCallback(callback);
+    }
+
+    /// <inheritdoc cref="AddCallbackFromSignal(Action)"/>
+    public void AddCallbackFromSignal<TState>(Action<TState> callback, TState state)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        if (Core is { } core)
+        {
+            var (argument, invoker) = StateInvoker.For(callback, state);
+            core.PostFromSignal(new WorkItem(callback, argument, invoker, null));
+        }
+        else
+        {
+            SpawnCallback(callback, state);
+        }
+    }
+
+    /// <summary>The same as <see cref="AddCallback(Action)"/>, but captures no <see cref="ExecutionContext"/>. Any thread.</summary>
+    /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
+    public void SpawnCallback(Action callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        if (Core is { } core)
+            core.Post(new WorkItem(callback, null, null, null));
+        else
+            WithoutFlow(() => AddCallback(callback));
+    }
+
+    /// <inheritdoc cref="SpawnCallback(Action)"/>
+    public void SpawnCallback<TState>(Action<TState> callback, TState state)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        if (Core is { } core)
+        {
+            var (argument, invoker) = StateInvoker.For(callback, state);
+            core.Post(new WorkItem(callback, argument, invoker, null));
+        }
+        else
+        {
+            WithoutFlow(() => AddCallback(callback, state));
+        }
+    }
+
+    /// <inheritdoc cref="SpawnCallback(Action)"/>
+    public void SpawnCallback(Func<Task> callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        if (Core is { } core)
+            core.Post(new WorkItem(callback, null, AsyncInvoker.Instance, null));
+        else
+            WithoutFlow(() => AddCallback(callback));
+    }
+
+    /// <summary>
+    /// Runs <paramref name="callback"/> on the loop when <paramref name="future"/> has ended, with the task as its
+    /// argument; never inline, also when the task has ended already. Any thread. When the loop is closed by then, the
+    /// callback is dropped, which is logged.
+    /// </summary>
+    /// <param name="future">A task; its failure is the callback's to look at.</param>
+    /// <param name="callback">Runs in the <see cref="ExecutionContext"/> of this call.</param>
+    /// <exception cref="ObjectDisposedException">The loop is closed already.</exception>
+    public void AddFuture(Task future, Action<Task> callback)
+    {
+        ArgumentNullException.ThrowIfNull(future);
+        ArgumentNullException.ThrowIfNull(callback);
+        FutureCallback<Task>.Add(this, future, callback);
+    }
+
+    /// <inheritdoc cref="AddFuture(Task, Action{Task})"/>
+    [OverloadResolutionPriority(1)]
+    public void AddFuture<T>(Task<T> future, Action<Task<T>> callback)
+    {
+        ArgumentNullException.ThrowIfNull(future);
+        ArgumentNullException.ThrowIfNull(callback);
+        FutureCallback<Task<T>>.Add(this, future, callback);
+    }
+
+    /// <summary>Runs <paramref name="func"/> on the loop, in its next turn, and reports through a task. Any thread.</summary>
+    /// <returns>Ends when <paramref name="func"/> has; fails with what it throws, or with
+    /// <see cref="ObjectDisposedException"/> when the loop is closed before it has run.</returns>
+    /// <exception cref="ObjectDisposedException">The loop is closed already.</exception>
+    public Task InvokeAsync(Action func)
+    {
+        ArgumentNullException.ThrowIfNull(func);
+        return Invocation<bool>.Begin(this, func, () => { func(); return true; });
+    }
+
+    /// <inheritdoc cref="InvokeAsync(Action)"/>
+    public Task<T> InvokeAsync<T>(Func<T> func)
+    {
+        ArgumentNullException.ThrowIfNull(func);
+        return Invocation<T>.Begin(this, func, func);
+    }
+
+    /// <summary>Runs <paramref name="func"/> on the loop, in its next turn; the result ends when the task returned by it has. Any thread.</summary>
+    /// <inheritdoc cref="InvokeAsync(Action)"/>
+    public Task InvokeAsync(Func<Task> func)
+    {
+        ArgumentNullException.ThrowIfNull(func);
+        return Invocation<Task>.Begin(this, func, func).Unwrap();
+    }
+
+    /// <inheritdoc cref="InvokeAsync(Func{Task})"/>
+    public Task<T> InvokeAsync<T>(Func<Task<T>> func)
+    {
+        ArgumentNullException.ThrowIfNull(func);
+        return Invocation<Task<T>>.Begin(this, func, func).Unwrap();
+    }
+
+    private static bool TryOtherwise(Action add)
+    {
+        try
+        {
+            add();
+            return true;
+        }
+        catch (ObjectDisposedException)
+        {
+            return false;
+        }
+    }
+
+    private static void WithoutFlow(Action add)
+    {
+        if (ExecutionContext.IsFlowSuppressed())
+        {
+            add();
+            return;
+        }
+        using (ExecutionContext.SuppressFlow())
+            add();
+    }
+}

@@ -1,0 +1,73 @@
+using IOLoops.Core;
+using IOLoops.Diagnostics;
+using Microsoft.Extensions.Logging;
+
+namespace IOLoops;
+
+public abstract partial class IOLoop
+{
+    private readonly Lazy<ILogger> _logger;
+
+    internal ILogger Logger => _logger.Value;
+
+    /// <summary>
+    /// A callback, timeout or handler has thrown, or its task has failed. Set
+    /// <see cref="CallbackExceptionEventArgs.Handled"/> and it is not logged. Raised on the loop's thread; for a task
+    /// that ended elsewhere, on the thread that ended it.
+    /// </summary>
+    public event EventHandler<CallbackExceptionEventArgs>? CallbackException;
+
+    /// <summary>
+    /// Called for every failure of a callback, timeout or handler. Raises <see cref="CallbackException"/> and logs when
+    /// no one has handled it. What an override throws is logged and ends nothing.
+    /// </summary>
+    /// <param name="callback">The delegate that failed, as it was given to the loop.</param>
+    /// <param name="exception">What it threw, or what its task failed with.</param>
+    public virtual void HandleCallbackException(Delegate callback, Exception exception)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        ArgumentNullException.ThrowIfNull(exception);
+        if (CallbackException is { } raise)
+        {
+            var args = new CallbackExceptionEventArgs(callback, exception);
+            raise(this, args);
+            if (args.Handled)
+                return;
+        }
+        LoopLog.CallbackFailed(Logger, exception, Name, LoopLog.Describe(callback));
+    }
+
+    /// <summary>For authors of loops: runs a callback as the loop does, so that nothing escapes.</summary>
+    /// <param name="callback">An <see cref="Action"/>, or a <see cref="Func{Task}"/> whose failure is reported when it fails.</param>
+    /// <exception cref="ArgumentException">It is a delegate of another type.</exception>
+    protected void RunCallback(Delegate callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        if (callback is not (Action or Func<Task>))
+            throw new ArgumentException($"RunCallback runs an Action or a Func<Task>, not a {callback.GetType()}.", nameof(callback));
+        try
+        {
+            if (callback is Action action)
+                action();
+            else
+                TaskFailures.Observe(this, callback, ((Func<Task>)callback)());
+        }
+        catch (Exception exception)
+        {
+            ReportFailure(callback, exception);
+        }
+    }
+
+    /// <summary>Hands a failure to <see cref="HandleCallbackException"/>; what that throws is logged, for nothing may escape into a turn.</summary>
+    internal void ReportFailure(Delegate callback, Exception exception)
+    {
+        try
+        {
+            HandleCallbackException(callback, exception);
+        }
+        catch (Exception hook)
+        {
+            LoopLog.HookFailed(Logger, hook, Name, exception.Message);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using IOLoops.Core;
+
+namespace IOLoops;
+
+public abstract partial class IOLoop
+{
+    /// <summary>Starts the loop, runs <paramref name="func"/> on it, and stops it again.</summary>
+    /// <param name="func">What it throws is rethrown here, with its stack.</param>
+    /// <param name="timeout">How long to wait at the most; <see langword="null"/> or <see cref="Timeout.InfiniteTimeSpan"/>: for ever.</param>
+    /// <exception cref="TimeoutException">It has not ended within <paramref name="timeout"/>. The loop can be used
+    /// again; a late end of <paramref name="func"/> stops nothing.</exception>
+    /// <exception cref="InvalidOperationException">The loop runs already; or <see cref="Stop"/> ended the run first.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is zero or negative.</exception>
+    /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
+    public void RunSync(Action func, TimeSpan? timeout = null)
+    {
+        ArgumentNullException.ThrowIfNull(func);
+        RunToEnd(() => { func(); return Task.CompletedTask; }, func, timeout);
+    }
+
+    /// <returns>What <paramref name="func"/> returned.</returns>
+    /// <inheritdoc cref="RunSync(Action, TimeSpan?)"/>
+    public T RunSync<T>(Func<T> func, TimeSpan? timeout = null)
+    {
+        ArgumentNullException.ThrowIfNull(func);
+        T result = default!;
+        RunToEnd(() => { result = func(); return Task.CompletedTask; }, func, timeout);
+        return result;
+    }
+
+    /// <summary>Starts the loop, runs <paramref name="func"/> on it, and stops it again when the task returned has ended.</summary>
+    /// <inheritdoc cref="RunSync(Action, TimeSpan?)"/>
+    public void RunSync(Func<Task> func, TimeSpan? timeout = null)
+    {
+        ArgumentNullException.ThrowIfNull(func);
+        RunToEnd(func, func, timeout);
+    }
+
+    /// <returns>The result of the task that <paramref name="func"/> returned.</returns>
+    /// <inheritdoc cref="RunSync(Func{Task}, TimeSpan?)"/>
+    public T RunSync<T>(Func<Task<T>> func, TimeSpan? timeout = null)
+    {
+        ArgumentNullException.ThrowIfNull(func);
+        return ((Task<T>)RunToEnd(func, func, timeout)).GetAwaiter().GetResult();
+    }
+
+    private Task RunToEnd(Func<Task> func, Delegate original, TimeSpan? timeout)
+    {
+        if (timeout == Timeout.InfiniteTimeSpan)
+            timeout = null;
+        if (timeout <= TimeSpan.Zero)
+            throw new ArgumentOutOfRangeException(nameof(timeout), timeout, "The timeout must be positive; null waits for ever.");
+        ObjectDisposedException.ThrowIf(IsClosed, this);
+        if (IsRunning)
+            throw new InvalidOperationException($"{Name} is running already: await the work, or use InvokeAsync, instead of RunSync.");
+        var run = new SyncRun(this, func, original);
+        return run.ToEnd(timeout);
+    }
+}

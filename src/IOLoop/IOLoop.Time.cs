@@ -1,0 +1,96 @@
+using IOLoops.Core;
+
+namespace IOLoops;
+
+public abstract partial class IOLoop
+{
+    /// <summary>The loop's clock, read now: monotonic, or its host's. Any thread.</summary>
+    public abstract LoopTime Time { get; }
+
+    /// <summary>
+    /// Runs <paramref name="callback"/> once, on the loop, when its clock has reached <paramref name="when"/>, never
+    /// before. A time that has passed: in the next turn. Timeouts run in the order of their times, then in that of
+    /// being added.
+    /// </summary>
+    /// <returns>For <see cref="RemoveTimeout"/>.</returns>
+    /// <exception cref="InvalidOperationException">The loop runs on another thread: use <see cref="AddCallback(Action)"/>.</exception>
+    /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
+    public abstract TimeoutHandle CallAt(LoopTime when, Action callback);
+
+    /// <summary>The same with an argument for the callback: a cached delegate then allocates nothing.</summary>
+    /// <inheritdoc cref="CallAt(LoopTime, Action)"/>
+    public TimeoutHandle CallAt<TState>(LoopTime when, Action<TState> callback, TState state)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        if (Core is not { } core)
+            return CallAt(when, () => callback(state));
+        var (argument, invoker) = StateInvoker.For(callback, state);
+        return core.CallAt(when, new WorkItem(callback, argument, invoker, ExecutionContext.Capture()));
+    }
+
+    /// <summary>The same for a callback that returns a task, whose failure goes to <see cref="HandleCallbackException"/>.</summary>
+    /// <inheritdoc cref="CallAt(LoopTime, Action)"/>
+    public TimeoutHandle CallAt(LoopTime when, Func<Task> callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        return Core is { } core
+            ? core.CallAt(when, new WorkItem(callback, null, AsyncInvoker.Instance, ExecutionContext.Capture()))
+            : CallAt(when, new AsyncCallbackAdapter(this, callback).Run);
+    }
+
+    /// <summary>Forgets a timeout: it never runs, even when it is already due in this turn. One that has run or was
+    /// removed, and the default handle, are ignored.</summary>
+    /// <exception cref="InvalidOperationException">The loop runs on another thread: use <see cref="AddCallback(Action)"/>.</exception>
+    /// <exception cref="ArgumentException">The timeout is another loop's.</exception>
+    public abstract void RemoveTimeout(TimeoutHandle timeout);
+
+    /// <summary>Runs <paramref name="callback"/> once, <paramref name="delay"/> from now; zero or negative: in the next turn.</summary>
+    /// <inheritdoc cref="CallAt(LoopTime, Action)"/>
+    public TimeoutHandle CallLater(TimeSpan delay, Action callback) => CallAt(Time + delay, callback);
+
+    /// <inheritdoc cref="CallLater(TimeSpan, Action)"/>
+    public TimeoutHandle CallLater<TState>(TimeSpan delay, Action<TState> callback, TState state) => CallAt(Time + delay, callback, state);
+
+    /// <inheritdoc cref="CallLater(TimeSpan, Action)"/>
+    public TimeoutHandle CallLater(TimeSpan delay, Func<Task> callback) => CallAt(Time + delay, callback);
+
+    /// <summary>The same as <see cref="CallAt(LoopTime, Action)"/>: an absolute time of the loop's clock.</summary>
+    /// <inheritdoc cref="CallAt(LoopTime, Action)"/>
+    public TimeoutHandle AddTimeout(LoopTime deadline, Action callback) => CallAt(deadline, callback);
+
+    /// <inheritdoc cref="AddTimeout(LoopTime, Action)"/>
+    public TimeoutHandle AddTimeout<TState>(LoopTime deadline, Action<TState> callback, TState state) => CallAt(deadline, callback, state);
+
+    /// <inheritdoc cref="AddTimeout(LoopTime, Action)"/>
+    public TimeoutHandle AddTimeout(LoopTime deadline, Func<Task> callback) => CallAt(deadline, callback);
+
+    /// <summary>The same as <see cref="CallLater(TimeSpan, Action)"/>: relative to now.</summary>
+    /// <inheritdoc cref="CallAt(LoopTime, Action)"/>
+    public TimeoutHandle AddTimeout(TimeSpan deadline, Action callback) => CallLater(deadline, callback);
+
+    /// <inheritdoc cref="AddTimeout(TimeSpan, Action)"/>
+    public TimeoutHandle AddTimeout<TState>(TimeSpan deadline, Action<TState> callback, TState state) => CallLater(deadline, callback, state);
+
+    /// <inheritdoc cref="AddTimeout(TimeSpan, Action)"/>
+    public TimeoutHandle AddTimeout(TimeSpan deadline, Func<Task> callback) => CallLater(deadline, callback);
+
+    /// <summary>
+    /// A time of the wall clock, converted to the loop's clock now: later jumps of the wall clock change nothing.
+    /// </summary>
+    /// <inheritdoc cref="CallAt(LoopTime, Action)"/>
+    public TimeoutHandle AddTimeout(DateTimeOffset deadline, Action callback) => CallLater(FromNow(deadline), callback);
+
+    /// <inheritdoc cref="AddTimeout(DateTimeOffset, Action)"/>
+    public TimeoutHandle AddTimeout<TState>(DateTimeOffset deadline, Action<TState> callback, TState state) =>
+        CallLater(FromNow(deadline), callback, state);
+
+    /// <inheritdoc cref="AddTimeout(DateTimeOffset, Action)"/>
+    public TimeoutHandle AddTimeout(DateTimeOffset deadline, Func<Task> callback) => CallLater(FromNow(deadline), callback);
+
+    private TimeSpan FromNow(DateTimeOffset deadline) => deadline - UtcNow;
+
+    /// <summary>The wall clock that goes with <see cref="Time"/>.</summary>
+    private protected virtual DateTimeOffset UtcNow => DateTimeOffset.UtcNow;
+
+    internal DateTimeOffset WallClock => UtcNow;
+}

@@ -1,0 +1,100 @@
+using IOLoops.Core;
+
+namespace IOLoops;
+
+/// <summary>
+/// An event loop after Tornado's <c>IOLoop</c>: handlers of file descriptors, timeouts and callbacks, all run on one
+/// thread, one at a time.
+/// </summary>
+/// <remarks>
+/// <para>
+/// A loop runs in turns: the callbacks that were there when the turn began, then the timeouts that are due, then the
+/// kernel is asked which descriptors are ready, then their handlers run. Descriptors are level-triggered: what a
+/// handler leaves unread is reported again in the next turn.
+/// </para>
+/// <para>
+/// Threads: while a loop runs, its descriptors and timeouts may be used on its own thread alone
+/// (<see cref="InvalidOperationException"/> elsewhere); a loop that does not run may be used from any one thread.
+/// <see cref="AddCallback(Action)"/> and its relatives, <see cref="Stop"/>, <see cref="RemoveHandlerAsync"/> and
+/// <see cref="InvokeAsync(Action)"/> may be called from any thread at any time.
+/// </para>
+/// <para>
+/// This class is the contract. <see cref="PollIOLoop"/> is the native implementation; the loops that run inside a
+/// foreign event loop implement the same contract. A loop of one's own needs the abstract members alone.
+/// </para>
+/// </remarks>
+public abstract partial class IOLoop : IDisposable
+{
+    /// <summary>Constructs a loop; never makes it current. Failures are logged to the standard error stream.</summary>
+    protected IOLoop()
+        : this(null)
+    {
+    }
+
+    /// <summary>Constructs a loop; never makes it current.</summary>
+    /// <param name="options">Its name and where failures are logged; <see langword="null"/> for the defaults.</param>
+    protected IOLoop(IOLoopOptions? options)
+    {
+        Name = options?.Name ?? GetType().Name;
+        _logger = new Lazy<Microsoft.Extensions.Logging.ILogger>(() => Diagnostics.LoopLog.CreateLogger(options?.LoggerFactory, this));
+    }
+
+    /// <summary>The name given in <see cref="IOLoopOptions.Name"/>, or the type's.</summary>
+    public string Name { get; }
+
+    /// <summary>
+    /// Whether the loop runs. Native loops: while <see cref="Start"/> or a single turn is on some thread's stack.
+    /// Hosted loops: from the moment they are attached or started until the turn that follows <see cref="Stop"/> has ended.
+    /// </summary>
+    public bool IsRunning { get; protected set; }
+
+    /// <summary>Whether <see cref="Close"/> has been called.</summary>
+    public bool IsClosed { get; protected set; }
+
+    /// <summary>Whether the calling thread is the one that runs the loop at this moment.</summary>
+    public bool IsOnLoopThread => Core?.IsOnLoopThread ?? (IsRunning && ReferenceEquals(t_running, this));
+
+    /// <summary>The engine of the loops of this assembly; a loop written elsewhere has none and gets the plain defaults.</summary>
+    internal LoopCore? Core { get; private protected set; }
+
+    /// <summary>
+    /// Runs the loop on this thread until <see cref="Stop"/> is called. Callbacks and timeouts that remain stay for the
+    /// next <see cref="Start"/>.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The loop runs already, here or on another thread.</exception>
+    /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
+    public abstract void Start();
+
+    /// <summary>
+    /// Ends <see cref="Start"/>. What the current turn has begun still runs (its callbacks and due timeouts, or the rest
+    /// of its ready descriptors); the kernel is not asked again. When the loop does not run, the next
+    /// <see cref="Start"/> returns at once. Any thread.
+    /// </summary>
+    public abstract void Stop();
+
+    /// <summary>
+    /// Closes a loop that does not run: its poller, its handlers, its timeouts and what they held. Callbacks that were
+    /// accepted and have not run are reported in one log entry. Closing again does nothing.
+    /// </summary>
+    /// <param name="allFds">Whether to close every registered descriptor, too, with <see cref="CloseFd"/>.</param>
+    /// <exception cref="InvalidOperationException">The loop runs.</exception>
+    public abstract void Close(bool allFds = false);
+
+    /// <summary>The same as <see cref="Close"/> without closing descriptors.</summary>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Closes the loop.</summary>
+    /// <param name="disposing">Whether called by <see cref="Dispose()"/>.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
+            Close();
+    }
+
+    /// <summary>The loop's name and state.</summary>
+    public override string ToString() => $"{Name} ({(IsClosed ? "closed" : IsRunning ? "running" : "stopped")})";
+}

@@ -1,0 +1,122 @@
+namespace IOLoops;
+
+/// <summary>
+/// Calls something again and again on a loop, on a grid that does not drift: one period after <see cref="Start"/>, two
+/// periods, three. A tick that cannot be met because an earlier call still runs or the loop was busy is skipped, also
+/// one exactly at now; calls never overlap and never bunch up.
+/// </summary>
+/// <remarks>To be used on the loop's thread, or on any one thread while the loop does not run.</remarks>
+public class PeriodicCallback
+{
+    private readonly IOLoop _loop;
+    private readonly TimeSpan _period;
+    private readonly Func<Task>? _async;
+    private readonly Action? _action;
+    private readonly Action<int> _tick;
+    private LoopTime _start;
+    private TimeoutHandle _timeout;
+    private int _run; // counts Start and Stop: a call that ends after them belongs to another run
+
+    /// <summary>Calls <paramref name="callback"/>; what it throws goes to <see cref="IOLoop.HandleCallbackException"/> and ends nothing.</summary>
+    /// <param name="callback">What to call.</param>
+    /// <param name="period">The time between two ticks.</param>
+    /// <param name="loop">Where to run; null: <see cref="IOLoop.Current"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="period"/> is not positive.</exception>
+    public PeriodicCallback(Action callback, TimeSpan period, IOLoop? loop = null)
+        : this(period, loop)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        _action = callback;
+    }
+
+    /// <summary>Calls <paramref name="callback"/>; the next tick is chosen when its task has ended.</summary>
+    /// <inheritdoc cref="PeriodicCallback(Action, TimeSpan, IOLoop?)"/>
+    public PeriodicCallback(Func<Task> callback, TimeSpan period, IOLoop? loop = null)
+        : this(period, loop)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        _async = callback;
+    }
+
+    private PeriodicCallback(TimeSpan period, IOLoop? loop)
+    {
+        if (period <= TimeSpan.Zero)
+            throw new ArgumentOutOfRangeException(nameof(period), period, "The period must be positive.");
+        _period = period;
+        _loop = loop ?? IOLoop.Current;
+        _tick = Tick;
+    }
+
+    /// <summary>Whether it has been started and not stopped.</summary>
+    public bool IsRunning { get; private set; }
+
+    /// <summary>Begins, with the first call one period from now. Does nothing when it runs.</summary>
+    /// <exception cref="InvalidOperationException">The loop runs on another thread.</exception>
+    /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
+    public void Start()
+    {
+        if (IsRunning)
+            return;
+        _start = _loop.Time;
+        _timeout = _loop.CallAt(_start + _period, _tick, _run + 1);
+        _run++;
+        IsRunning = true;
+    }
+
+    /// <summary>Ends it: no call starts from now on. Also inside the callback. Does nothing when it does not run.</summary>
+    /// <exception cref="InvalidOperationException">The loop runs on another thread.</exception>
+    public void Stop()
+    {
+        if (!IsRunning)
+            return;
+        _loop.RemoveTimeout(_timeout);
+        _run++;
+        IsRunning = false;
+    }
+
+    private void Tick(int run)
+    {
+        if (run != _run)
+            return;
+        Delegate callback = _async ?? (Delegate)_action!;
+        try
+        {
+            if (_async is not null)
+            {
+                var task = _async();
+                if (!task.IsCompleted)
+                {
+                    _loop.AddFuture(task, ended => OnEnded(ended, run));
+                    return;
+                }
+                Core.TaskFailures.Report(_loop, callback, task);
+            }
+            else
+            {
+                _action!();
+            }
+        }
+        catch (Exception exception)
+        {
+            _loop.ReportFailure(callback, exception);
+        }
+        Continue(run);
+    }
+
+    private void OnEnded(Task task, int run)
+    {
+        Core.TaskFailures.Report(_loop, _async!, task);
+        Continue(run);
+    }
+
+    private void Continue(int run)
+    {
+        if (run != _run)
+            return;
+        // The first tick after now, by division: however long the loop was busy, this costs the same.
+        long elapsed = (_loop.Time - _start).Ticks;
+        long ticks = elapsed / _period.Ticks + 1;
+        var next = ticks > (long.MaxValue - elapsed) / _period.Ticks ? LoopTime.MaxValue : _start + new TimeSpan(ticks * _period.Ticks);
+        _timeout = _loop.CallAt(next, _tick, run);
+    }
+}

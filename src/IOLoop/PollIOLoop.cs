@@ -1,0 +1,159 @@
+using IOLoops.Core;
+using IOLoops.Polling;
+
+namespace IOLoops;
+
+/// <summary>
+/// The native loop: a thread that calls <see cref="Start"/> sleeps in the kernel (epoll or poll) until a descriptor is
+/// ready, a timeout is due or another thread adds a callback. An idle loop does not wake up.
+/// </summary>
+/// <remarks>
+/// Deadlines are met to better than a millisecond, and never early. To drive it from another loop instead of a thread of
+/// its own, watch <see cref="BackendDescriptor"/>, wait at most <see cref="BackendTimeout"/>, and call
+/// <see cref="RunOnce"/> with a zero timeout.
+/// </remarks>
+public class PollIOLoop : IOLoop
+{
+    private readonly LoopCore _core;
+
+    /// <summary>A loop with the default options.</summary>
+    public PollIOLoop()
+        : this(new PollIOLoopOptions())
+    {
+    }
+
+    /// <summary>A loop with options.</summary>
+    /// <exception cref="ArgumentNullException"><paramref name="options"/> is null.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="PlatformNotSupportedException">This system lacks the poller asked for.</exception>
+    /// <exception cref="IOException">The kernel has no descriptors left.</exception>
+    public PollIOLoop(PollIOLoopOptions options)
+        : base(options ?? throw new ArgumentNullException(nameof(options)))
+    {
+        if (options.MaxEventsPerTurn < 1)
+            throw new ArgumentOutOfRangeException(nameof(options), options.MaxEventsPerTurn, "MaxEventsPerTurn must be at least 1.");
+        var poller = PollerFactory.Create(options.Poller, options.Waker);
+        LoopClock clock = options.TimeProvider is null || options.TimeProvider == TimeProvider.System
+            ? new LoopClock.System()
+            : new TimeProviderClock(options.TimeProvider, poller.Wake);
+        Core = _core = new LoopCore(this, poller, clock, poller.Wake, options);
+    }
+
+    /// <summary>Which system interface the loop waits with.</summary>
+    public PollerKind Poller => _core.Poller.Kind;
+
+    /// <summary>
+    /// A descriptor that is readable when a turn is due: a registered descriptor is ready, a callback waits, or an
+    /// earlier deadline than <see cref="BackendTimeout"/> said was added from outside a turn. For another loop to watch.
+    /// </summary>
+    /// <exception cref="NotSupportedException">The poller has none (<see cref="PollerKind.Poll"/>).</exception>
+    /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
+    public int BackendDescriptor
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(IsClosed, this);
+            int descriptor = _core.Poller.Descriptor;
+            return descriptor >= 0 ? descriptor : throw new NotSupportedException(
+                "poll(2) has no descriptor that could be watched: use PollerKind.Epoll.");
+        }
+    }
+
+    /// <summary>How long until a turn is due; zero: it is due now; null: not before <see cref="BackendDescriptor"/> is readable. The thread that drives the loop.</summary>
+    public TimeSpan? BackendTimeout
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(IsClosed, this);
+            long wait = _core.NextWait();
+            return wait < 0 ? null : new TimeSpan(wait);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override LoopTime Time => _core.Time;
+
+    private protected override DateTimeOffset UtcNow => _core.Clock.UtcNow;
+
+    /// <inheritdoc/>
+    public override void Start()
+    {
+        var scope = _core.Enter(SynchronizationContext);
+        IsRunning = true;
+        try
+        {
+            while (!_core.StopRequested)
+                _core.Turn(-1);
+        }
+        finally
+        {
+            IsRunning = false;
+            _core.Exit(scope);
+        }
+    }
+
+    /// <summary>
+    /// Runs one turn on this thread. It does not sleep when it has run a callback or a timeout, and what became due
+    /// while it slept still runs. After <see cref="IOLoop.Stop"/> it returns at once, once.
+    /// </summary>
+    /// <param name="timeout">How long to sleep at the most when nothing is ready; zero: not at all; <see cref="Timeout.InfiniteTimeSpan"/>: until something is.</param>
+    /// <returns>How many callbacks, timeouts and handlers ran.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative and not infinite.</exception>
+    /// <exception cref="InvalidOperationException">The loop runs already.</exception>
+    /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
+    public int RunOnce(TimeSpan timeout)
+    {
+        if (timeout < TimeSpan.Zero && timeout != Timeout.InfiniteTimeSpan)
+            throw new ArgumentOutOfRangeException(nameof(timeout), timeout, "The timeout is zero, positive, or Timeout.InfiniteTimeSpan.");
+        var scope = _core.Enter(SynchronizationContext);
+        IsRunning = true;
+        try
+        {
+            return _core.StopRequested ? 0 : _core.TurnOnce(timeout < TimeSpan.Zero ? -1 : timeout.Ticks);
+        }
+        finally
+        {
+            IsRunning = false;
+            _core.Exit(scope);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Stop() => _core.Stop();
+
+    /// <inheritdoc/>
+    public override void Close(bool allFds = false)
+    {
+        _core.Close(allFds, () => IsClosed = true);
+    }
+
+    /// <inheritdoc/>
+    public override void AddHandler(FileDescriptor fd, IOHandler handler, IOEvents events)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        _core.AddHandler(Split(fd), handler, events);
+    }
+
+    /// <inheritdoc/>
+    public override void UpdateHandler(FileDescriptor fd, IOEvents events) => _core.UpdateHandler(Split(fd), events);
+
+    /// <inheritdoc/>
+    public override void RemoveHandler(FileDescriptor fd) => _core.RemoveHandler(Split(fd));
+
+    /// <inheritdoc/>
+    public override TimeoutHandle CallAt(LoopTime when, Action callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        return _core.CallAt(when, new WorkItem(callback, null, null, ExecutionContext.Capture()));
+    }
+
+    /// <inheritdoc/>
+    public override void RemoveTimeout(TimeoutHandle timeout) => _core.RemoveTimeout(timeout);
+
+    /// <inheritdoc/>
+    public override void AddCallback(Action callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        _core.Post(new WorkItem(callback, null, null, ExecutionContext.Capture()));
+    }
+}

@@ -1,0 +1,17 @@
+namespace IOLoops;
+
+/// <summary>Which system interface a loop waits with.</summary>
+public enum PollerKind
+{
+    /// <summary>The best that the platform has: epoll on Linux.</summary>
+    Default,
+
+    /// <summary><c>epoll(7)</c>: Linux.</summary>
+    Epoll,
+
+    /// <summary><c>kqueue(2)</c>: macOS and the BSDs.</summary>
+    Kqueue,
+
+    /// <summary><c>poll(2)</c>: everywhere; each turn costs time in proportion to the number of registered descriptors.</summary>
+    Poll,
+}

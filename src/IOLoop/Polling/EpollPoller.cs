@@ -1,0 +1,184 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using IOLoops.Interop;
+
+namespace IOLoops.Polling;
+
+/// <summary><c>epoll(7)</c>, level-triggered. The kernel finds the ready descriptors; idle ones cost nothing.</summary>
+internal sealed unsafe class EpollPoller : IPoller
+{
+    private const IOEvents OneShot = (IOEvents)(1 << 30); // EPOLLONESHOT
+
+    private readonly IWaker _waker;
+    private readonly EpollTimer? _timer;
+    private SafeDescriptor _epoll;
+    private SafeDescriptor? _facade;
+    private byte* _events;
+    private int _capacity;
+
+    /// <param name="waker">Owned, and disposed with the poller.</param>
+    /// <param name="precision">How to wait for less than a millisecond; null: the best there is.</param>
+    internal EpollPoller(IWaker waker, EpollPrecision? precision = null)
+    {
+        _waker = waker;
+        _epoll = Open();
+        Precision = precision ?? EpollPrecisions.Best;
+        try
+        {
+            _timer = Precision == EpollPrecision.TimerFd ? new EpollTimer() : null;
+            RegisterInternals();
+        }
+        catch
+        {
+            _timer?.Dispose();
+            _epoll.Dispose();
+            throw;
+        }
+    }
+
+    public PollerKind Kind => PollerKind.Epoll;
+
+    internal EpollPrecision Precision { get; }
+
+    // Reset replaces the epoll set, and whoever watches it from outside must not notice: they watch a set of one member,
+    // made when first asked for, into which the new set is put.
+    public int Descriptor
+    {
+        get
+        {
+            if (_facade is null)
+            {
+                var facade = Open();
+                AddInternal(facade, _epoll.Number, 0);
+                _facade = facade;
+            }
+            return _facade.Number;
+        }
+    }
+
+    public bool Owns(int fd) => fd == _waker.Descriptor || fd == _epoll.Number || fd == _timer?.Descriptor || fd == _facade?.Number;
+
+    public int Register(int fd, ulong token, IOEvents events) => Control(_epoll, Libc.EpollAdd, fd, token, events);
+
+    public int Modify(int fd, ulong token, IOEvents events) => Control(_epoll, Libc.EpollModify, fd, token, events);
+
+    // A mask of nothing would still report hang-ups in every wait: one-shot reports them once, then is silent.
+    public int Suspend(int fd, ulong token) => Control(_epoll, Libc.EpollModify, fd, token, OneShot);
+
+    public int Unregister(int fd) => Control(_epoll, Libc.EpollDelete, fd, 0, IOEvents.None);
+
+    public int Wait(Span<ReadyEvent> ready, long ticks)
+    {
+        Reserve(ready.Length);
+        int count = ticks > 0 ? WaitFor(ready.Length, ticks) : WaitMilliseconds(ready.Length, ticks < 0 ? -1 : 0);
+        int kept = 0;
+        byte* at = _events;
+        for (int i = 0; i < count; i++, at += EpollEvent.Size)
+        {
+            ulong token = EpollEvent.Data(at);
+            if (token < EpollTimer.Token)
+                ready[kept++] = new ReadyEvent(token, EpollEvent.Events(at));
+            else if (token == IPoller.WakerToken)
+                _waker.Drain();
+        }
+        return kept;
+    }
+
+    public void Wake() => _waker.Wake();
+
+    public void Reset()
+    {
+        var old = _epoll;
+        _epoll = Open();
+        RegisterInternals();
+        if (_facade is not null)
+            AddInternal(_facade, _epoll.Number, 0);
+        old.Dispose();
+    }
+
+    public void Dispose()
+    {
+        _facade?.Dispose();
+        _epoll.Dispose();
+        _timer?.Dispose();
+        _waker.Dispose();
+        NativeMemory.Free(_events);
+        _events = null;
+        _capacity = 0;
+    }
+
+    private static SafeDescriptor Open() => new(Errno.Check(Libc.epoll_create1(Libc.CloseOnExec), "epoll_create1"));
+
+    private void RegisterInternals()
+    {
+        AddInternal(_epoll, _waker.Descriptor, IPoller.WakerToken);
+        if (_timer is not null)
+            AddInternal(_epoll, _timer.Descriptor, EpollTimer.Token);
+    }
+
+    private static void AddInternal(SafeDescriptor epoll, int fd, ulong token)
+    {
+        int errno = Control(epoll, Libc.EpollAdd, fd, token, IOEvents.Read);
+        if (errno != Errno.Ok)
+            throw Errno.Failure("epoll_ctl(ADD)", fd, errno);
+    }
+
+    private static int Control(SafeDescriptor epoll, int operation, int fd, ulong token, IOEvents events)
+    {
+        byte* change = stackalloc byte[EpollEvent.MaxSize];
+        EpollEvent.Write(change, events, token);
+        return Libc.epoll_ctl(epoll.Number, operation, fd, change) < 0 ? Errno.Last : Errno.Ok;
+    }
+
+    private void Reserve(int capacity)
+    {
+        if (capacity <= _capacity)
+            return;
+        _events = (byte*)NativeMemory.Realloc(_events, (nuint)(capacity * EpollEvent.MaxSize));
+        _capacity = capacity;
+    }
+
+    private int WaitMilliseconds(int room, int milliseconds)
+    {
+        int count;
+        while ((count = Libc.epoll_wait(_epoll.Number, _events, room, milliseconds)) < 0)
+            ThrowUnlessInterrupted(Errno.Last);
+        return count;
+    }
+
+    private int WaitFor(int room, long ticks)
+    {
+        if (_timer is not null)
+        {
+            _timer.Arm(ticks);
+            int ready = WaitMilliseconds(room, -1);
+            _timer.Disarm();
+            return ready;
+        }
+        long start = Stopwatch.GetTimestamp();
+        long left = ticks;
+        int count;
+        while ((count = WaitOnce(room, left)) < 0)
+        {
+            ThrowUnlessInterrupted(Errno.Last);
+            left = Math.Max(0, ticks - Stopwatch.GetElapsedTime(start).Ticks);
+        }
+        return count;
+    }
+
+    private int WaitOnce(int room, long ticks)
+    {
+        if (Precision == EpollPrecision.Pwait2)
+        {
+            var timeout = Timespec.FromTicks(ticks);
+            return Libc.epoll_pwait2(_epoll.Number, _events, room, &timeout, null);
+        }
+        return Libc.epoll_wait(_epoll.Number, _events, room, Milliseconds.RoundUp(ticks));
+    }
+
+    private static void ThrowUnlessInterrupted(int errno)
+    {
+        if (errno != Errno.EINTR)
+            throw Errno.Failure("epoll_wait", errno);
+    }
+}

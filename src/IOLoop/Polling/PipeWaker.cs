@@ -1,0 +1,43 @@
+using IOLoops.Interop;
+
+namespace IOLoops.Polling;
+
+/// <summary>A non-blocking pipe, for systems without eventfd. A full pipe is readable, so a write that finds it full has done its work.</summary>
+internal sealed class PipeWaker : IWaker
+{
+    private readonly SafeDescriptor _read;
+    private readonly SafeDescriptor _write;
+
+    public unsafe PipeWaker()
+    {
+        int* ends = stackalloc int[2];
+        Errno.Check(Libc.pipe2(ends, Libc.NonBlock | Libc.CloseOnExec), "pipe2");
+        _read = new SafeDescriptor(ends[0]);
+        _write = new SafeDescriptor(ends[1]);
+    }
+
+    public WakerKind Kind => WakerKind.Pipe;
+
+    public int Descriptor => _read.Number;
+
+    public unsafe void Wake()
+    {
+        byte one = 1;
+        WakerIO.Write(_write, &one, 1);
+    }
+
+    public unsafe void Drain()
+    {
+        const int Size = 256;
+        byte* buffer = stackalloc byte[Size];
+        while (WakerIO.Read(_read, buffer, Size) == Size)
+        {
+        }
+    }
+
+    public void Dispose()
+    {
+        _write.Dispose();
+        _read.Dispose();
+    }
+}

@@ -1,0 +1,207 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using IOLoops.Interop;
+
+namespace IOLoops.Polling;
+
+/// <summary>
+/// <c>poll(2)</c>: the kernel keeps no registrations, so what epoll's kernel judges is judged here: whether a number is
+/// open and whether it still is the file that was registered (<see cref="FileIdentity"/>).
+/// </summary>
+internal sealed unsafe class PollPoller : IPoller
+{
+    private const int WakerSlot = 0;
+    private const short Invalid = 0x20; // POLLNVAL
+
+    private readonly IWaker _waker;
+    private readonly Dictionary<int, int> _slots = [];
+    private Entry[] _entries = new Entry[16];
+    private PollDescriptor* _set;
+    private int _count;
+    private int _scanFrom = WakerSlot + 1;
+
+    /// <param name="waker">Owned, and disposed with the poller.</param>
+    internal PollPoller(IWaker waker)
+    {
+        _waker = waker;
+        _set = (PollDescriptor*)NativeMemory.Alloc((nuint)_entries.Length, (nuint)sizeof(PollDescriptor));
+        Append(waker.Descriptor, new Entry(IPoller.WakerToken, default), IOEvents.Read);
+    }
+
+    public PollerKind Kind => PollerKind.Poll;
+
+    public int Descriptor => -1;
+
+    public bool Owns(int fd) => fd == _waker.Descriptor;
+
+    public int Register(int fd, ulong token, IOEvents events)
+    {
+        if (fd < 0)
+            return Errno.EBADF;
+        int errno = FileIdentity.Of(fd, out var identity);
+        if (errno != Errno.Ok)
+            return errno;
+        if (_slots.TryGetValue(fd, out int slot))
+        {
+            if (_entries[slot].Identity == identity)
+                return Errno.EEXIST;
+            RemoveAt(slot); // closed and opened again: another file
+        }
+        Append(fd, new Entry(token, identity), events);
+        return Errno.Ok;
+    }
+
+    public int Modify(int fd, ulong token, IOEvents events)
+    {
+        int errno = FileIdentity.Of(fd, out var identity);
+        if (errno != Errno.Ok)
+            return errno;
+        if (!_slots.TryGetValue(fd, out int slot) || _entries[slot].Identity != identity)
+            return Errno.ENOENT;
+        _entries[slot] = new Entry(token, identity);
+        _set[slot] = new PollDescriptor { Descriptor = fd, Events = (short)events };
+        return Errno.Ok;
+    }
+
+    // poll(2) passes over negative numbers; the complement can be told from every other, and undone.
+    public int Suspend(int fd, ulong token)
+    {
+        if (!_slots.TryGetValue(fd, out int slot))
+            return Errno.ENOENT;
+        _set[slot] = new PollDescriptor { Descriptor = ~fd };
+        return Errno.Ok;
+    }
+
+    public int Unregister(int fd)
+    {
+        if (!_slots.TryGetValue(fd, out int slot))
+            return Errno.ENOENT;
+        RemoveAt(slot);
+        return Errno.Ok;
+    }
+
+    public int Wait(Span<ReadyEvent> ready, long ticks)
+    {
+        int left = WaitFor(ticks);
+        if (left > 0 && _set[WakerSlot].Returned != 0)
+        {
+            _waker.Drain();
+            left--;
+        }
+        return left > 0 ? Collect(ready, left) : 0;
+    }
+
+    public void Wake() => _waker.Wake();
+
+    public void Reset()
+    {
+        _count = WakerSlot + 1;
+        _slots.Clear();
+    }
+
+    public void Dispose()
+    {
+        _waker.Dispose();
+        NativeMemory.Free(_set);
+        _set = null;
+        _count = 0;
+        _slots.Clear();
+    }
+
+    /// <summary>
+    /// Takes what is ready, beginning behind where the last full batch ended: always from the front would starve the
+    /// rest when more are ready than there is room for.
+    /// </summary>
+    private int Collect(Span<ReadyEvent> ready, int left)
+    {
+        int registered = _count - 1;
+        if (_scanFrom >= _count)
+            _scanFrom = WakerSlot + 1;
+        int slot = _scanFrom;
+        int kept = 0;
+        bool closed = false;
+        for (int scanned = 0; scanned < registered && left > 0 && kept < ready.Length; scanned++)
+        {
+            int returned = (ushort)_set[slot].Returned;
+            if (returned != 0)
+            {
+                left--;
+                if ((returned & Invalid) != 0)
+                    closed = true;
+                else
+                    ready[kept++] = new ReadyEvent(_entries[slot].Token, (IOEvents)returned);
+            }
+            if (++slot == _count)
+                slot = WakerSlot + 1;
+        }
+        _scanFrom = kept == ready.Length ? slot : WakerSlot + 1;
+        if (closed)
+            ForgetClosed();
+        return kept;
+    }
+
+    /// <summary>A number that was closed while registered would be reported for ever: epoll forgets it, and so do we.</summary>
+    private void ForgetClosed()
+    {
+        for (int slot = _count - 1; slot > WakerSlot; slot--)
+        {
+            if ((_set[slot].Returned & Invalid) != 0)
+                RemoveAt(slot);
+        }
+    }
+
+    private int WaitFor(long ticks)
+    {
+        long start = ticks > 0 ? Stopwatch.GetTimestamp() : 0;
+        long left = ticks;
+        int count;
+        while ((count = WaitOnce(left)) < 0)
+        {
+            int errno = Errno.Last;
+            if (errno != Errno.EINTR)
+                throw Errno.Failure("ppoll", errno);
+            if (ticks > 0)
+                left = Math.Max(0, ticks - Stopwatch.GetElapsedTime(start).Ticks);
+        }
+        return count;
+    }
+
+    private int WaitOnce(long ticks)
+    {
+        if (ticks < 0)
+            return Libc.ppoll(_set, (nuint)_count, null, null);
+        var timeout = Timespec.FromTicks(ticks);
+        return Libc.ppoll(_set, (nuint)_count, &timeout, null);
+    }
+
+    private void Append(int fd, Entry entry, IOEvents events)
+    {
+        if (_count == _entries.Length)
+        {
+            Array.Resize(ref _entries, _count * 2);
+            _set = (PollDescriptor*)NativeMemory.Realloc(_set, (nuint)(_entries.Length * sizeof(PollDescriptor)));
+        }
+        _set[_count] = new PollDescriptor { Descriptor = fd, Events = (short)events };
+        _entries[_count] = entry;
+        _slots[fd] = _count++;
+    }
+
+    private void RemoveAt(int slot)
+    {
+        _slots.Remove(NumberAt(slot));
+        int last = --_count;
+        if (slot == last)
+            return;
+        _set[slot] = _set[last];
+        _entries[slot] = _entries[last];
+        _slots[NumberAt(slot)] = slot;
+    }
+
+    private int NumberAt(int slot)
+    {
+        int number = _set[slot].Descriptor;
+        return number < 0 ? ~number : number;
+    }
+
+    private readonly record struct Entry(ulong Token, FileIdentity Identity);
+}

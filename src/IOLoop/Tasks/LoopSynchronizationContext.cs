@@ -1,0 +1,42 @@
+using IOLoops.Core;
+using IOLoops.Diagnostics;
+
+namespace IOLoops.Tasks;
+
+/// <summary>Posts to a loop.</summary>
+internal sealed class LoopSynchronizationContext(IOLoop loop) : SynchronizationContext
+{
+    // A continuation brings its own ExecutionContext, so none is captured. On a closed loop it must not throw: it would be
+    // thrown in the middle of a task's completion and end the process.
+    public override void Post(SendOrPostCallback d, object? state)
+    {
+        ArgumentNullException.ThrowIfNull(d);
+        bool accepted = loop.Core is { } core
+            ? core.TryPost(new WorkItem(d, state, PostInvoker.Instance, null))
+            : loop.TryAddCallback(() => d(state));
+        if (!accepted)
+            LoopLog.CallbacksDropped(loop.Logger, loop.Name, 1, LoopLog.Describe(d));
+    }
+
+    public override void Send(SendOrPostCallback d, object? state)
+    {
+        ArgumentNullException.ThrowIfNull(d);
+        if (loop.IsOnLoopThread)
+            d(state);
+        else
+            loop.InvokeAsync(() => d(state)).GetAwaiter().GetResult();
+    }
+
+    public override SynchronizationContext CreateCopy() => this;
+
+    private sealed class PostInvoker : WorkInvoker
+    {
+        internal static readonly PostInvoker Instance = new();
+
+        internal override Task? Invoke(Delegate callback, object? state)
+        {
+            ((SendOrPostCallback)callback)(state);
+            return null;
+        }
+    }
+}

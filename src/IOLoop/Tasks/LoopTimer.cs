@@ -1,0 +1,123 @@
+namespace IOLoops.Tasks;
+
+/// <summary>
+/// A timer on a loop. May be changed and disposed on any thread; off the loop, the change itself is posted, and the time
+/// counts from the call.
+/// </summary>
+internal sealed class LoopTimer : ITimer
+{
+    private readonly IOLoop _loop;
+    private readonly TimerCallback _callback;
+    private readonly object? _state;
+    private readonly ExecutionContext? _context = ExecutionContext.Capture();
+    private readonly Action<int> _apply;
+    private readonly Action<int> _fire;
+    private readonly Lock _gate = new();
+    private int _version;       // of the latest Change; guarded by _gate
+    private bool _disposed;     // guarded by _gate
+    private LoopTime? _due;     // guarded by _gate
+    private TimeSpan _period;   // guarded by _gate
+    private TimeoutHandle _timeout; // the loop's thread
+
+    internal LoopTimer(IOLoop loop, TimerCallback callback, object? state)
+    {
+        _loop = loop;
+        _callback = callback;
+        _state = state;
+        _apply = Apply;
+        _fire = Fire;
+    }
+
+    public bool Change(TimeSpan dueTime, TimeSpan period)
+    {
+        Check(dueTime, nameof(dueTime));
+        Check(period, nameof(period));
+        int version;
+        lock (_gate)
+        {
+            if (_disposed)
+                return false;
+            version = ++_version;
+            _due = dueTime == Timeout.InfiniteTimeSpan ? null : _loop.Time + dueTime;
+            _period = period;
+        }
+        return Submit(version);
+    }
+
+    public void Dispose()
+    {
+        int version;
+        lock (_gate)
+        {
+            if (_disposed)
+                return;
+            _disposed = true;
+            version = ++_version;
+            _due = null;
+        }
+        Submit(version);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private bool Submit(int version)
+    {
+        if (_loop.IsOnLoopThread)
+        {
+            Apply(version);
+            return true;
+        }
+        try
+        {
+            _loop.SpawnCallback(_apply, version);
+            return true;
+        }
+        catch (ObjectDisposedException) when (_loop.IsClosed)
+        {
+            return false; // no timer of a closed loop fires
+        }
+    }
+
+    private void Apply(int version)
+    {
+        LoopTime? due;
+        lock (_gate)
+        {
+            if (version != _version)
+                return; // a later change is on its way
+            due = _due;
+        }
+        _loop.RemoveTimeout(_timeout);
+        _timeout = due is { } when ? _loop.CallAt(when, _fire, version) : default;
+    }
+
+    private void Fire(int version)
+    {
+        lock (_gate)
+        {
+            if (version != _version || _due is not { } due)
+                return;
+            _timeout = default;
+            if (_period == Timeout.InfiniteTimeSpan || _period == TimeSpan.Zero)
+                _due = null;
+            else
+                _timeout = _loop.CallAt((_due = due + _period).Value, _fire, version);
+        }
+        if (_context is null)
+            _callback(_state);
+        else
+            ExecutionContext.Run(_context, static timer => ((LoopTimer)timer!).Invoke(), this);
+    }
+
+    private void Invoke() => _callback(_state);
+
+    private static void Check(TimeSpan span, string name)
+    {
+        if (span < TimeSpan.Zero && span != Timeout.InfiniteTimeSpan)
+            throw new ArgumentOutOfRangeException(name, span, "A timer's times are zero, positive, or Timeout.InfiniteTimeSpan.");
+    }
+}

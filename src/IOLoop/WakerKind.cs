@@ -1,0 +1,14 @@
+namespace IOLoops;
+
+/// <summary>How another thread wakes a loop that sleeps in its poller.</summary>
+public enum WakerKind
+{
+    /// <summary>The best that the platform has: an eventfd on Linux.</summary>
+    Default,
+
+    /// <summary><c>eventfd(2)</c>: Linux. One descriptor.</summary>
+    EventFd,
+
+    /// <summary>A non-blocking pipe: every Unix. Two descriptors.</summary>
+    Pipe,
+}
