@@ -24,7 +24,7 @@ public abstract partial class IOLoop
         }
         else
         {
-            AddCallback(() => callback(state));
+            AddCallback(Bind(callback, state));
         }
     }
 
@@ -46,7 +46,7 @@ public abstract partial class IOLoop
         ArgumentNullException.ThrowIfNull(callback);
         if (Core is { } core)
             return core.TryPost(new WorkItem(callback, null, null, ExecutionContext.Capture()));
-        return TryOtherwise(() => AddCallback(callback));
+        return TryElsewhere(callback);
     }
 
     /// <inheritdoc cref="TryAddCallback(Action)"/>
@@ -55,7 +55,7 @@ public abstract partial class IOLoop
         ArgumentNullException.ThrowIfNull(callback);
         if (Core is { } core)
             return core.TryPost(new WorkItem(callback, null, AsyncInvoker.Instance, ExecutionContext.Capture()));
-        return TryOtherwise(() => AddCallback(callback));
+        return TryElsewhere(new AsyncCallbackAdapter(this, callback).Run);
     }
 
     /// <summary>
@@ -96,7 +96,7 @@ public abstract partial class IOLoop
         if (Core is { } core)
             core.Post(new WorkItem(callback, null, null, null));
         else
-            WithoutFlow(() => AddCallback(callback));
+            AddWithoutFlow(callback);
     }
 
     /// <inheritdoc cref="SpawnCallback(Action)"/>
@@ -110,7 +110,7 @@ public abstract partial class IOLoop
         }
         else
         {
-            WithoutFlow(() => AddCallback(callback, state));
+            AddWithoutFlow(Bind(callback, state));
         }
     }
 
@@ -121,7 +121,7 @@ public abstract partial class IOLoop
         if (Core is { } core)
             core.Post(new WorkItem(callback, null, AsyncInvoker.Instance, null));
         else
-            WithoutFlow(() => AddCallback(callback));
+            AddWithoutFlow(new AsyncCallbackAdapter(this, callback).Run);
     }
 
     /// <summary>
@@ -180,11 +180,15 @@ public abstract partial class IOLoop
         return Invocation<Task<T>>.Begin(this, func, func).Unwrap();
     }
 
-    private static bool TryOtherwise(Action add)
+    // For loops written elsewhere, which know Action alone. A method of its own: a closure is allocated where its method
+    // begins, also when it is not needed there.
+    private static Action Bind<TState>(Action<TState> callback, TState state) => () => callback(state);
+
+    private bool TryElsewhere(Action callback)
     {
         try
         {
-            add();
+            AddCallback(callback);
             return true;
         }
         catch (ObjectDisposedException)
@@ -193,14 +197,14 @@ public abstract partial class IOLoop
         }
     }
 
-    private static void WithoutFlow(Action add)
+    private void AddWithoutFlow(Action callback)
     {
         if (ExecutionContext.IsFlowSuppressed())
         {
-            add();
+            AddCallback(callback);
             return;
         }
         using (ExecutionContext.SuppressFlow())
-            add();
+            AddCallback(callback);
     }
 }

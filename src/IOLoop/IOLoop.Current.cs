@@ -64,6 +64,13 @@ public abstract partial class IOLoop
         return before;
     }
 
+    /// <summary>Undoes what a callback did to the current loop.</summary>
+    internal void RestoreCurrent()
+    {
+        if (!ReferenceEquals(t_current, this))
+            t_current = this;
+    }
+
     internal static void Leave(ThreadState before)
     {
         t_current = before.Current;

@@ -23,7 +23,7 @@ public abstract partial class IOLoop
     {
         ArgumentNullException.ThrowIfNull(callback);
         if (Core is not { } core)
-            return CallAt(when, () => callback(state));
+            return CallAt(when, Bind(callback, state));
         var (argument, invoker) = StateInvoker.For(callback, state);
         return core.CallAt(when, new WorkItem(callback, argument, invoker, ExecutionContext.Capture()));
     }

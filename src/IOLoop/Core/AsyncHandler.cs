@@ -26,7 +26,7 @@ internal sealed class AsyncHandler(AsyncIOHandler handler)
     internal void Begin(LoopCore core, int fd, Task task)
     {
         var call = new Call(core, fd, this, task);
-        task.ConfigureAwait(ConfigureAwaitOptions.None).GetAwaiter().UnsafeOnCompleted(call.OnCompleted);
+        TaskEnd.Then(task, call.OnCompleted);
     }
 
     private sealed class Call(LoopCore core, int fd, AsyncHandler handler, Task task)

@@ -12,7 +12,7 @@ internal sealed class AsyncHandlerAdapter(IOLoop loop, AsyncIOHandler handler, I
             return;
         }
         loop.RemoveHandler(fd);
-        task.ConfigureAwait(ConfigureAwaitOptions.None).GetAwaiter().UnsafeOnCompleted(() => loop.TryAddCallback(() =>
+        TaskEnd.Then(task, () => loop.TryAddCallback(() =>
         {
             TaskFailures.Report(loop, handler, task);
             loop.AddHandler(fd, OnReady, events);

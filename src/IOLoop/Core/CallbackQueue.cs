@@ -31,6 +31,7 @@ internal sealed class CallbackQueue
     private WorkItem[] _shared = new WorkItem[InitialCapacity]; // guarded by _gate
     private int _sharedCount;                                   // written under _gate; read anywhere
     private bool _closed;                                       // written under _gate; read anywhere
+    private int _signalling;                                    // calls of TryAddFromSignal under way; interlocked
     private int _state = Asleep;                                // see TrySleep and Wake for who may change it
 
     // The loop's thread alone:
@@ -83,17 +84,17 @@ internal sealed class CallbackQueue
     /// <summary>Appends from any thread without a lock.</summary>
     internal bool TryAddFromSignal(in WorkItem item, out bool wake)
     {
-        wake = false;
-        if (Volatile.Read(ref _closed))
-            return false;
-        _signals.Add(item);
-        // Full fence between publishing the item and reading the states below. Close and TrySleep write their state, fence,
-        // and then look for items: at least one side sees the other.
-        Interlocked.MemoryBarrier();
-        if (Volatile.Read(ref _closed))
-            return false;
-        wake = NeedsWake();
-        return true;
+        // Either Close sees this call counted, and waits for it before it takes out what never ran; or this call, whose
+        // count is a full fence, sees the queue closed. So what is accepted runs or is reported, and what is refused is not.
+        Interlocked.Increment(ref _signalling);
+        bool open = !Volatile.Read(ref _closed);
+        if (open)
+            _signals.Add(item);
+        // A full fence between publishing the item and reading the sleep state; TrySleep has one between writing that state
+        // and looking for items. One of the two sees the other.
+        Interlocked.Decrement(ref _signalling);
+        wake = open && NeedsWake();
+        return open;
     }
 
     /// <summary>Whether the caller must wake the loop: true once per sleep. Call it after publishing the reason, behind a full fence.</summary>
@@ -145,7 +146,6 @@ internal sealed class CallbackQueue
     {
         if (_batchIndex < _batchCount)
             return;
-        RetireBatch();
         if (_localCount > 0)
         {
             (_batch, _local) = (_local, _batch);
@@ -165,6 +165,7 @@ internal sealed class CallbackQueue
             item = _batch[_batchIndex++];
             return true;
         }
+        RetireBatch(); // now and not when the next is taken: what has run must be collectable while the loop sleeps
         item = default;
         return false;
     }
@@ -175,6 +176,9 @@ internal sealed class CallbackQueue
         lock (_gate)
             Volatile.Write(ref _closed, true);
         Interlocked.MemoryBarrier(); // see TryAddFromSignal
+        var spin = new SpinWait();
+        while (Volatile.Read(ref _signalling) > 0)
+            spin.SpinOnce();
         var dropped = new List<WorkItem>();
         do
         {

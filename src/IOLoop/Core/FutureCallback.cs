@@ -26,8 +26,7 @@ internal sealed class FutureCallback<TTask>
             return;
         }
         ObjectDisposedException.ThrowIf(loop.IsClosed, loop);
-        ((Task)future).ConfigureAwait(ConfigureAwaitOptions.None).GetAwaiter()
-            .UnsafeOnCompleted(new FutureCallback<TTask>(loop, future, callback).OnCompleted);
+        TaskEnd.Then(future, new FutureCallback<TTask>(loop, future, callback).OnCompleted);
     }
 
     private void OnCompleted()

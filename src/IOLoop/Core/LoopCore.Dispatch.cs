@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using IOLoops.Interop;
 using IOLoops.Polling;
 
@@ -9,6 +10,7 @@ internal sealed partial class LoopCore
 {
     private readonly List<EndingCall> _endingCalls = [];
     private bool _ghostSeen;
+    private IOHandler? _current; // the handler whose call this turn is in the middle of
 
     private bool Dispatch(in ReadyEvent ready)
     {
@@ -22,7 +24,7 @@ internal sealed partial class LoopCore
                 _ghostSeen = true;
             return false;
         }
-        if ((row.Flags & (RegistrationFlags.Busy | RegistrationFlags.IsSocket)) != 0 && !IsDispatchable(ref row, fd))
+        if (row.Flags != RegistrationFlags.None && !IsDispatchable(ref row, fd))
             return false;
         var events = ready.Events & (row.Events | IOEvents.Error);
         if (events == IOEvents.None)
@@ -38,13 +40,8 @@ internal sealed partial class LoopCore
 
     private bool IsDispatchable(ref HandlerRegistration row, int fd)
     {
-        if ((row.Flags & RegistrationFlags.IsSocket) != 0 && IsClosed(row.Object))
-        {
-            Forget(ref row, fd, WaitsLost);
-            return false;
-        }
         if ((row.Flags & RegistrationFlags.Busy) == 0)
-            return true;
+            return !ForgetIfClosed(ref row, fd);
         // Level-triggered, it would be reported in every turn until the handler has returned.
         if ((row.Flags & (RegistrationFlags.Suspended | RegistrationFlags.AlwaysReady)) == 0)
         {
@@ -54,8 +51,50 @@ internal sealed partial class LoopCore
         return false;
     }
 
+    /// <summary>
+    /// Nobody tells us that an object was closed, and its handler could do nothing but fail, again and again. A socket can
+    /// be asked. A SafeHandle that was disposed stays open for the reference held here: given back, it closes, and gives
+    /// out no other.
+    /// </summary>
+    private bool ForgetIfClosed(ref HandlerRegistration row, int fd)
+    {
+        bool closed = false;
+        if ((row.Flags & RegistrationFlags.IsSocket) != 0)
+        {
+            closed = IsClosed(row.Object);
+        }
+        else if ((row.Flags & RegistrationFlags.HoldsReference) != 0)
+        {
+            row.ReleaseObject();
+            row.Flags &= ~RegistrationFlags.HoldsReference;
+            closed = !TryHold((SafeHandle)row.Object!);
+            if (!closed)
+                row.Flags |= RegistrationFlags.HoldsReference;
+        }
+        if (closed)
+            Forget(ref row, fd, WaitsLost);
+        return closed;
+    }
+
+    private static bool TryHold(SafeHandle handle)
+    {
+        bool held = false;
+        try
+        {
+            if (!handle.IsClosed)
+                handle.DangerousAddRef(ref held);
+        }
+        catch (ObjectDisposedException)
+        {
+            // Closed by another thread since it was asked.
+        }
+        return held;
+    }
+
     private void Call(ref HandlerRegistration row, int fd, IOHandler handler, IOEvents events)
     {
+        var outer = _current;
+        _current = handler;
         row.Flags |= RegistrationFlags.Running;
         EnterContext(row.Context);
         try
@@ -67,6 +106,7 @@ internal sealed partial class LoopCore
             _loop.ReportFailure(handler, exception);
         }
         LeaveContext();
+        _current = outer;
         EndCall(ref row, fd, handler, RegistrationFlags.Running);
     }
 

@@ -17,7 +17,7 @@ internal sealed partial class LoopCore
     {
         VerifyAccess();
         CheckEvents(events);
-        int number = CheckNumber(fd.Number);
+        int number = CheckNumber(fd.Number, nameof(AddHandler));
         var context = ExecutionContext.Capture();
         if (handler is AsyncIOHandler asyncHandler)
         {
@@ -74,8 +74,8 @@ internal sealed partial class LoopCore
         {
             registration.ReleaseObject();
             throw errno == Errno.EEXIST
-                ? new InvalidOperationException($"File descriptor {number} is registered on {_loop.Name} already: call UpdateHandler to change its events, or RemoveHandler first.")
-                : Errno.Failure("AddHandler", number, errno);
+                ? new InvalidOperationException($"File descriptor {number} is registered on {_loop.Name} already, for a handler or a wait: call UpdateHandler to change a handler's events, or RemoveHandler first.")
+                : Errno.Failure(target is ReadinessWaiter ? nameof(WaitAsync) : nameof(AddHandler), number, errno);
         }
         ref var row = ref _handlers.Ensure(number);
         // The kernel accepted it, so what stands here is of a file that was closed without RemoveHandler.
@@ -152,10 +152,10 @@ internal sealed partial class LoopCore
             throw new ArgumentException($"There are no such events: 0x{(int)(events & ~AllEvents):X}. Combine values of IOEvents; edge-triggered and one-shot modes are not offered.", nameof(events));
     }
 
-    private static int CheckNumber(nint number)
+    private static int CheckNumber(nint number, string call)
     {
         if (number < 0 || number > int.MaxValue)
-            throw Errno.Failure("AddHandler", number, Errno.EBADF);
+            throw Errno.Failure(call, number, Errno.EBADF);
         return (int)number;
     }
 

@@ -76,6 +76,7 @@ internal sealed partial class LoopCore
             ExecutionContext.Restore(_baseline);
         if (SynchronizationContext.Current != _turnContext)
             SynchronizationContext.SetSynchronizationContext(_turnContext);
+        _loop.RestoreCurrent();
     }
 
     /// <summary>What the thread had before, to be restored.</summary>

@@ -13,7 +13,7 @@ internal sealed partial class LoopCore
     {
         VerifyAccess();
         CheckEvents(events);
-        int number = CheckNumber(fd.Number);
+        int number = CheckNumber(fd.Number, nameof(WaitAsync));
         var waiter = ReadinessWaiter.Rent(this, number, events);
         ref var row = ref _handlers.FindTaken(number);
         if (!JoinWaiters(ref row, number, waiter))
@@ -138,7 +138,8 @@ internal sealed partial class LoopCore
         List<Task>? running = null;
         foreach (var call in _endingCalls)
         {
-            if (call.Descriptor == fd.Number && call.Target is not AsyncHandler { IsCaller: true })
+            bool isCaller = call.Target is AsyncHandler handler ? handler.IsCaller : ReferenceEquals(call.Target, _current);
+            if (call.Descriptor == fd.Number && !isCaller)
                 (running ??= []).Add(call.Ended.Task);
         }
         return running is null ? ValueTask.CompletedTask : new ValueTask(Task.WhenAll(running));

@@ -70,20 +70,24 @@ internal sealed partial class LoopCore
     /// <returns>How many callbacks, timeouts and handlers ran.</returns>
     internal int Turn(long maxWait)
     {
-        int ran = RunCallbacks() + RunTimeouts();
+        var interrupted = _current;
+        _current = null;
+        int ran = RunQueued();
         if (!HasReadyBatch && !_stop)
             Poll(maxWait);
-        return ran + RunHandlers();
+        ran += RunHandlers();
+        _current = interrupted;
+        return ran;
     }
 
     /// <summary>One turn that does not sleep when it has run something, and that runs what became due while it slept.</summary>
     internal int TurnOnce(long maxWait)
     {
-        int ran = RunCallbacks() + RunTimeouts();
+        int ran = RunQueued();
         if (!HasReadyBatch && !_stop)
             Poll(ran > 0 ? 0 : maxWait);
         ran += RunHandlers();
-        return ran > 0 || _stop ? ran : RunCallbacks() + RunTimeouts();
+        return ran > 0 || _stop ? ran : RunQueued();
     }
 
     /// <summary>How long nothing will be due, in ticks: 0: a turn is due now; negative: until an event.</summary>
@@ -92,6 +96,14 @@ internal sealed partial class LoopCore
         if (_callbacks.HasWork || _timeouts.HasDueBatch || HasReadyBatch || HasAlwaysReadyWork())
             return 0;
         return _timeouts.IsEmpty ? -1 : Math.Max(0, (new LoopTime(_timeouts.Earliest) - Time).Ticks);
+    }
+
+    /// <summary>The callbacks that are there, then the timeouts that were there and are due: what those add waits for the next turn.</summary>
+    private int RunQueued()
+    {
+        long lastTimeout = _timeouts.Sequence;
+        int ran = RunCallbacks();
+        return _timeouts.Count == 0 ? ran : ran + RunTimeouts(lastTimeout);
     }
 
     private int RunCallbacks()
@@ -106,14 +118,10 @@ internal sealed partial class LoopCore
         return ran;
     }
 
-    private int RunTimeouts()
+    private int RunTimeouts(long last)
     {
         if (!_timeouts.HasDueBatch)
-        {
-            if (_timeouts.IsEmpty)
-                return 0;
-            _timeouts.TakeDue(_clock.Now);
-        }
+            _timeouts.TakeDue(_clock.Now, last);
         int ran = 0;
         while (_timeouts.TryNextDue(out var item))
         {

@@ -50,7 +50,7 @@ internal sealed class SyncRun(IOLoop loop, Func<Task> func, Delegate original)
         if (_task.IsCompleted)
             End();
         else
-            _task.ConfigureAwait(ConfigureAwaitOptions.None).GetAwaiter().UnsafeOnCompleted(() => loop.TryAddCallback(End));
+            TaskEnd.Then(_task, () => loop.TryAddCallback(End));
     }
 
     private void End()

@@ -9,7 +9,7 @@ internal static class TaskFailures
         if (task.IsCompleted)
             Report(loop, callback, task);
         else
-            task.ConfigureAwait(ConfigureAwaitOptions.None).GetAwaiter().UnsafeOnCompleted(new Observation(loop, callback, task).OnCompleted);
+            TaskEnd.Then(task, new Observation(loop, callback, task).OnCompleted);
     }
 
     /// <summary>Reports a task that has ended, if it failed or was cancelled.</summary>

@@ -8,13 +8,18 @@ internal sealed class TimeProviderClock : LoopClock
     private readonly TimeProvider _provider;
     private readonly ITimer _timer;
 
+    // Elapsed times are scaled in floating point, which is exact for the life of a process and not for time stamps that
+    // count from a calendar's beginning.
+    private readonly long _start;
+
     internal TimeProviderClock(TimeProvider provider, Action wake)
     {
         _provider = provider;
+        _start = provider.GetTimestamp();
         _timer = provider.CreateTimer(static wake => ((Action)wake!)(), wake, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    internal override long Now => _provider.GetElapsedTime(0, _provider.GetTimestamp()).Ticks;
+    internal override long Now => _provider.GetElapsedTime(_start).Ticks;
 
     internal override DateTimeOffset UtcNow => _provider.GetUtcNow();
 

@@ -15,6 +15,7 @@ internal sealed class TimeoutQueue
     private TimeoutNode[] _due = new TimeoutNode[InitialCapacity];
     private int _dueIndex;
     private int _dueCount;
+    private readonly List<Entry> _later = [];
     private long _sequence;
     private TimeoutNode? _spare;
     private int _spareCount;
@@ -25,6 +26,9 @@ internal sealed class TimeoutQueue
     internal bool HasDueBatch => _dueIndex < _dueCount;
 
     internal bool IsEmpty => _count == 0;
+
+    /// <summary>The latest insertion: a turn runs nothing that was inserted after it had begun.</summary>
+    internal long Sequence => _sequence;
 
     /// <summary>The earliest deadline; only when not empty.</summary>
     internal long Earliest => _heap[0].When;
@@ -68,22 +72,35 @@ internal sealed class TimeoutQueue
         return true;
     }
 
-    /// <summary>Takes what is due at <paramref name="now"/> into a batch, unless one was interrupted and waits to be finished.</summary>
-    internal void TakeDue(long now)
+    /// <summary>Takes what is due into a batch, unless one was interrupted and waits to be finished.</summary>
+    /// <param name="now">The time; what is due then or earlier.</param>
+    /// <param name="until">The last insertion that counts: later ones stay.</param>
+    internal void TakeDue(long now, long until)
     {
         if (HasDueBatch)
             return;
         _dueIndex = _dueCount = 0;
         while (_count > 0 && _heap[0].When <= now)
         {
-            var node = _heap[0].Node;
+            var entry = _heap[0];
             RemoveAt(0);
-            node.Position = TimeoutNode.FirstDue - _dueCount;
-            if (_dueCount == _due.Length)
-                Array.Resize(ref _due, _dueCount * 2);
-            _due[_dueCount++] = node;
+            if (entry.Node.Sequence > until)
+                _later.Add(entry);
+            else
+                AppendDue(entry.Node);
         }
+        foreach (var entry in _later)
+            MoveUp(_count++, entry); // there is room: they were here
+        _later.Clear();
         Shrink();
+    }
+
+    private void AppendDue(TimeoutNode node)
+    {
+        if (_dueCount == _due.Length)
+            Array.Resize(ref _due, _dueCount * 2);
+        node.Position = TimeoutNode.FirstDue - _dueCount;
+        _due[_dueCount++] = node;
     }
 
     /// <summary>The next timeout of the batch that has not been removed. A nested turn continues the same batch.</summary>
@@ -110,10 +127,10 @@ internal sealed class TimeoutQueue
     internal List<WorkItem> Clear()
     {
         var items = new List<WorkItem>(Count);
-        TakeDue(long.MaxValue);
+        TakeDue(long.MaxValue, long.MaxValue);
         while (TryNextDue(out var item))
             items.Add(item);
-        TakeDue(long.MaxValue); // TakeDue finishes an interrupted batch first
+        TakeDue(long.MaxValue, long.MaxValue); // TakeDue finishes an interrupted batch first
         while (TryNextDue(out var item))
             items.Add(item);
         _spare = null;
