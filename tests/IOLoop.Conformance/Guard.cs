@@ -1,0 +1,49 @@
+namespace IOLoops.Conformance;
+
+/// <summary>Bounds a run: stops the loop when it takes too long, and ends the process when even that does not help.</summary>
+internal sealed class Guard : IDisposable
+{
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(30);
+
+    private readonly ManualResetEventSlim _finished = new();
+    private readonly IOLoop _loop;
+    private readonly string _awaited;
+    private readonly TimeSpan _patience;
+    private readonly Thread _watch;
+    private volatile bool _expired;
+
+    internal Guard(IOLoop loop, string awaited, TimeSpan patience)
+    {
+        _loop = loop;
+        _awaited = awaited;
+        _patience = patience;
+        _watch = new Thread(Watch) { IsBackground = true, Name = "Guard" };
+        _watch.Start();
+    }
+
+    internal void Finish()
+    {
+        _finished.Set();
+        _watch.Join();
+        if (_expired)
+            throw new TimeoutException($"Waited {_patience.TotalSeconds} s in vain for: {_awaited}.");
+    }
+
+    public void Dispose()
+    {
+        _finished.Set();
+        _watch.Join();
+        _finished.Dispose();
+    }
+
+    private void Watch()
+    {
+        if (_finished.Wait(_patience))
+            return;
+        _expired = true;
+        _loop.Stop();
+        // A loop that is stuck in a callback cannot be ended; a test run that hangs for ever says nothing.
+        if (!_finished.Wait(StopPatience))
+            Environment.FailFast($"The loop is stuck and cannot be stopped. Awaited: {_awaited}.");
+    }
+}

@@ -1,0 +1,74 @@
+namespace IOLoops.Tests.Contract;
+
+/// <summary>A loop written outside the library: the abstract members alone, over two lists. Descriptors are ready when a test says so.</summary>
+internal sealed class ListLoop : IOLoop
+{
+    private readonly Queue<Action> _callbacks = new();
+    private readonly Dictionary<long, (LoopTime When, Action Callback)> _timeouts = [];
+    private readonly Dictionary<FileDescriptor, (IOHandler Handler, IOEvents Events)> _handlers = [];
+    private long _now;
+    private long _lastId;
+    private bool _stop;
+
+    public override LoopTime Time => new(_now);
+
+    public override void Start()
+    {
+        if (IsRunning)
+            throw new InvalidOperationException("running");
+        IsRunning = true;
+        while (!_stop && (_callbacks.Count > 0 || _timeouts.Count > 0))
+        {
+            if (_callbacks.TryDequeue(out var callback))
+                RunCallback(callback);
+            else
+                RunEarliest();
+        }
+        IsRunning = _stop = false;
+    }
+
+    public override void Stop() => _stop = true;
+
+    public override void Close(bool allFds = false) => IsClosed = true;
+
+    public override void AddHandler(FileDescriptor fd, IOHandler handler, IOEvents events)
+    {
+        if (!_handlers.TryAdd(fd, (handler, events)))
+            throw new InvalidOperationException("registered");
+    }
+
+    public override void UpdateHandler(FileDescriptor fd, IOEvents events) => _handlers[fd] = (_handlers[fd].Handler, events);
+
+    public override void RemoveHandler(FileDescriptor fd) => _handlers.Remove(fd);
+
+    public override TimeoutHandle CallAt(LoopTime when, Action callback)
+    {
+        _timeouts.Add(++_lastId, (when, callback));
+        return new TimeoutHandle(this, _lastId);
+    }
+
+    public override void RemoveTimeout(TimeoutHandle timeout) => _timeouts.Remove(timeout.Id);
+
+    public override void AddCallback(Action callback)
+    {
+        ObjectDisposedException.ThrowIf(IsClosed, this);
+        _callbacks.Enqueue(callback);
+    }
+
+    /// <summary>Makes a descriptor ready: its handler runs as a callback.</summary>
+    internal void MakeReady(FileDescriptor fd, IOEvents events) => AddCallback(() =>
+    {
+        if (_handlers.TryGetValue(fd, out var row))
+            row.Handler(fd, events);
+    });
+
+    internal bool HasHandler(FileDescriptor fd) => _handlers.ContainsKey(fd);
+
+    private void RunEarliest()
+    {
+        var (id, timeout) = _timeouts.MinBy(entry => (entry.Value.When, entry.Key));
+        _timeouts.Remove(id);
+        _now = Math.Max(_now, timeout.When.Ticks);
+        RunCallback(timeout.Callback);
+    }
+}

@@ -1,0 +1,163 @@
+using IOLoops.Conformance;
+using Shouldly;
+using Xunit;
+
+namespace IOLoops.Tests.Core;
+
+/// <summary>A turn inside a turn, as a host that is pumped from a handler runs it.</summary>
+public sealed class NestedTurnTests : IDisposable
+{
+    private readonly PollIOLoop _loop = new(new PollIOLoopOptions { Poller = PollerKind.Epoll });
+    private readonly EventFd _first = new();
+    private readonly EventFd _second = new();
+    private readonly List<string> _ran = [];
+
+    [Fact]
+    public void An_interrupted_batch_of_callbacks_is_finished_by_the_nested_turn_in_order()
+    {
+        _loop.AddCallback(() =>
+        {
+            _ran.Add("a");
+            _loop.AddCallback(() => _ran.Add("d"));
+            Nest();
+            _ran.Add("a ends");
+        });
+        _loop.AddCallback(() => _ran.Add("b"));
+        _loop.AddCallback(() => _ran.Add("c"));
+        _loop.RunOnce(TimeSpan.Zero);
+        _ran.ShouldBe(["a", "b", "c", "a ends"]);
+        _loop.RunOnce(TimeSpan.Zero);
+        _ran.ShouldBe(["a", "b", "c", "a ends", "d"]);
+    }
+
+    [Fact]
+    public void An_interrupted_batch_of_timeouts_is_finished_by_the_nested_turn_in_order()
+    {
+        _loop.CallLater(TimeSpan.FromTicks(-3), () =>
+        {
+            _ran.Add("a");
+            Nest();
+            _ran.Add("a ends");
+        });
+        _loop.CallLater(TimeSpan.FromTicks(-1), () => _ran.Add("b"));
+        _loop.RunOnce(TimeSpan.Zero);
+        _ran.ShouldBe(["a", "b", "a ends"]);
+    }
+
+    [Fact]
+    public void An_interrupted_batch_of_handlers_is_finished_by_the_nested_turn_each_once()
+    {
+        Watch(_first, "first", nest: true);
+        Watch(_second, "second", nest: true);
+        _loop.RunOnce(TimeSpan.Zero);
+        _ran.Count.ShouldBe(4);
+        _ran[1].ShouldBe(_ran[0] == "first" ? "second" : "first");
+        _ran[2].ShouldBe(_ran[1] + " ends");
+        _ran[3].ShouldBe(_ran[0] + " ends");
+    }
+
+    [Fact]
+    public void A_handler_on_the_stack_is_not_entered_again_and_is_called_again_when_it_has_returned()
+    {
+        int depth = 0;
+        int calls = 0;
+        _loop.AddHandler(_first.Number, (_, _) =>
+        {
+            calls++;
+            (++depth).ShouldBe(1);
+            if (calls == 1)
+            {
+                for (int i = 0; i < 3; i++)
+                    Nest();
+            }
+            depth--;
+        }, IOEvents.Read);
+        _first.Signal();
+        _loop.RunOnce(TimeSpan.Zero);
+        calls.ShouldBe(1);
+        _loop.RunOnce(TimeSpan.Zero);
+        calls.ShouldBe(2, "level-triggered: it was never drained");
+    }
+
+    [Fact]
+    public void A_masked_descriptor_is_silent_so_that_nested_turns_can_sleep()
+    {
+        using var pair = new SocketPair();
+        bool slept = false;
+        _loop.AddHandler(pair.Left, (_, _) =>
+        {
+            Nest(); // reported once more, and masked
+            _loop.CallLater(TimeSpan.FromMilliseconds(1), () =>
+            {
+                slept = true;
+                _loop.Stop(); // or the turn would go on to sleep for ever
+            });
+            var loop = _loop.Core.ShouldNotBeNull();
+            // Turns that wait for ever end at the deadline, not at the descriptor that is ready and hung up, which the
+            // kernel may report once more.
+            int turns = 0;
+            while (!slept)
+            {
+                loop.Turn(-1);
+                (++turns).ShouldBeLessThanOrEqualTo(3);
+            }
+        }, IOEvents.Read);
+        Descriptors.Close(pair.Right);
+        _loop.RunOnce(TimeSpan.Zero);
+        slept.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_handler_removed_by_a_nested_turn_of_its_own_call_is_not_called_again()
+    {
+        int calls = 0;
+        _loop.AddHandler(_first.Number, (fd, _) =>
+        {
+            calls++;
+            _loop.AddCallback(() => _loop.RemoveHandler(fd));
+            Nest();
+            Nest();
+        }, IOEvents.Read);
+        _first.Signal();
+        _loop.RunOnce(TimeSpan.Zero);
+        _loop.RunOnce(TimeSpan.Zero);
+        calls.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Whoever_removes_a_running_handler_from_a_nested_turn_waits_for_its_return()
+    {
+        Task? removal = null;
+        _loop.AddHandler(_first.Number, (fd, _) =>
+        {
+            _loop.AddCallback(() => removal = _loop.RemoveHandlerAsync(fd).AsTask());
+            Nest();
+            removal.ShouldNotBeNull().IsCompleted.ShouldBeFalse();
+        }, IOEvents.Read);
+        _first.Signal();
+        _loop.RunOnce(TimeSpan.Zero);
+        await removal.ShouldNotBeNull().WaitAsync(TimeSpan.FromSeconds(10));
+    }
+
+    public void Dispose()
+    {
+        _loop.Close();
+        _first.Dispose();
+        _second.Dispose();
+    }
+
+    private void Nest() => _loop.Core.ShouldNotBeNull().Turn(0);
+
+    private void Watch(EventFd file, string name, bool nest)
+    {
+        file.Signal();
+        _loop.AddHandler(file.Number, (fd, _) =>
+        {
+            _ran.Add(name);
+            file.Drain();
+            if (nest)
+                Nest();
+            _ran.Add(name + " ends");
+        }, IOEvents.Read);
+    }
+}

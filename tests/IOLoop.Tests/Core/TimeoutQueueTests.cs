@@ -1,0 +1,206 @@
+using CsCheck;
+using IOLoops.Core;
+using Shouldly;
+using Xunit;
+
+namespace IOLoops.Tests.Core;
+
+public sealed class TimeoutQueueTests
+{
+    private readonly TimeoutQueue _queue = new();
+    private readonly List<string> _ran = [];
+
+    [Fact]
+    public void Timeouts_run_by_deadline_and_then_by_insertion()
+    {
+        Add(20, "c");
+        Add(10, "a");
+        Add(20, "d");
+        Add(10, "b");
+        RunDue(20);
+        _ran.ShouldBe(["a", "b", "c", "d"]);
+        _queue.Count.ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_timeout_is_not_due_before_its_deadline()
+    {
+        Add(10, "a");
+        RunDue(9);
+        _ran.ShouldBeEmpty();
+        RunDue(10);
+        _ran.ShouldBe(["a"]);
+    }
+
+    [Fact]
+    public void A_timeout_added_while_others_are_due_waits_for_the_next_batch()
+    {
+        Add(10, "a");
+        Add(11, "b");
+        _queue.TakeDue(20, long.MaxValue);
+        _queue.TryNextDue(out var first).ShouldBeTrue();
+        Run(first);
+        Add(1, "late");
+        RunDue(20);
+        _ran.ShouldBe(["a", "b"]);
+        RunDue(20);
+        _ran.ShouldBe(["a", "b", "late"]);
+    }
+
+    [Fact]
+    public void Timeouts_inserted_after_a_given_one_stay_and_hold_up_no_other()
+    {
+        Add(5, "b");
+        Add(6, "c");
+        long until = _queue.Sequence;
+        Add(1, "later");
+        _queue.TakeDue(10, until);
+        while (_queue.TryNextDue(out var item))
+            Run(item);
+        _ran.ShouldBe(["b", "c"]);
+        RunDue(10);
+        _ran.ShouldBe(["b", "c", "later"]);
+    }
+
+    [Fact]
+    public void A_timeout_removed_while_due_does_not_run()
+    {
+        Add(1, "a");
+        var b = Add(2, "b");
+        Add(3, "c");
+        _queue.TakeDue(5, long.MaxValue);
+        _queue.Remove(b, out _).ShouldBeTrue();
+        _queue.Remove(b, out _).ShouldBeFalse();
+        RunDue(5);
+        _ran.ShouldBe(["a", "c"]);
+    }
+
+    [Fact]
+    public void A_handle_of_a_timeout_that_ran_stands_for_nothing_also_when_its_node_is_used_again()
+    {
+        var old = Add(1, "old");
+        RunDue(1);
+        Add(1, "new");
+        _queue.Remove(old, out _).ShouldBeFalse();
+        RunDue(1);
+        _ran.ShouldBe(["old", "new"]);
+    }
+
+    [Fact]
+    public void A_handle_of_another_queue_is_refused()
+    {
+        var other = new TimeoutQueue();
+        var node = other.Add(1, default);
+        var handle = new TimeoutHandle(node, node.Sequence);
+        Should.Throw<ArgumentException>(() => _queue.Remove(handle, out _));
+        other.TakeDue(1, long.MaxValue);
+        Should.Throw<ArgumentException>(() => _queue.Remove(handle, out _));
+        other.Remove(handle, out _).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Any_sequence_of_adding_removing_and_running_does_what_a_sorted_list_does()
+    {
+        var operation = Gen.OneOf(
+            Gen.Int[0, 50].Select(deadline => (Kind: 'a', Value: deadline)),
+            Gen.Int[0, 200].Select(which => (Kind: 'r', Value: which)),
+            Gen.Int[0, 50].Select(now => (Kind: 'd', Value: now)));
+        operation.List[0, 300].Sample(operations =>
+        {
+            var queue = new TimeoutQueue();
+            var model = new List<(int Deadline, int Id)>();
+            var handles = new List<TimeoutHandle>();
+            foreach (var (kind, value) in operations)
+            {
+                if (kind == 'a')
+                {
+                    model.Add((value, handles.Count));
+                    var node = queue.Add(value, Item(handles.Count.ToString()));
+                    handles.Add(new TimeoutHandle(node, node.Sequence));
+                }
+                else if (kind == 'r' && handles.Count > 0)
+                {
+                    int id = value % handles.Count;
+                    bool expected = model.RemoveAll(entry => entry.Id == id) == 1;
+                    if (queue.Remove(handles[id], out _) != expected)
+                        return false;
+                }
+                else if (kind == 'd')
+                {
+                    var expected = model.Where(entry => entry.Deadline <= value).OrderBy(entry => entry).Select(entry => entry.Id.ToString()).ToList();
+                    model.RemoveAll(entry => entry.Deadline <= value);
+                    var got = new List<string>();
+                    queue.TakeDue(value, long.MaxValue);
+                    while (queue.TryNextDue(out var item))
+                        got.Add((string)item.State!);
+                    if (!got.SequenceEqual(expected))
+                        return false;
+                }
+                if (queue.Count != model.Count)
+                    return false;
+            }
+            return true;
+        });
+    }
+
+    [Fact]
+    public void Memory_follows_the_live_timeouts()
+    {
+        const int Total = 1_000_000;
+        var callback = () => { };
+        long empty = Live();
+        var reference = new TimeoutQueue();
+        for (int i = 0; i < Total / 10; i++)
+            reference.Add(i, new WorkItem(callback, null, null, null));
+        long live = Live() - empty;
+        GC.KeepAlive(reference);
+
+        long before = Live();
+        FillAndRemove(_queue, callback, Total);
+        _queue.Count.ShouldBe(Total / 10);
+        long left = Live() - before;
+        left.ShouldBeLessThan((long)(live * 1.1));
+        GC.KeepAlive(_queue);
+        GC.KeepAlive(reference);
+    }
+
+    private static void FillAndRemove(TimeoutQueue queue, Action callback, int total)
+    {
+        var handles = new TimeoutHandle[total];
+        for (int i = 0; i < total; i++)
+        {
+            var node = queue.Add((i * 7919L) % total, new WorkItem(callback, null, null, null));
+            handles[i] = new TimeoutHandle(node, node.Sequence);
+        }
+        for (int i = 0; i < total; i++)
+        {
+            if (i % 10 != 0)
+                queue.Remove(handles[i], out _).ShouldBeTrue();
+        }
+    }
+
+    private static long Live()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        return GC.GetTotalMemory(forceFullCollection: true);
+    }
+
+    private static WorkItem Item(string name) => new(() => { }, name, null, null);
+
+    private TimeoutHandle Add(long deadline, string name)
+    {
+        var node = _queue.Add(deadline, Item(name));
+        return new TimeoutHandle(node, node.Sequence);
+    }
+
+    private void RunDue(long now)
+    {
+        _queue.TakeDue(now, long.MaxValue);
+        while (_queue.TryNextDue(out var item))
+            Run(item);
+    }
+
+    private void Run(in WorkItem item) => _ran.Add((string)item.State!);
+}

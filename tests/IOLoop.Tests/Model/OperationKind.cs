@@ -1,0 +1,19 @@
+namespace IOLoops.Tests.Model;
+
+internal enum OperationKind
+{
+    Add,
+    Update,
+    Remove,
+    Write,
+    Drain,
+    Close,
+    CloseKeepingDuplicate,
+    Reopen,
+    ReopenDuplicate,
+    AddCallback,
+    AddTimeout,
+    CancelTimeout,
+    Advance,
+    Turn,
+}

@@ -1,0 +1,11 @@
+namespace IOLoops.Tests;
+
+/// <summary>The system's clock with a wall clock that somebody sets.</summary>
+public sealed class NativeJumpingClock : TimeProvider
+{
+    private TimeSpan _offset;
+
+    public void Jump(TimeSpan by) => _offset += by;
+
+    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + _offset;
+}

@@ -1,0 +1,256 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using IOLoops.Conformance;
+using Shouldly;
+using Xunit;
+
+namespace IOLoops.Tests;
+
+/// <summary>What native loops do to the process that they run in.</summary>
+[Collection(NativeProcess.Name)]
+public abstract partial class NativeProcessTests(NativeFixture fixture) : LoopHarness(fixture)
+{
+    private const int CloseOnExecFlag = 0x80000;
+
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+
+    // Row: Internal descriptors
+    [Fact]
+    public void A_loop_s_descriptors_are_closed_on_exec_and_with_the_loop()
+    {
+        Touch();
+        var before = OpenDescriptors();
+        var loop = NewLoop();
+        UseLoop(loop);
+        loop.CallLater(Moment, loop.Stop);
+        loop.AddHandler(NewPipe().ReadEnd, (_, _) => { }, IOEvents.Read);
+        Run("a timeout");
+        var pipes = OpenDescriptors().Except(before).Where(fd => fd >= 2000).ToArray();
+        var own = OpenDescriptors().Except(before).Except(pipes).ToArray();
+        own.ShouldNotBeEmpty();
+        own.ShouldAllBe(fd => (Flags(fd) & CloseOnExecFlag) != 0);
+        loop.Close();
+        OpenDescriptors().Except(pipes).ShouldBe(before, ignoreOrder: true);
+    }
+
+    [Fact]
+    public void A_rebuilt_poller_is_closed_on_exec_and_leaves_nothing_behind()
+    {
+        Touch();
+        var before = OpenDescriptors();
+        var pipe = NewPipe();
+        using var ghost = new DescriptorHandle(Descriptors.Duplicate(pipe.ReadEnd));
+        var loop = NewLoop();
+        UseLoop(loop);
+        RunTurns(1);
+        int own = OpenDescriptors().Length;
+        loop.AddHandler(pipe.ReadEnd, (_, _) => { }, IOEvents.Read);
+        pipe.CloseRead();
+        loop.RemoveHandler(pipe.ReadEnd);
+        pipe.Send();
+        RunTurns(5);
+        OpenDescriptors().Length.ShouldBe(own - 1);
+        OpenDescriptors().Except(before).ShouldAllBe(fd => (Flags(fd) & CloseOnExecFlag) != 0);
+    }
+
+    // Row: Idle
+    [Fact]
+    public void An_idle_loop_does_not_wake_up()
+    {
+        Loop.AddHandler(NewPipe().ReadEnd, (_, _) => { }, IOEvents.Read);
+        Loop.AddHandler(Own(new DescriptorHandle(Descriptors.Open("/dev/null"))).Number, (_, _) => { }, IOEvents.None);
+        Loop.CallLater(Hour, () => { });
+        Sleeps();
+    }
+
+    // Row: Close while registered
+    [Fact]
+    public void A_loop_with_a_closed_descriptor_does_not_spin()
+    {
+        var pipe = NewPipe();
+        pipe.Send();
+        Loop.AddHandler(pipe.ReadEnd, (_, _) => { }, IOEvents.Read);
+        RunTurns(1);
+        pipe.CloseRead();
+        Sleeps();
+    }
+
+    [Fact]
+    public void A_loop_with_a_disposed_handle_does_not_spin()
+    {
+        var pipe = NewPipe();
+        var handle = new DescriptorHandle(pipe.ReadEnd);
+        pipe.Send();
+        Loop.AddHandler(handle, (_, _) => { }, IOEvents.Read);
+        handle.Dispose();
+        Sleeps();
+    }
+
+    // Row: A dup keeps a closed fd's description alive
+    [Fact]
+    public void A_loop_that_met_a_ghost_does_not_spin()
+    {
+        var pipe = NewPipe();
+        using var ghost = new DescriptorHandle(Descriptors.Duplicate(pipe.ReadEnd));
+        Loop.AddHandler(pipe.ReadEnd, (_, _) => { }, IOEvents.Read);
+        pipe.CloseRead();
+        Loop.RemoveHandler(pipe.ReadEnd);
+        pipe.Send();
+        Sleeps();
+    }
+
+    [Fact]
+    public void A_descriptor_at_rest_does_not_make_the_loop_spin()
+    {
+        var gate = new TaskCompletionSource();
+        Loop.AddHandler(NewEventFd(signalled: true).Number, async (_, _) => await gate.Task, IOEvents.Read);
+        Sleeps();
+    }
+
+    // Row: Idle (N posts before a wake cost one wake)
+    [Fact]
+    public void Many_posts_before_a_wake_cost_one_wake()
+    {
+        long writes = 0;
+        int ran = 0;
+        using var asleep = new ManualResetEventSlim();
+        using var leave = new ManualResetEventSlim();
+        var poster = OtherThread.Start(() =>
+        {
+            Loop.AddCallback(() =>
+            {
+                asleep.Set();
+                leave.Wait(Patience).ShouldBeTrue();
+            });
+            asleep.Wait(Patience).ShouldBeTrue();
+            long before = Counter($"/proc/self/task/{gettid()}/io", "syscw:");
+            for (int i = 0; i < 1000; i++)
+                Loop.AddCallback(() => ran++);
+            writes = Counter($"/proc/self/task/{gettid()}/io", "syscw:") - before;
+            Loop.AddCallback(Loop.Stop);
+            leave.Set();
+        });
+        Run("a thousand posts");
+        poster.Join();
+        ran.ShouldBe(1000);
+        writes.ShouldBeLessThanOrEqualTo(1);
+    }
+
+    // Row: EINTR
+    [Fact]
+    public void Signals_are_never_seen_and_the_remaining_time_is_waited()
+    {
+        const int Signals = 30;
+        const int WindowChanged = 28;
+        using var handled = new SemaphoreSlim(0);
+#pragma warning disable CA1416 // not on Windows: nor are these tests
+        using var registration = PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => handled.Release());
+#pragma warning restore CA1416
+        int thread = 0, calls = 0;
+        var deadline = Loop.Time + (Moment * 100);
+        Loop.AddHandler(NewPipe().ReadEnd, (_, _) => calls++, IOEvents.Read);
+        Loop.CallAt(deadline, () =>
+        {
+            Loop.Time.ShouldBeGreaterThanOrEqualTo(deadline);
+            Loop.Stop();
+        });
+        using var running = new ManualResetEventSlim();
+        Loop.AddCallback(() =>
+        {
+            Volatile.Write(ref thread, gettid());
+            running.Set();
+        });
+        int sent = 0;
+        var sender = OtherThread.Start(() =>
+        {
+            running.Wait(Patience).ShouldBeTrue();
+            for (; sent < Signals; sent++)
+            {
+                tgkill(Environment.ProcessId, thread, WindowChanged).ShouldBe(0);
+                handled.Wait(Patience).ShouldBeTrue();
+            }
+        });
+        Run("a timeout under signals");
+        Loop.Time.ShouldBeGreaterThanOrEqualTo(deadline);
+        sender.Join();
+        sent.ShouldBe(Signals);
+        calls.ShouldBe(0);
+    }
+
+    /// <summary>Runs the loop elsewhere, lets it settle, and looks at what its thread does while nothing happens.</summary>
+    private void Sleeps()
+    {
+        int thread = 0;
+        using var running = new ManualResetEventSlim();
+        var loop = Loop;
+        loop.AddCallback(() => AfterTurns(20, () =>
+        {
+            thread = gettid();
+            running.Set();
+        }));
+        var other = OtherThread.Start(loop.Start);
+        running.Wait(Patience).ShouldBeTrue();
+        var (switches, time) = (-1L, -1L);
+        bool slept = false;
+        // What happens once (better code put in place, a spurious wake) is over in one of a few looks; a spin is not.
+        for (int look = 0; look < 5 && !slept; look++)
+        {
+            Observe();
+            var before = (switches, time) = (Switches(thread), ProcessorTime(thread));
+            Observe();
+            slept = (Switches(thread), ProcessorTime(thread)) == before;
+        }
+        loop.Stop();
+        other.Join();
+        slept.ShouldBeTrue($"{switches} switches and {time} ns at the last look");
+
+        // Nobody sets it: a bounded look at a loop that should do nothing.
+        static void Observe() => new ManualResetEventSlim().Wait(TimeSpan.FromMilliseconds(100)).ShouldBeFalse();
+    }
+
+    /// <summary>Has the runtime open what it keeps open.</summary>
+    private void Touch()
+    {
+        using var loop = NewLoop();
+        loop.AddCallback(loop.Stop);
+        Run(loop, "a first run");
+        loop.Close();
+        _ = OpenDescriptors();
+        _ = OpenDescriptors().Select(Flags).ToArray();
+        OtherThread.Run(() => { });
+    }
+
+    private static int[] OpenDescriptors()
+    {
+        // The descriptor that the listing itself uses is gone when it is looked at.
+        var numbers = Directory.GetFiles("/proc/self/fd").Select(path => int.Parse(Path.GetFileName(path), CultureInfo.InvariantCulture));
+        return [.. numbers.Where(fd => Descriptors.IsOpen(fd)).Order()];
+    }
+
+    private static int Flags(int fd)
+    {
+        try
+        {
+            var lines = File.ReadLines($"/proc/self/fdinfo/{fd}");
+            return Convert.ToInt32(lines.First(line => line.StartsWith("flags:", StringComparison.Ordinal))[6..].Trim(), 8);
+        }
+        catch (FileNotFoundException)
+        {
+            return CloseOnExecFlag; // one of the runtime's, closed since it was listed
+        }
+    }
+
+    private static long Switches(int thread) => Counter($"/proc/self/task/{thread}/status", "voluntary_ctxt_switches:");
+
+    private static long ProcessorTime(int thread) =>
+        long.Parse(File.ReadAllText($"/proc/self/task/{thread}/schedstat").Split(' ')[0], CultureInfo.InvariantCulture);
+
+    private static long Counter(string path, string name) =>
+        long.Parse(File.ReadLines(path).First(line => line.StartsWith(name, StringComparison.Ordinal))[name.Length..], CultureInfo.InvariantCulture);
+
+    [LibraryImport("libc")]
+    private static partial int gettid();
+
+    [LibraryImport("libc")]
+    private static partial int tgkill(int process, int thread, int signal);
+}

@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using IOLoops.Conformance;
+using IOLoops.Polling;
+using Shouldly;
+using Xunit;
+
+namespace IOLoops.Tests.Polling;
+
+/// <summary>Each way to wait for less than a millisecond, also those that this C library needs no more.</summary>
+public sealed class EpollPollerTests
+{
+    public static TheoryData<int> Precisions => [(int)EpollPrecision.Pwait2, (int)EpollPrecision.TimerFd, (int)EpollPrecision.Millisecond];
+
+    [Theory]
+    [MemberData(nameof(Precisions))]
+    public void A_wait_is_never_too_short(int precision)
+    {
+        using var poller = new EpollPoller(new EventFdWaker(), (EpollPrecision)precision);
+        var ready = new ReadyEvent[4];
+        foreach (int ticks in new[] { 1, 2_500, 10_000, 23_456 })
+        {
+            long start = Stopwatch.GetTimestamp();
+            poller.Wait(ready, ticks).ShouldBe(0);
+            Stopwatch.GetElapsedTime(start).Ticks.ShouldBeGreaterThanOrEqualTo(ticks);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Precisions))]
+    public void A_ready_descriptor_ends_a_wait(int precision)
+    {
+        using var poller = new EpollPoller(new EventFdWaker(), (EpollPrecision)precision);
+        using var file = new EventFd();
+        poller.Register(file.Number, 42, IOEvents.Read).ShouldBe(0);
+        file.Signal();
+        var ready = new ReadyEvent[4];
+        poller.Wait(ready, TimeSpan.TicksPerHour).ShouldBe(1);
+        ready[0].ShouldBe(new ReadyEvent(42, IOEvents.Read));
+    }
+
+    [Theory]
+    [MemberData(nameof(Precisions))]
+    public void A_wake_ends_a_wait_and_is_no_event(int precision)
+    {
+        using var poller = new EpollPoller(new PipeWaker(), (EpollPrecision)precision);
+        poller.Wake();
+        poller.Wake();
+        var ready = new ReadyEvent[4];
+        poller.Wait(ready, TimeSpan.TicksPerHour).ShouldBe(0);
+        long start = Stopwatch.GetTimestamp();
+        poller.Wait(ready, 10_000).ShouldBe(0);
+        Stopwatch.GetElapsedTime(start).Ticks.ShouldBeGreaterThanOrEqualTo(10_000, "both wakes were taken by the first wait");
+    }
+
+    [Fact]
+    public void This_machine_waits_with_the_best_it_has() => EpollPrecisions.Best.ShouldNotBe(EpollPrecision.Millisecond);
+
+    [Fact]
+    public void A_suspended_descriptor_is_silent_and_still_the_kernels_to_judge()
+    {
+        using var poller = new EpollPoller(new EventFdWaker());
+        using var pair = new SocketPair();
+        var ready = new ReadyEvent[4];
+        poller.Register(pair.Left, 1, IOEvents.Read).ShouldBe(0);
+        Descriptors.Close(pair.Right);
+        poller.Wait(ready, 0).ShouldBe(1);
+        poller.Suspend(pair.Left, 1).ShouldBe(0);
+        poller.Wait(ready, 0).ShouldBeLessThanOrEqualTo(1);
+        poller.Wait(ready, 0).ShouldBe(0, "also not for the hang-up");
+        poller.Register(pair.Left, 1, IOEvents.Read).ShouldBe(17, "EEXIST");
+        poller.Modify(pair.Left, 1, IOEvents.Read).ShouldBe(0);
+        poller.Wait(ready, 0).ShouldBe(1);
+    }
+
+    [Fact]
+    public void The_descriptor_for_other_loops_survives_a_reset()
+    {
+        using var outer = new EpollPoller(new EventFdWaker());
+        using var poller = new EpollPoller(new EventFdWaker());
+        using var file = new EventFd();
+        var ready = new ReadyEvent[4];
+        outer.Register(poller.Descriptor, 7, IOEvents.Read).ShouldBe(0);
+        outer.Wait(ready, 0).ShouldBe(0);
+        poller.Register(file.Number, 1, IOEvents.Read).ShouldBe(0);
+        file.Signal();
+        outer.Wait(ready, 0).ShouldBe(1);
+        poller.Reset();
+        outer.Wait(ready, 0).ShouldBe(0);
+        poller.Register(file.Number, 1, IOEvents.Read).ShouldBe(0);
+        outer.Wait(ready, 0).ShouldBe(1);
+    }
+}

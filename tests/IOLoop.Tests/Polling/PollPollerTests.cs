@@ -1,0 +1,78 @@
+using IOLoops.Conformance;
+using IOLoops.Polling;
+using Shouldly;
+using Xunit;
+
+namespace IOLoops.Tests.Polling;
+
+public sealed class PollPollerTests : IDisposable
+{
+    private readonly PollPoller _poller = new(new EventFdWaker());
+
+    [Fact]
+    public void When_more_are_ready_than_there_is_room_for_all_have_their_turn()
+    {
+        var files = Enumerable.Range(0, 10).Select(_ => new EventFd()).ToList();
+        for (int i = 0; i < files.Count; i++)
+        {
+            files[i].Signal();
+            _poller.Register(files[i].Number, (ulong)i, IOEvents.Read).ShouldBe(0);
+        }
+        var seen = new HashSet<ulong>();
+        var ready = new ReadyEvent[3];
+        for (int wait = 0; wait < 4; wait++)
+        {
+            _poller.Wait(ready, 0).ShouldBe(3);
+            foreach (var found in ready)
+                seen.Add(found.Token);
+        }
+        seen.Count.ShouldBe(files.Count);
+        files.ForEach(file => file.Dispose());
+    }
+
+    [Fact]
+    public void A_number_closed_while_registered_is_forgotten()
+    {
+        var file = new EventFd();
+        _poller.Register(file.Number, 1, IOEvents.Read).ShouldBe(0);
+        int number = file.Number;
+        file.Dispose();
+        var ready = new ReadyEvent[2];
+        _poller.Wait(ready, 0).ShouldBe(0);
+        _poller.Unregister(number).ShouldBe(2, "ENOENT");
+    }
+
+    [Fact]
+    public void A_number_that_stands_for_another_file_is_registered_anew()
+    {
+        using var old = new Pipe();
+        using var next = new Pipe();
+        _poller.Register(old.ReadEnd, 1, IOEvents.Read).ShouldBe(0);
+        _poller.Register(old.ReadEnd, 2, IOEvents.Read).ShouldBe(17, "EEXIST");
+        Descriptors.Replace(old.ReadEnd, next.ReadEnd);
+        _poller.Modify(old.ReadEnd, 1, IOEvents.Read).ShouldBe(2, "ENOENT");
+        _poller.Register(old.ReadEnd, 3, IOEvents.Read).ShouldBe(0);
+        next.Send();
+        var ready = new ReadyEvent[2];
+        _poller.Wait(ready, 0).ShouldBe(1);
+        ready[0].Token.ShouldBe(3ul);
+    }
+
+    [Fact]
+    public void A_suspended_descriptor_is_silent()
+    {
+        using var pair = new SocketPair();
+        _poller.Register(pair.Left, 1, IOEvents.Read).ShouldBe(0);
+        Descriptors.Close(pair.Right);
+        _poller.Suspend(pair.Left, 1).ShouldBe(0);
+        var ready = new ReadyEvent[2];
+        _poller.Wait(ready, 0).ShouldBe(0);
+        _poller.Modify(pair.Left, 1, IOEvents.Read).ShouldBe(0);
+        _poller.Wait(ready, 0).ShouldBe(1);
+        _poller.Suspend(pair.Left, 1).ShouldBe(0);
+        _poller.Unregister(pair.Left).ShouldBe(0);
+        _poller.Wait(ready, 0).ShouldBe(0);
+    }
+
+    public void Dispose() => _poller.Dispose();
+}
