@@ -1,0 +1,15 @@
+namespace IOLoops.Samples;
+
+/// <summary>The kinds of loop there are: one line each. Nothing else in this program knows which loop it runs on.</summary>
+internal static class LoopKinds
+{
+    internal static IReadOnlyList<LoopKind> All { get; } =
+    [
+        new("poll", () => new PollIOLoop(), loop => loop.Start()),
+    ];
+
+    /// <exception cref="ExitException">There is none of this name.</exception>
+    internal static LoopKind Find(string name) =>
+        All.FirstOrDefault(kind => kind.Name == name) ?? throw new ExitException(
+            ExitException.WrongUsage, $"unknown loop '{name}'; there is: {string.Join(", ", All.Select(kind => kind.Name))}");
+}

@@ -1,0 +1,29 @@
+using System.Globalization;
+
+namespace IOLoops.Samples;
+
+/// <summary><c>--serve</c>: serves until a signal comes.</summary>
+internal static class Serving
+{
+    internal static void Run(Options options)
+    {
+        var kind = options.Loop ?? LoopKinds.All[0];
+        using var loop = kind.Create();
+        var server = new EchoServer(loop, Listener.Open(options.Port));
+        server.Open(); // before the loop runs: so a failure ends the program
+        using (new ShutdownSignals(loop, () => { server.Close(); loop.Stop(); }))
+        {
+            loop.AddCallback(() => Say($"listening on {server.EndPoint}"));
+            kind.Run(loop);
+        }
+        loop.Close();
+        var served = server.Statistics;
+        Say(string.Create(CultureInfo.InvariantCulture, $"served {served.Connections:N0} connections, {served.Messages:N0} messages, {served.Bytes:N0} bytes"));
+    }
+
+    private static void Say(string line)
+    {
+        Console.Out.WriteLine(line);
+        Console.Out.Flush();
+    }
+}
