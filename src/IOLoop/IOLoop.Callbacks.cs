@@ -14,13 +14,14 @@ public abstract partial class IOLoop
 
     /// <summary>The same with an argument for the callback: a cached delegate then allocates nothing.</summary>
     /// <inheritdoc cref="AddCallback(Action)"/>
+    [MethodImpl(Jit.Hot)]
     public void AddCallback<TState>(Action<TState> callback, TState state)
     {
         ArgumentNullException.ThrowIfNull(callback);
         if (Core is { } core)
         {
             var (argument, invoker) = StateInvoker.For(callback, state);
-            core.Post(new WorkItem(callback, argument, invoker, ExecutionContext.Capture()));
+            core.Post(new WorkItem(callback, argument, invoker, DefaultContext.Capture()));
         }
         else
         {
@@ -34,7 +35,7 @@ public abstract partial class IOLoop
     {
         ArgumentNullException.ThrowIfNull(callback);
         if (Core is { } core)
-            core.Post(new WorkItem(callback, null, AsyncInvoker.Instance, ExecutionContext.Capture()));
+            core.Post(new WorkItem(callback, null, AsyncInvoker.Instance, DefaultContext.Capture()));
         else
             AddCallback(new AsyncCallbackAdapter(this, callback).Run);
     }
@@ -45,7 +46,7 @@ public abstract partial class IOLoop
     {
         ArgumentNullException.ThrowIfNull(callback);
         if (Core is { } core)
-            return core.TryPost(new WorkItem(callback, null, null, ExecutionContext.Capture()));
+            return core.TryPost(new WorkItem(callback, null, null, DefaultContext.Capture()));
         return TryElsewhere(callback);
     }
 
@@ -54,7 +55,7 @@ public abstract partial class IOLoop
     {
         ArgumentNullException.ThrowIfNull(callback);
         if (Core is { } core)
-            return core.TryPost(new WorkItem(callback, null, AsyncInvoker.Instance, ExecutionContext.Capture()));
+            return core.TryPost(new WorkItem(callback, null, AsyncInvoker.Instance, DefaultContext.Capture()));
         return TryElsewhere(new AsyncCallbackAdapter(this, callback).Run);
     }
 

@@ -49,10 +49,18 @@ public abstract partial class IOLoop
     public static IOLoop Current => t_current ?? Instance;
 
     /// <summary>Makes this the current loop of the calling thread.</summary>
-    public void MakeCurrent() => t_current = this;
+    public void MakeCurrent()
+    {
+        t_current = this;
+        t_running?.Core?.NoteCurrentChanged();
+    }
 
     /// <summary>Leaves the calling thread without a current loop.</summary>
-    public static void ClearCurrent() => t_current = null;
+    public static void ClearCurrent()
+    {
+        t_current = null;
+        t_running?.Core?.NoteCurrentChanged();
+    }
 
     /// <summary>What <see cref="Current"/> and the running loop were on this thread, for <see cref="Leave"/> to restore.</summary>
     internal readonly record struct ThreadState(IOLoop? Current, IOLoop? Running);
@@ -65,11 +73,7 @@ public abstract partial class IOLoop
     }
 
     /// <summary>Undoes what a callback did to the current loop.</summary>
-    internal void RestoreCurrent()
-    {
-        if (!ReferenceEquals(t_current, this))
-            t_current = this;
-    }
+    internal void RestoreCurrent() => t_current = this;
 
     internal static void Leave(ThreadState before)
     {

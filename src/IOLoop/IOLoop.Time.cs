@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using IOLoops.Core;
 
 namespace IOLoops;
@@ -19,13 +20,14 @@ public abstract partial class IOLoop
 
     /// <summary>The same with an argument for the callback: a cached delegate then allocates nothing.</summary>
     /// <inheritdoc cref="CallAt(LoopTime, Action)"/>
+    [MethodImpl(Jit.Hot)]
     public TimeoutHandle CallAt<TState>(LoopTime when, Action<TState> callback, TState state)
     {
         ArgumentNullException.ThrowIfNull(callback);
         if (Core is not { } core)
             return CallAt(when, Bind(callback, state));
         var (argument, invoker) = StateInvoker.For(callback, state);
-        return core.CallAt(when, new WorkItem(callback, argument, invoker, ExecutionContext.Capture()));
+        return core.CallAt(when, new WorkItem(callback, argument, invoker, DefaultContext.Capture()));
     }
 
     /// <summary>The same for a callback that returns a task, whose failure goes to <see cref="HandleCallbackException"/>.</summary>
@@ -34,7 +36,7 @@ public abstract partial class IOLoop
     {
         ArgumentNullException.ThrowIfNull(callback);
         return Core is { } core
-            ? core.CallAt(when, new WorkItem(callback, null, AsyncInvoker.Instance, ExecutionContext.Capture()))
+            ? core.CallAt(when, new WorkItem(callback, null, AsyncInvoker.Instance, DefaultContext.Capture()))
             : CallAt(when, new AsyncCallbackAdapter(this, callback).Run);
     }
 

@@ -30,7 +30,7 @@ public readonly struct LoopAwaitable : ICriticalNotifyCompletion
 
     /// <summary>Goes on, on the loop, in the captured context.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
-    public void OnCompleted(Action continuation) => Post(continuation, ExecutionContext.Capture());
+    public void OnCompleted(Action continuation) => Post(continuation, DefaultContext.Capture());
 
     /// <summary>Goes on, on the loop.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]

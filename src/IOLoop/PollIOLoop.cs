@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using IOLoops.Core;
 using IOLoops.Polling;
 
@@ -82,8 +83,7 @@ public class PollIOLoop : IOLoop
         IsRunning = true;
         try
         {
-            while (!_core.StopRequested)
-                _core.Turn(-1);
+            _core.TurnUntilStopped();
         }
         finally
         {
@@ -128,6 +128,7 @@ public class PollIOLoop : IOLoop
     }
 
     /// <inheritdoc/>
+    [MethodImpl(Jit.Hot)]
     public override void AddHandler(FileDescriptor fd, IOHandler handler, IOEvents events)
     {
         ArgumentNullException.ThrowIfNull(handler);
@@ -141,19 +142,21 @@ public class PollIOLoop : IOLoop
     public override void RemoveHandler(FileDescriptor fd) => _core.RemoveHandler(Split(fd));
 
     /// <inheritdoc/>
+    [MethodImpl(Jit.Hot)]
     public override TimeoutHandle CallAt(LoopTime when, Action callback)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        return _core.CallAt(when, new WorkItem(callback, null, null, ExecutionContext.Capture()));
+        return _core.CallAt(when, new WorkItem(callback, null, null, DefaultContext.Capture()));
     }
 
     /// <inheritdoc/>
     public override void RemoveTimeout(TimeoutHandle timeout) => _core.RemoveTimeout(timeout);
 
     /// <inheritdoc/>
+    [MethodImpl(Jit.Hot)]
     public override void AddCallback(Action callback)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        _core.Post(new WorkItem(callback, null, null, ExecutionContext.Capture()));
+        _core.PostAction(callback);
     }
 }

@@ -10,11 +10,9 @@ internal sealed class AsyncHandler(AsyncIOHandler handler)
     /// <summary>Whether the caller is code that this handler has begun: it must not wait for the handler's end.</summary>
     internal bool IsCaller => ReferenceEquals(Running.Value, this);
 
-    /// <summary>The context for the handler's calls, made once: as captured, with the mark.</summary>
-    internal ExecutionContext? MarkContext(ExecutionContext? captured)
+    /// <summary>The context for the handler's calls, made once: the caller's, with the mark. None when flow is suppressed.</summary>
+    internal ExecutionContext? CaptureContext()
     {
-        if (captured is null)
-            return null; // flow is suppressed: the mark could not travel
         var before = Running.Value;
         Running.Value = this;
         var marked = ExecutionContext.Capture();

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace IOLoops.Core;
 
 /// <summary>
@@ -18,38 +20,33 @@ namespace IOLoops.Core;
 /// </remarks>
 internal sealed class CallbackQueue
 {
-    private const int InitialCapacity = 64;
-    private const int TrimAbove = 16 * 1024;
-    private const int TrimAfter = 64;
-
     private const int Awake = 0;    // a turn runs and will look at the lists before it sleeps
     private const int Asleep = 1;   // nothing will happen until somebody wakes the loop
     private const int Notified = 2; // somebody has
 
     private readonly Lock _gate = new();
     private readonly SignalQueue _signals = new();
-    private WorkItem[] _shared = new WorkItem[InitialCapacity]; // guarded by _gate
-    private int _sharedCount;                                   // written under _gate; read anywhere
+    private readonly CallbackBatch _own = new();                // the loop's thread alone
+    private WorkList _shared = new(WorkList.InitialCapacity);   // guarded by _gate; whether it is empty is read anywhere
     private bool _closed;                                       // written under _gate; read anywhere
     private int _signalling;                                    // calls of TryAddFromSignal under way; interlocked
-    private int _state = Asleep;                                // see TrySleep and Wake for who may change it
-
-    // The loop's thread alone:
-    private WorkItem[] _local = new WorkItem[InitialCapacity];
-    private int _localCount;
-    private WorkItem[] _batch = new WorkItem[InitialCapacity];
-    private int _batchIndex;
-    private int _batchCount;
-    private int _quietBatches;
+    private int _state = Asleep;                                // see TrySleep and NeedsWake for who may change it
+#pragma warning disable CA1823, CS0169, IDE0051 // there for its size
+    private readonly CacheLine _padding;
+#pragma warning restore CA1823, CS0169, IDE0051
 
     /// <summary>Whether anything waits to be taken or to be run.</summary>
-    internal bool HasWork => _localCount > 0 || _batchIndex < _batchCount || Volatile.Read(ref _sharedCount) > 0 || _signals.HasWork;
+    internal bool HasWork
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _own.HasWork || HasShared || _signals.HasWork;
+    }
 
-    /// <summary>How many wait. Approximate while other threads add.</summary>
-    internal int Count => _localCount + (_batchCount - _batchIndex) + Volatile.Read(ref _sharedCount);
+    private bool HasShared => Volatile.Read(ref _shared.End) > 0;
 
     /// <summary>Appends from any thread.</summary>
     /// <returns>False when the queue is closed.</returns>
+    [MethodImpl(Jit.Hot)]
     internal bool TryAdd(in WorkItem item, out bool wake)
     {
         lock (_gate)
@@ -57,27 +54,54 @@ internal sealed class CallbackQueue
             wake = false;
             if (_closed)
                 return false;
-            if (_sharedCount == _shared.Length)
-                Array.Resize(ref _shared, _sharedCount * 2);
-            _shared[_sharedCount] = item;
-            Volatile.Write(ref _sharedCount, _sharedCount + 1);
-            if (_state == Asleep)
-            {
-                _state = Notified;
-                wake = true;
-            }
+            _shared.Add(item);
+            wake = TakeWake();
+            return true;
+        }
+    }
+
+    /// <summary>The same for an action in the default context.</summary>
+    [MethodImpl(Jit.Hot)]
+    internal bool TryAddPlain(Action callback, out bool wake)
+    {
+        lock (_gate)
+        {
+            wake = false;
+            if (_closed)
+                return false;
+            _shared.AddPlain(callback);
+            wake = TakeWake();
             return true;
         }
     }
 
     /// <summary>Appends from the loop's thread, inside a turn: the loop is awake.</summary>
+    [MethodImpl(Jit.Hot)]
     internal bool TryAddLocal(in WorkItem item)
     {
-        if (Volatile.Read(ref _sharedCount) > 0 || Volatile.Read(ref _closed))
+        if (HasShared || Volatile.Read(ref _closed))
             return TryAdd(item, out _);
-        if (_localCount == _local.Length)
-            Array.Resize(ref _local, _localCount * 2);
-        _local[_localCount++] = item;
+        _own.Add(item);
+        return true;
+    }
+
+    /// <summary>The same for an action in the default context.</summary>
+    [MethodImpl(Jit.Hot)]
+    internal bool TryAddLocalPlain(Action callback)
+    {
+        if (HasShared || Volatile.Read(ref _closed))
+            return TryAddPlain(callback, out _);
+        _own.AddPlain(callback);
+        return true;
+    }
+
+    /// <summary>Under the lock: whether the loop sleeps and nobody has woken it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TakeWake()
+    {
+        if (_state != Asleep)
+            return false;
+        _state = Notified;
         return true;
     }
 
@@ -105,11 +129,12 @@ internal sealed class CallbackQueue
     /// Goes to sleep, unless there is work. Ends with a full fence, so that a caller who then looks at a flag that was set
     /// without the lock either sees it, or whoever set it sees the loop asleep.
     /// </summary>
+    [MethodImpl(Jit.Hot)]
     internal bool TrySleep()
     {
         lock (_gate)
         {
-            if (_sharedCount > 0 || _localCount > 0 || _batchIndex < _batchCount)
+            if (_shared.Length > 0 || _own.HasWork)
                 return false;
             _state = Asleep;
         }
@@ -142,33 +167,27 @@ internal sealed class CallbackQueue
     internal void WakeUp() => Volatile.Write(ref _state, Awake);
 
     /// <summary>Makes a batch of all that is there, unless one was interrupted and waits to be finished.</summary>
+    [MethodImpl(Jit.Hot)]
     internal void TakeBatch()
     {
-        if (_batchIndex < _batchCount)
+        if (_own.IsInterrupted)
             return;
-        if (_localCount > 0)
+        _own.TakeLocal();
+        if (HasShared)
         {
-            (_batch, _local) = (_local, _batch);
-            (_batchCount, _localCount) = (_localCount, 0);
+            lock (_gate)
+                _own.Take(ref _shared);
         }
-        if (Volatile.Read(ref _sharedCount) > 0)
-            TakeShared();
         if (_signals.HasWork)
             TakeSignals();
     }
 
     /// <summary>The next callback of the batch. A nested turn continues the same batch, so each runs once, in order.</summary>
-    internal bool TryNext(out WorkItem item)
-    {
-        if (_batchIndex < _batchCount)
-        {
-            item = _batch[_batchIndex++];
-            return true;
-        }
-        RetireBatch(); // now and not when the next is taken: what has run must be collectable while the loop sleeps
-        item = default;
-        return false;
-    }
+    /// <returns>An <see cref="Action"/> to call in the default context, another object when <see cref="Rest"/> tells more, or null at the end.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal object? Next() => _own.Next();
+
+    internal WorkItem Rest() => _own.Rest();
 
     /// <summary>Refuses callbacks from now on and takes out those that have not run.</summary>
     internal List<WorkItem> Close()
@@ -183,63 +202,17 @@ internal sealed class CallbackQueue
         do
         {
             TakeBatch();
-            while (TryNext(out var item))
-                dropped.Add(item);
+            while (Next() is { } first)
+                dropped.Add(first is Action action ? new WorkItem(action, null, null, null) : Rest());
         }
         while (HasWork);
-        _shared = _local = _batch = [];
         return dropped;
-    }
-
-    private void TakeShared()
-    {
-        lock (_gate)
-        {
-            if (_batchCount == 0)
-            {
-                (_batch, _shared) = (_shared, _batch);
-                _batchCount = _sharedCount;
-            }
-            else
-            {
-                EnsureRoom(_sharedCount);
-                Array.Copy(_shared, 0, _batch, _batchCount, _sharedCount);
-                Array.Clear(_shared, 0, _sharedCount);
-                _batchCount += _sharedCount;
-            }
-            _sharedCount = 0;
-        }
     }
 
     private void TakeSignals()
     {
         // Bounded by what was there: a storm of signals must not keep the turn from going on.
         for (int left = SignalQueue.PoolSize; left > 0 && _signals.TryTake(out var item); left--)
-        {
-            EnsureRoom(1);
-            _batch[_batchCount++] = item;
-        }
-    }
-
-    private void EnsureRoom(int more)
-    {
-        if (_batchCount + more > _batch.Length)
-            Array.Resize(ref _batch, Math.Max(_batchCount + more, _batch.Length * 2));
-    }
-
-    /// <summary>Lets go of what ran, and, when batches have been small for long, of the room that a storm has left behind.</summary>
-    private void RetireBatch()
-    {
-        if (_batchCount == 0)
-            return;
-        Array.Clear(_batch, 0, _batchCount);
-        bool oversized = _batch.Length > TrimAbove && _batchCount < _batch.Length / 8;
-        _quietBatches = oversized ? _quietBatches + 1 : 0;
-        if (_quietBatches == TrimAfter)
-        {
-            _batch = new WorkItem[_batch.Length / 2];
-            _quietBatches = 0;
-        }
-        _batchIndex = _batchCount = 0;
+            _own.AddToBatch(item);
     }
 }

@@ -6,6 +6,13 @@ internal static class DefaultContext
     /// <summary>There is no public name for it: a thread that was started without flow has it.</summary>
     internal static ExecutionContext Instance { get; } = Find();
 
+    /// <summary>The caller's context; null when it is the default one or its flow is suppressed.</summary>
+    internal static ExecutionContext? Capture()
+    {
+        var captured = ExecutionContext.Capture();
+        return captured == Instance ? null : captured;
+    }
+
     private static ExecutionContext Find()
     {
         ExecutionContext? found = null;

@@ -13,7 +13,7 @@ internal sealed class Invocation<T>(IOLoop loop, Func<T> func)
     {
         var invocation = new Invocation<T>(loop, func);
         if (loop.Core is { } core)
-            core.Post(new WorkItem(original, invocation, Invoker.Instance, ExecutionContext.Capture()));
+            core.Post(new WorkItem(original, invocation, Invoker.Instance, DefaultContext.Capture()));
         else
             loop.AddCallback(invocation.Run);
         return invocation._result.Task;

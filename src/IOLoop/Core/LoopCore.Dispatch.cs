@@ -12,6 +12,7 @@ internal sealed partial class LoopCore
     private bool _ghostSeen;
     private IOHandler? _current; // the handler whose call this turn is in the middle of
 
+    [MethodImpl(Jit.Hot)]
     private bool Dispatch(in ReadyEvent ready)
     {
         int fd = HandlerTable.Descriptor(ready.Token);
@@ -91,6 +92,7 @@ internal sealed partial class LoopCore
         return held;
     }
 
+    [MethodImpl(Jit.Hot)]
     private void Call(ref HandlerRegistration row, int fd, IOHandler handler, IOEvents events)
     {
         var outer = _current;
@@ -146,6 +148,7 @@ internal sealed partial class LoopCore
     }
 
     /// <summary>A call is over: its descriptor may be reported again, and whoever waits for the call's end goes on.</summary>
+    [MethodImpl(Jit.Hot)]
     private void EndCall(ref HandlerRegistration row, int fd, object target, RegistrationFlags call)
     {
         if (_endingCalls.Count > 0)

@@ -1,9 +1,28 @@
+using System.Runtime.CompilerServices;
+
 namespace IOLoops.Core;
 
 internal sealed partial class LoopCore
 {
+    /// <summary>Queues an action in the caller's context. Any thread. The shortest way, for what is queued most.</summary>
+    /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
+    [MethodImpl(Jit.Hot)]
+    internal void PostAction(Action callback)
+    {
+        var context = DefaultContext.Capture();
+        bool wake = false;
+        bool accepted = context is not null ? TryPost(new WorkItem(callback, null, null, context))
+            : IsOnLoopThread ? _callbacks.TryAddLocalPlain(callback)
+            : _callbacks.TryAddPlain(callback, out wake);
+        if (!accepted)
+            Refuse(new WorkItem(callback, null, null, context));
+        if (wake)
+            _wake();
+    }
+
     /// <summary>Queues a callback. Any thread.</summary>
     /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
+    [MethodImpl(Jit.Hot)]
     internal void Post(in WorkItem item)
     {
         if (!TryPost(item))
@@ -12,6 +31,7 @@ internal sealed partial class LoopCore
 
     /// <summary>Queues a callback. Any thread.</summary>
     /// <returns>False when the loop is closed.</returns>
+    [MethodImpl(Jit.Hot)]
     internal bool TryPost(in WorkItem item)
     {
         if (IsOnLoopThread)
@@ -40,6 +60,7 @@ internal sealed partial class LoopCore
     }
 
     /// <summary>Runs something at a time of the loop's clock.</summary>
+    [MethodImpl(Jit.Hot)]
     internal TimeoutHandle CallAt(LoopTime when, in WorkItem item)
     {
         VerifyAccess();
@@ -51,6 +72,7 @@ internal sealed partial class LoopCore
         return new TimeoutHandle(node, node.Sequence);
     }
 
+    [MethodImpl(Jit.Hot)]
     internal void RemoveTimeout(TimeoutHandle timeout)
     {
         VerifyAccess(evenClosed: true);

@@ -13,20 +13,20 @@ internal sealed partial class LoopCore
 
     internal int HandlerCount => _handlers.Count;
 
+    [MethodImpl(Jit.Hot)]
     internal void AddHandler(FileDescriptor fd, object handler, IOEvents events)
     {
         VerifyAccess();
         CheckEvents(events);
         int number = CheckNumber(fd.Number, nameof(AddHandler));
-        var context = ExecutionContext.Capture();
         if (handler is AsyncIOHandler asyncHandler)
         {
             var target = new AsyncHandler(asyncHandler);
-            Register(fd, number, target, events, target.MarkContext(context));
+            Register(fd, number, target, events, target.CaptureContext());
         }
         else
         {
-            Register(fd, number, handler, events, context);
+            Register(fd, number, handler, events, DefaultContext.Capture());
         }
     }
 
@@ -57,13 +57,14 @@ internal sealed partial class LoopCore
     }
 
     /// <summary>Registers a number, or throws and leaves all as it was.</summary>
+    [MethodImpl(Jit.Hot)]
     private ref HandlerRegistration Register(FileDescriptor fd, int number, object target, IOEvents events, ExecutionContext? context)
     {
         var registration = new HandlerRegistration
         {
             Target = target,
             Object = fd.Object,
-            Context = context == DefaultContext.Instance ? null : context,
+            Context = context,
             Generation = _handlers.NextGeneration(),
             ChangedInPoll = _poll,
             Events = events,
@@ -85,6 +86,7 @@ internal sealed partial class LoopCore
         return ref row;
     }
 
+    [MethodImpl(Jit.Hot)]
     private int RegisterWithKernel(int number, ref HandlerRegistration registration)
     {
         ulong token = registration.Token(number);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace IOLoops.Core;
 
 internal sealed partial class LoopCore
@@ -5,7 +7,7 @@ internal sealed partial class LoopCore
     private readonly Lock _runGate = new();
     private int _threadId;                        // the thread that runs the loop, 0: none; written under _runGate
     private bool _closed;                         // written under _runGate
-    private ExecutionContext _baseline = null!;   // what callbacks without a context of their own see
+    private bool _currentChanged;
     private SynchronizationContext? _turnContext; // current inside callbacks
 
     internal bool IsOnLoopThread => Volatile.Read(ref _threadId) == Environment.CurrentManagedThreadId;
@@ -17,7 +19,6 @@ internal sealed partial class LoopCore
     internal RunScope Enter(SynchronizationContext? context)
     {
         var scope = new RunScope(ExecutionContext.Capture(), SynchronizationContext.Current);
-        _baseline = DefaultContext.Instance;
         lock (_runGate)
         {
             ObjectDisposedException.ThrowIf(_closed, _loop);
@@ -66,18 +67,26 @@ internal sealed partial class LoopCore
 
     private static void EnterContext(ExecutionContext? context)
     {
-        if (context is not null && context != DefaultContext.Instance)
+        if (context is not null)
             ExecutionContext.Restore(context);
     }
 
+    [MethodImpl(Jit.Hot)]
     private void LeaveContext()
     {
-        if (ExecutionContext.Capture() != _baseline)
-            ExecutionContext.Restore(_baseline);
+        if (ExecutionContext.Capture() != DefaultContext.Instance)
+            ExecutionContext.Restore(DefaultContext.Instance);
         if (SynchronizationContext.Current != _turnContext)
             SynchronizationContext.SetSynchronizationContext(_turnContext);
-        _loop.RestoreCurrent();
+        if (_currentChanged)
+        {
+            _currentChanged = false;
+            _loop.RestoreCurrent();
+        }
     }
+
+    /// <summary>A callback has made another loop current, or none. A note here is cheaper than a look at thread-local data after every callback.</summary>
+    internal void NoteCurrentChanged() => _currentChanged = true;
 
     /// <summary>What the thread had before, to be restored.</summary>
     internal struct RunScope(ExecutionContext? executionContext, SynchronizationContext? synchronizationContext)

@@ -65,9 +65,18 @@ internal sealed partial class LoopCore
             _wake();
     }
 
+    /// <summary>Turns until a stop is asked for, sleeping in between.</summary>
+    [MethodImpl(Jit.Hot)]
+    internal void TurnUntilStopped()
+    {
+        while (!_stop)
+            Turn(-1);
+    }
+
     /// <summary>One turn: callbacks, due timeouts, poll, handlers.</summary>
     /// <param name="maxWait">How long the poll may sleep, in ticks; 0: not at all; negative: for ever.</param>
     /// <returns>How many callbacks, timeouts and handlers ran.</returns>
+    [MethodImpl(Jit.Hot)]
     internal int Turn(long maxWait)
     {
         var interrupted = _current;
@@ -75,7 +84,8 @@ internal sealed partial class LoopCore
         int ran = RunQueued();
         if (!HasReadyBatch && !_stop)
             Poll(maxWait);
-        ran += RunHandlers();
+        if (HasReadyBatch)
+            ran += RunHandlers();
         _current = interrupted;
         return ran;
     }
@@ -99,38 +109,83 @@ internal sealed partial class LoopCore
     }
 
     /// <summary>The callbacks that are there, then the timeouts that were there and are due: what those add waits for the next turn.</summary>
+    [MethodImpl(Jit.Hot)]
     private int RunQueued()
     {
         long lastTimeout = _timeouts.Sequence;
-        int ran = RunCallbacks();
+        int ran = 0;
+        _callbacks.TakeBatch();
+        while (RunCallbacksUntilFailure(ref ran))
+            continue;
         return _timeouts.Count == 0 ? ran : ran + RunTimeouts(lastTimeout);
     }
 
-    private int RunCallbacks()
+    /// <summary>Entering a protected region costs little, and yet more than calling a delegate: one serves all callbacks that do not fail.</summary>
+    [MethodImpl(Jit.Hot)]
+    private bool RunCallbacksUntilFailure(ref int ran)
     {
-        _callbacks.TakeBatch();
-        int ran = 0;
-        while (_callbacks.TryNext(out var item))
+        Delegate running = null!;
+        try
         {
-            Run(item);
-            ran++;
+            while (_callbacks.Next() is { } first)
+            {
+                ran++;
+                if (first.GetType() == typeof(Action))
+                {
+                    running = Unsafe.As<Action>(first);
+                    Unsafe.As<Action>(first)();
+                }
+                else
+                {
+                    var item = _callbacks.Rest();
+                    running = item.Callback;
+                    Run(item);
+                }
+                LeaveContext();
+            }
+            return false;
         }
-        return ran;
+        catch (Exception exception)
+        {
+            Fail(running, exception);
+            return true;
+        }
     }
 
+    [MethodImpl(Jit.Hot)]
     private int RunTimeouts(long last)
     {
         if (!_timeouts.HasDueBatch)
             _timeouts.TakeDue(_clock.Now, last);
         int ran = 0;
-        while (_timeouts.TryNextDue(out var item))
-        {
-            Run(item);
-            ran++;
-        }
+        while (RunTimeoutsUntilFailure(ref ran))
+            continue;
         return ran;
     }
 
+    [MethodImpl(Jit.Hot)]
+    private bool RunTimeoutsUntilFailure(ref int ran)
+    {
+        Delegate running = null!;
+        try
+        {
+            while (_timeouts.TryNextDue(out var item))
+            {
+                ran++;
+                running = item.Callback;
+                Run(item);
+                LeaveContext();
+            }
+            return false;
+        }
+        catch (Exception exception)
+        {
+            Fail(running, exception);
+            return true;
+        }
+    }
+
+    [MethodImpl(Jit.Hot)]
     private void Poll(long maxWait)
     {
         long wait = WaitFor(maxWait);
@@ -138,7 +193,8 @@ internal sealed partial class LoopCore
         if (!asleep || _stop)
             wait = 0;
         _poll++;
-        _readyIndex = _readyCount = 0;
+        _readyIndex = 0;
+        _readyCount = 0; // should the wait throw
         _readyCount = _poller.Wait(_ready.AsSpan(0, _maxEvents), wait);
         if (asleep)
             _callbacks.WakeUp();
@@ -146,9 +202,10 @@ internal sealed partial class LoopCore
             AppendAlwaysReady();
     }
 
+    [MethodImpl(Jit.Hot)]
     private long WaitFor(long maxWait)
     {
-        if (maxWait == 0 || _callbacks.HasWork || HasAlwaysReadyWork())
+        if (maxWait == 0 || _callbacks.HasWork || (_alwaysReady is not null && HasAlwaysReadyWork()))
             return 0;
         if (_timeouts.IsEmpty)
             return maxWait;
@@ -158,6 +215,7 @@ internal sealed partial class LoopCore
         return maxWait < 0 ? wait : Math.Min(wait, maxWait);
     }
 
+    [MethodImpl(Jit.Hot)]
     private int RunHandlers()
     {
         int ran = 0;
@@ -171,21 +229,19 @@ internal sealed partial class LoopCore
         return ran;
     }
 
-    /// <summary>Runs one callback in its context; nothing escapes, and nothing it did to the context stays.</summary>
     private void Run(in WorkItem item)
     {
         EnterContext(item.Context);
-        try
-        {
-            if (item.Invoker is null)
-                Unsafe.As<Action>(item.Callback)();
-            else if (item.Invoker.Invoke(item.Callback, item.State) is { } task)
-                TaskFailures.Observe(_loop, item.Callback, task);
-        }
-        catch (Exception exception)
-        {
-            _loop.ReportFailure(item.Callback, exception);
-        }
+        if (item.Invoker is null)
+            Unsafe.As<Action>(item.Callback)();
+        else if (item.Invoker.Invoke(item.Callback, item.State) is { } task)
+            TaskFailures.Observe(_loop, item.Callback, task);
+    }
+
+    /// <summary>A callback has thrown. It is reported in the callback's context.</summary>
+    private void Fail(Delegate callback, Exception exception)
+    {
+        _loop.ReportFailure(callback, exception);
         LeaveContext();
     }
 }

@@ -14,7 +14,4 @@ internal sealed class TimeoutNode
     internal long Sequence;
 
     internal WorkItem Item;
-
-    /// <summary>The next spare node.</summary>
-    internal TimeoutNode? NextSpare;
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace IOLoops.Core;
 
 /// <summary>
@@ -33,6 +35,7 @@ internal sealed class TimeoutQueue
     /// <summary>The earliest deadline; only when not empty.</summary>
     internal long Earliest => _heap[0].When;
 
+    [MethodImpl(Jit.Hot)]
     internal TimeoutNode Add(long when, in WorkItem item)
     {
         var node = RentNode();
@@ -46,6 +49,7 @@ internal sealed class TimeoutQueue
 
     /// <summary>Removes a timeout. False: it has run or was removed already.</summary>
     /// <exception cref="ArgumentException">It waits in another queue.</exception>
+    [MethodImpl(Jit.Hot)]
     internal bool Remove(TimeoutHandle handle, out WorkItem item)
     {
         item = default;
@@ -75,6 +79,7 @@ internal sealed class TimeoutQueue
     /// <summary>Takes what is due into a batch, unless one was interrupted and waits to be finished.</summary>
     /// <param name="now">The time; what is due then or earlier.</param>
     /// <param name="until">The last insertion that counts: later ones stay.</param>
+    [MethodImpl(Jit.Hot)]
     internal void TakeDue(long now, long until)
     {
         if (HasDueBatch)
@@ -104,6 +109,7 @@ internal sealed class TimeoutQueue
     }
 
     /// <summary>The next timeout of the batch that has not been removed. A nested turn continues the same batch.</summary>
+    [MethodImpl(Jit.Hot)]
     internal bool TryNextDue(out WorkItem item)
     {
         while (_dueIndex < _dueCount)
@@ -145,8 +151,8 @@ internal sealed class TimeoutQueue
     {
         if (_spare is not { } node)
             return new TimeoutNode();
-        _spare = node.NextSpare;
-        node.NextSpare = null;
+        _spare = (TimeoutNode?)node.Item.State; // spare nodes are linked through it
+        node.Item.State = null;
         _spareCount--;
         return node;
     }
@@ -157,11 +163,12 @@ internal sealed class TimeoutQueue
         node.Item = default;
         if (_spareCount == MaxSpare)
             return;
-        node.NextSpare = _spare;
+        node.Item.State = _spare;
         _spare = node;
         _spareCount++;
     }
 
+    [MethodImpl(Jit.Hot)]
     private void RemoveAt(int place)
     {
         var last = _heap[--_count];
@@ -187,6 +194,7 @@ internal sealed class TimeoutQueue
             Array.Resize(ref _heap, capacity);
     }
 
+    [MethodImpl(Jit.Hot)]
     private void MoveUp(int place, Entry entry)
     {
         var heap = _heap;
@@ -203,6 +211,7 @@ internal sealed class TimeoutQueue
         entry.Node.Position = place;
     }
 
+    [MethodImpl(Jit.Hot)]
     private void MoveDown(int place, Entry entry)
     {
         var heap = _heap;

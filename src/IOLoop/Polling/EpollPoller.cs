@@ -1,3 +1,5 @@
+using IOLoops.Core;
+using System.Runtime.CompilerServices;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using IOLoops.Interop;
@@ -67,10 +69,27 @@ internal sealed unsafe class EpollPoller : IPoller
 
     public int Unregister(int fd) => Control(_epoll, Libc.EpollDelete, fd, 0, IOEvents.None);
 
+    [MethodImpl(Jit.Hot)]
     public int Wait(Span<ReadyEvent> ready, long ticks)
     {
-        Reserve(ready.Length);
-        int count = ticks > 0 ? WaitFor(ready.Length, ticks) : WaitMilliseconds(ready.Length, ticks < 0 ? -1 : 0);
+        if (ready.Length > _capacity)
+            Reserve(ready.Length);
+        int count = ticks > 0
+            ? WaitFor(ready.Length, ticks)
+            : Libc.epoll_wait(_epoll.Number, _events, ready.Length, ticks < 0 ? -1 : 0);
+        if (count <= 0)
+        {
+            if (count == 0)
+                return 0;
+            ThrowUnlessInterrupted(Errno.Last);
+            count = WaitMilliseconds(ready.Length, ticks < 0 ? -1 : 0);
+        }
+        return Collect(ready, count);
+    }
+
+    [MethodImpl(Jit.Hot)]
+    private int Collect(Span<ReadyEvent> ready, int count)
+    {
         int kept = 0;
         byte* at = _events;
         for (int i = 0; i < count; i++, at += EpollEvent.Size)
@@ -123,6 +142,7 @@ internal sealed unsafe class EpollPoller : IPoller
             throw Errno.Failure("epoll_ctl(ADD)", fd, errno);
     }
 
+    [MethodImpl(Jit.Hot)]
     private static int Control(SafeDescriptor epoll, int operation, int fd, ulong token, IOEvents events)
     {
         byte* change = stackalloc byte[EpollEvent.MaxSize];
@@ -132,8 +152,6 @@ internal sealed unsafe class EpollPoller : IPoller
 
     private void Reserve(int capacity)
     {
-        if (capacity <= _capacity)
-            return;
         _events = (byte*)NativeMemory.Realloc(_events, (nuint)(capacity * EpollEvent.MaxSize));
         _capacity = capacity;
     }

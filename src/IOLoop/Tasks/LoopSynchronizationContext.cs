@@ -13,10 +13,13 @@ internal sealed class LoopSynchronizationContext(IOLoop loop) : SynchronizationC
         ArgumentNullException.ThrowIfNull(d);
         bool accepted = loop.Core is { } core
             ? core.TryPost(new WorkItem(d, state, PostInvoker.Instance, null))
-            : loop.TryAddCallback(() => d(state));
+            : loop.TryAddCallback(Bind(d, state));
         if (!accepted)
             LoopLog.CallbacksDropped(loop.Logger, loop.Name, 1, LoopLog.Describe(d));
     }
+
+    // A method of its own: a closure is allocated where its method begins, also when it is not needed there.
+    private static Action Bind(SendOrPostCallback callback, object? state) => () => callback(state);
 
     public override void Send(SendOrPostCallback d, object? state)
     {

@@ -51,9 +51,8 @@ public sealed class CallbackQueueTests
         Add("a");
         _queue.TakeBatch();
         Add("b");
-        _queue.TryNext(out var first).ShouldBeTrue();
-        first.State.ShouldBe("a");
-        _queue.TryNext(out _).ShouldBeFalse();
+        Next().ShouldBe("a");
+        _queue.Next().ShouldBeNull();
         Take().ShouldBe(["b"]);
     }
 
@@ -63,7 +62,7 @@ public sealed class CallbackQueueTests
         Add("a");
         Add("b");
         _queue.TakeBatch();
-        _queue.TryNext(out _);
+        Next().ShouldBe("a");
         Add("c");
         Take().ShouldBe(["b"]);
         Take().ShouldBe(["c"]);
@@ -82,6 +81,28 @@ public sealed class CallbackQueueTests
     }
 
     [Fact]
+    public void Actions_without_a_context_and_all_else_keep_their_order_and_come_out_whole()
+    {
+        Action plain = () => { };
+        var context = ExecutionContext.Capture();
+        _queue.TryAdd(new WorkItem(plain, null, null, null), out _);
+        Add("stateful");
+        _queue.TryAdd(new WorkItem(plain, null, null, context), out _);
+        _queue.TryAddPlain(plain, out _);
+        _queue.TryAddFromSignal(Item("signal"), out _);
+        _queue.TakeBatch();
+        _queue.Next().ShouldBeSameAs(plain);
+        Next().ShouldBe("stateful");
+        _queue.Next().ShouldBeSameAs(ActionInvoker.Instance);
+        var withContext = _queue.Rest();
+        withContext.Callback.ShouldBeSameAs(plain);
+        withContext.Context.ShouldBeSameAs(context);
+        _queue.Next().ShouldBeSameAs(plain);
+        Next().ShouldBe("signal");
+        _queue.Next().ShouldBeNull();
+    }
+
+    [Fact]
     public void A_run_that_ends_with_work_left_says_so_once()
     {
         _queue.WakeUp();
@@ -92,7 +113,7 @@ public sealed class CallbackQueueTests
         Add("b").ShouldBeFalse();
     }
 
-    private static WorkItem Item(string name) => new(() => { }, name, null, null);
+    private static WorkItem Item(string name) => new((Action<string>)(_ => { }), name, StateInvoker<string>.Instance, null);
 
     private bool Add(string name)
     {
@@ -104,8 +125,10 @@ public sealed class CallbackQueueTests
     {
         var taken = new List<object?>();
         _queue.TakeBatch();
-        while (_queue.TryNext(out var item))
-            taken.Add(item.State);
+        while (Next() is { } state)
+            taken.Add(state);
         return taken;
     }
+
+    private object? Next() => _queue.Next() is null ? null : _queue.Rest().State;
 }
