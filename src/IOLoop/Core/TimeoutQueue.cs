@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace IOLoops.Core;
 
@@ -85,6 +86,18 @@ internal sealed class TimeoutQueue
         if (HasDueBatch)
             return;
         _dueIndex = _dueCount = 0;
+        if (_count == 0 || _heap[0].When > now)
+            return;
+        int many = Math.Max(64, _count / 8);
+        if (CountDue(0, now, many) >= many)
+            TakeManyDue(now, until);
+        else
+            TakeFewDue(now, until);
+        Shrink();
+    }
+
+    private void TakeFewDue(long now, long until)
+    {
         while (_count > 0 && _heap[0].When <= now)
         {
             var entry = _heap[0];
@@ -97,7 +110,48 @@ internal sealed class TimeoutQueue
         foreach (var entry in _later)
             MoveUp(_count++, entry); // there is room: they were here
         _later.Clear();
-        Shrink();
+    }
+
+    /// <summary>
+    /// When a good part of the heap is due, taking it out one by one would walk the heap, and touch nodes all over the
+    /// memory, for each. Sorting what is due and making a new heap of the rest goes through the memory in order.
+    /// </summary>
+    [MethodImpl(Jit.Hot)]
+    private void TakeManyDue(long now, long until)
+    {
+        int rest = 0;
+        for (int i = 0; i < _count; i++)
+        {
+            var entry = _heap[i];
+            if (entry.When <= now && entry.Node.Sequence <= until)
+                _later.Add(entry);
+            else
+                _heap[rest++] = entry;
+        }
+        Array.Clear(_heap, rest, _count - rest);
+        _count = rest;
+        for (int i = 0; i < rest; i++)
+            _heap[i].Node.Position = i;
+        for (int i = (rest - 2) >> 2; i >= 0; i--)
+            MoveDown(i, _heap[i]);
+        CollectionsMarshal.AsSpan(_later).Sort(default(EntryOrder));
+        foreach (var entry in _later)
+            AppendDue(entry.Node);
+        _later.Clear();
+        if (_later.Capacity > KeepCapacity)
+            _later.Capacity = KeepCapacity;
+    }
+
+    /// <summary>How many from a place on are due, counted up to a limit: children are never due before their parent.</summary>
+    private int CountDue(int place, long now, int limit)
+    {
+        if (place >= _count || _heap[place].When > now)
+            return 0;
+        int due = 1;
+        int child = (place << 2) + 1;
+        for (int end = child + 4; child < end && due < limit; child++)
+            due += CountDue(child, now, limit - due);
+        return due;
     }
 
     private void AppendDue(TimeoutNode node)
@@ -235,6 +289,15 @@ internal sealed class TimeoutQueue
         }
         heap[place] = entry;
         entry.Node.Position = place;
+    }
+
+    private readonly struct EntryOrder : IComparer<Entry>
+    {
+        public int Compare(Entry x, Entry y)
+        {
+            int order = x.When.CompareTo(y.When);
+            return order != 0 ? order : x.Node.Sequence.CompareTo(y.Node.Sequence);
+        }
     }
 
     /// <summary>The deadline stands beside the node: most comparisons need not touch the node.</summary>

@@ -105,7 +105,7 @@ public sealed class TimeoutQueueTests
             Gen.Int[0, 50].Select(deadline => (Kind: 'a', Value: deadline)),
             Gen.Int[0, 200].Select(which => (Kind: 'r', Value: which)),
             Gen.Int[0, 50].Select(now => (Kind: 'd', Value: now)));
-        operation.List[0, 300].Sample(operations =>
+        operation.List[0, 400].Sample(operations =>
         {
             var queue = new TimeoutQueue();
             var model = new List<(int Deadline, int Id)>();
@@ -141,6 +141,30 @@ public sealed class TimeoutQueueTests
             }
             return true;
         });
+    }
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(5_000)]
+    public void However_many_are_due_at_once_they_run_in_order_and_the_rest_stays_in_order(int count)
+    {
+        var random = new Random(count);
+        var expected = new List<(int Deadline, int Id)>();
+        for (int id = 0; id < count; id++)
+        {
+            int deadline = random.Next(50);
+            expected.Add((deadline, id));
+            _queue.Add(deadline, Item(id.ToString()));
+        }
+        long until = _queue.Sequence;
+        Add(-1, "later");
+        _queue.TakeDue(30, until);
+        while (_queue.TryNextDue(out var item))
+            Run(item);
+        _ran.ShouldBe(expected.Where(entry => entry.Deadline <= 30).OrderBy(entry => entry).Select(entry => entry.Id.ToString()));
+        _ran.Clear();
+        RunDue(100);
+        _ran.ShouldBe(["later", .. expected.Where(entry => entry.Deadline > 30).OrderBy(entry => entry).Select(entry => entry.Id.ToString())]);
     }
 
     [Fact]

@@ -1,0 +1,36 @@
+using IOLoops;
+
+namespace LoopBench;
+
+/// <summary>The loops that can be measured: each function makes one and has it running on a thread of its own.</summary>
+internal static class LoopFactory
+{
+    private static readonly Dictionary<string, Func<IOLoop>> Loops = new()
+    {
+        ["ioloop-poll"] = () => OnOwnThread(new PollIOLoop()),
+        ["ioloop-poll2"] = () => OnOwnThread(new PollIOLoop(new PollIOLoopOptions { Poller = PollerKind.Poll })),
+        ["ioloop-pipe"] = () => OnOwnThread(new PollIOLoop(new PollIOLoopOptions { Waker = WakerKind.Pipe })),
+    };
+
+    internal static IEnumerable<string> Names => Loops.Keys;
+
+    internal static bool Knows(string name) => Loops.ContainsKey(name);
+
+    internal static IOLoop Start(Options options)
+    {
+        var loop = Loops[options.Implementation]();
+        // A failed handler would leave the run waiting for ever.
+        loop.CallbackException += static (_, failure) =>
+        {
+            Console.Error.WriteLine(failure.Exception);
+            Environment.Exit(1);
+        };
+        return loop;
+    }
+
+    private static PollIOLoop OnOwnThread(PollIOLoop loop)
+    {
+        new Thread(loop.Start) { IsBackground = true, Name = "loop" }.Start();
+        return loop;
+    }
+}
