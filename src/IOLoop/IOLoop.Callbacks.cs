@@ -74,13 +74,14 @@ public abstract partial class IOLoop
             SpawnCallback(callback);
     }
 
+    /// <summary>The same with an argument for the callback. One that is a reference, with a cached delegate, allocates nothing.</summary>
     /// <inheritdoc cref="AddCallbackFromSignal(Action)"/>
     public void AddCallbackFromSignal<TState>(Action<TState> callback, TState state)
     {
         ArgumentNullException.ThrowIfNull(callback);
         if (Core is { } core)
         {
-            var (argument, invoker) = StateInvoker.For(callback, state);
+            var (argument, invoker) = StateInvoker.ForSignal(state);
             core.PostFromSignal(new WorkItem(callback, argument, invoker, null));
         }
         else

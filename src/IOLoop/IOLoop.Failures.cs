@@ -6,20 +6,20 @@ namespace IOLoops;
 
 public abstract partial class IOLoop
 {
-    private readonly Lazy<ILogger> _logger;
-
-    internal ILogger Logger => _logger.Value;
+    /// <summary>Never throws.</summary>
+    internal ILogger Logger { get; }
 
     /// <summary>
     /// A callback, timeout or handler has thrown, or its task has failed. Set
-    /// <see cref="CallbackExceptionEventArgs.Handled"/> and it is not logged. Raised on the loop's thread; for a task
-    /// that ended elsewhere, on the thread that ended it.
+    /// <see cref="CallbackExceptionEventArgs.Handled"/> and it is not logged. Raised on the loop's thread;
+    /// for a task that fails when the loop is closed, on the thread that ends it.
     /// </summary>
     public event EventHandler<CallbackExceptionEventArgs>? CallbackException;
 
     /// <summary>
     /// Called for every failure of a callback, timeout or handler. Raises <see cref="CallbackException"/> and logs when
-    /// no one has handled it. What an override throws is logged and ends nothing.
+    /// no one has handled it. What an override throws is logged and ends nothing. Called on the loop's thread, except when
+    /// the loop is closed by the time that a task fails.
     /// </summary>
     /// <param name="callback">The delegate that failed, as it was given to the loop.</param>
     /// <param name="exception">What it threw, or what its task failed with.</param>

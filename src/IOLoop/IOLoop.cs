@@ -36,7 +36,7 @@ public abstract partial class IOLoop : IDisposable
     protected IOLoop(IOLoopOptions? options)
     {
         Name = options?.Name ?? GetType().Name;
-        _logger = new Lazy<Microsoft.Extensions.Logging.ILogger>(() => Diagnostics.LoopLog.CreateLogger(options?.LoggerFactory, this));
+        Logger = Diagnostics.LoopLog.CreateLogger(options?.LoggerFactory, Name);
     }
 
     /// <summary>The name given in <see cref="IOLoopOptions.Name"/>, or the type's.</summary>

@@ -34,10 +34,18 @@ public class PollIOLoop : IOLoop
         if (options.MaxEventsPerTurn < 1)
             throw new ArgumentOutOfRangeException(nameof(options), options.MaxEventsPerTurn, "MaxEventsPerTurn must be at least 1.");
         var poller = PollerFactory.Create(options.Poller, options.Waker);
-        LoopClock clock = options.TimeProvider is null || options.TimeProvider == TimeProvider.System
-            ? new LoopClock.System()
-            : new TimeProviderClock(options.TimeProvider, poller.Wake);
-        Core = _core = new LoopCore(this, poller, clock, poller.Wake, options);
+        try
+        {
+            LoopClock clock = options.TimeProvider is null || options.TimeProvider == TimeProvider.System
+                ? new LoopClock.System()
+                : new TimeProviderClock(options.TimeProvider, poller.Wake);
+            Core = _core = new LoopCore(this, poller, clock, poller.Wake, options);
+        }
+        catch
+        {
+            poller.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Which system interface the loop waits with.</summary>

@@ -10,9 +10,15 @@ internal sealed class AsyncHandler(AsyncIOHandler handler)
     /// <summary>Whether the caller is code that this handler has begun: it must not wait for the handler's end.</summary>
     internal bool IsCaller => ReferenceEquals(Running.Value, this);
 
-    /// <summary>The context for the handler's calls, made once: the caller's, with the mark. None when flow is suppressed.</summary>
+    /// <summary>The context for the handler's calls, made once: the caller's, or the default one when flow is suppressed, with the mark.</summary>
     internal ExecutionContext? CaptureContext()
     {
+        if (ExecutionContext.IsFlowSuppressed())
+        {
+            ExecutionContext? captured = null;
+            ExecutionContext.Run(DefaultContext.Instance, _ => captured = CaptureContext(), null);
+            return captured;
+        }
         var before = Running.Value;
         Running.Value = this;
         var marked = ExecutionContext.Capture();

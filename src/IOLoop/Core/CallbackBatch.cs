@@ -31,10 +31,14 @@ internal sealed class CallbackBatch
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void AddPlain(Action callback) => _local.AddPlain(callback);
 
-    /// <summary>Makes a batch of what the loop's thread has added. Only when the last one is finished.</summary>
+    /// <summary>
+    /// Makes a batch of what the loop's thread has added. Only when the last one is finished, which it also is while its last
+    /// callback runs a nested turn.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void TakeLocal()
     {
+        Retire();
         if (_local.Length > 0)
             (_batch, _local) = (_local, _batch);
     }

@@ -146,18 +146,12 @@ internal sealed class CallbackQueue
     }
 
     /// <summary>
-    /// A run ends with work left: nobody is about to look at it, so the next caller must wake the loop.
+    /// A run ends with work left, and the caller is about to make the poller's descriptor say so.
     /// </summary>
-    /// <returns>Whether the caller must wake the loop now, for what is left.</returns>
-    internal bool TryNotify()
+    internal void Notify()
     {
         lock (_gate)
-        {
-            if (_state == Notified)
-                return false;
             _state = Notified;
-            return true;
-        }
     }
 
     /// <summary>
@@ -211,7 +205,7 @@ internal sealed class CallbackQueue
 
     private void TakeSignals()
     {
-        // Bounded by what was there: a storm of signals must not keep the turn from going on.
+        // Bounded: a storm of signals must not keep the turn from going on.
         for (int left = SignalQueue.PoolSize; left > 0 && _signals.TryTake(out var item); left--)
             _own.AddToBatch(item);
     }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace IOLoops.Core;
 
 /// <summary>The <see cref="ExecutionContext"/> that holds nothing, for callbacks that captured none.</summary>
@@ -7,6 +9,7 @@ internal static class DefaultContext
     internal static ExecutionContext Instance { get; } = Find();
 
     /// <summary>The caller's context; null when it is the default one or its flow is suppressed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static ExecutionContext? Capture()
     {
         var captured = ExecutionContext.Capture();

@@ -46,6 +46,7 @@ internal sealed class HandlerTable
     }
 
     /// <summary>The row of a number, made if need be.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal ref HandlerRegistration Ensure(int fd)
     {
         int page = fd >> PageBits;
@@ -56,6 +57,7 @@ internal sealed class HandlerTable
     }
 
     /// <summary>A generation that no live row has. Never 0, nor the last, whose tokens are the pollers' own.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal uint NextGeneration()
     {
         if (++_generation is 0 or uint.MaxValue)
@@ -63,6 +65,7 @@ internal sealed class HandlerTable
         return _generation;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Take(ref HandlerRegistration row, in HandlerRegistration registration)
     {
         if (!row.IsTaken)

@@ -26,6 +26,13 @@ internal sealed partial class LoopCore
         return false;
     }
 
+    /// <summary>Outside a run: whoever watches the poller's descriptor must learn that a turn is due.</summary>
+    private void WakeForAlwaysReady()
+    {
+        if (HasAlwaysReadyWork() && _callbacks.NeedsWake())
+            _wake();
+    }
+
     /// <summary>Notes a file that epoll refused; the kernel holds no registration, so which file it is is noted, too.</summary>
     private int AddAlwaysReady(int fd, uint generation)
     {
@@ -33,20 +40,20 @@ internal sealed partial class LoopCore
         if (errno != Errno.Ok)
             return errno;
         _alwaysReady ??= [];
-        int place = _alwaysReady.FindIndex(file => file.Descriptor == fd);
+        int place = _alwaysReady.FindIndex(known => known.Descriptor == fd);
         if (place >= 0 && _alwaysReady[place].Identity == identity)
             return Errno.EEXIST;
+        var file = new AlwaysReadyFile(fd, generation, identity);
         if (place >= 0)
-            RemoveAlwaysReady(fd); // closed and opened again
-        _alwaysReady.Add(new AlwaysReadyFile(fd, generation, identity));
+            _alwaysReady[place] = file; // closed and opened again
+        else
+            _alwaysReady.Add(file);
         return Errno.Ok;
     }
 
-    private void RemoveAlwaysReady(int fd)
+    /// <summary>Forgets a file, unless another registration has replaced it.</summary>
+    private void RemoveAlwaysReady(int fd, uint generation)
     {
-        // A registration that replaced this one has a row of its own by now.
-        ref var row = ref _handlers.Find(fd);
-        uint generation = row.Generation;
         _alwaysReady!.RemoveAll(file => file.Descriptor == fd && file.Generation == generation);
         if (_alwaysReady.Count == 0)
             _alwaysReady = null;

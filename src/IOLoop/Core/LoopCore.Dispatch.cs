@@ -174,7 +174,9 @@ internal sealed partial class LoopCore
     {
         row.Flags &= ~RegistrationFlags.Suspended;
         int errno = _poller.Modify(fd, row.Token(fd), row.Events);
-        if (errno is Errno.Ok or Errno.ENOENT or Errno.EBADF) // the latter two: it was closed meanwhile
+        if (errno is Errno.ENOENT or Errno.EPERM)
+            errno = RegisterAnew(ref row, fd, row.Events); // closed meanwhile, and opened again
+        if (errno is Errno.Ok or Errno.EBADF) // closed meanwhile
             return;
         var callback = row.Target as Delegate ?? ((AsyncHandler)row.Target!).Handler;
         _loop.ReportFailure(callback, Errno.Failure("Resuming a handler", fd, errno));
@@ -193,17 +195,27 @@ internal sealed partial class LoopCore
             ref var row = ref _handlers.Find(fd);
             // The old set knows whether the number still is the file that was registered; a stranger who got the number of
             // a file that was closed must not be registered.
-            if ((row.Flags & RegistrationFlags.AlwaysReady) == 0 && _poller.Modify(fd, row.Token(fd), row.Events) == Errno.Ok)
-                live.Add(fd);
+            if ((row.Flags & RegistrationFlags.AlwaysReady) != 0 || _poller.Modify(fd, row.Token(fd), row.Events) != Errno.Ok)
+                continue;
+            row.Flags &= ~RegistrationFlags.Suspended; // a busy one is suspended again when it is next reported
+            live.Add(fd);
         }
-        _poller.Reset();
+        try
+        {
+            _poller.Reset();
+        }
+        catch (IOException exception)
+        {
+            // No descriptor is left for a new set: the old one stays, with its ghost, and the next turn tries again.
+            _loop.ReportFailure(RebuildPoller, exception);
+            return;
+        }
         foreach (int fd in live)
         {
             ref var row = ref _handlers.Find(fd);
-            row.Flags &= ~RegistrationFlags.Suspended; // a busy one is suspended again when it is next reported
             int errno = _poller.Register(fd, row.Token(fd), row.Events);
             if (errno != Errno.Ok)
-                _loop.ReportFailure(RebuildPoller, Errno.Failure("registering again", fd, errno));
+                _loop.ReportFailure(RebuildPoller, Errno.Failure("Registering again", fd, errno));
         }
     }
 }

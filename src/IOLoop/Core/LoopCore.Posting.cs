@@ -63,19 +63,43 @@ internal sealed partial class LoopCore
     [MethodImpl(Jit.Hot)]
     internal TimeoutHandle CallAt(LoopTime when, in WorkItem item)
     {
-        VerifyAccess();
-        bool earlier = _timeouts.IsEmpty || when.Ticks < _timeouts.Earliest;
+        if (!IsOnLoopThread)
+            return CallAtFromOutside(when, item);
         var node = _timeouts.Add(when.Ticks, item);
-        // Outside a turn, whoever drives the loop by its descriptor has computed a wait without this deadline.
-        if (earlier && Volatile.Read(ref _threadId) == 0 && _callbacks.NeedsWake())
-            _wake();
         return new TimeoutHandle(node, node.Sequence);
     }
 
     [MethodImpl(Jit.Hot)]
     internal void RemoveTimeout(TimeoutHandle timeout)
     {
-        VerifyAccess(evenClosed: true);
+        if (IsOnLoopThread)
+        {
+            RemoveTimeoutNow(timeout);
+            return;
+        }
+        lock (_runGate)
+        {
+            VerifyIdle(evenClosed: true);
+            RemoveTimeoutNow(timeout);
+        }
+    }
+
+    private TimeoutHandle CallAtFromOutside(LoopTime when, in WorkItem item)
+    {
+        lock (_runGate)
+        {
+            VerifyIdle();
+            bool earlier = _timeouts.IsEmpty || when.Ticks < _timeouts.Earliest;
+            var node = _timeouts.Add(when.Ticks, item);
+            // Whoever drives the loop by its descriptor has computed a wait without this deadline.
+            if (earlier && _callbacks.NeedsWake())
+                _wake();
+            return new TimeoutHandle(node, node.Sequence);
+        }
+    }
+
+    private void RemoveTimeoutNow(TimeoutHandle timeout)
+    {
         if (_timeouts.Remove(timeout, out var item))
             item.Invoker?.Drop(item.Callback, item.State);
     }

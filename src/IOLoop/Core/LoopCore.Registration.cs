@@ -16,8 +16,23 @@ internal sealed partial class LoopCore
     [MethodImpl(Jit.Hot)]
     internal void AddHandler(FileDescriptor fd, object handler, IOEvents events)
     {
-        VerifyAccess();
         CheckEvents(events);
+        if (IsOnLoopThread)
+        {
+            AddNow(fd, handler, events);
+            return;
+        }
+        lock (_runGate)
+        {
+            VerifyIdle();
+            AddNow(fd, handler, events);
+            WakeForAlwaysReady();
+        }
+    }
+
+    [MethodImpl(Jit.Hot)]
+    private void AddNow(FileDescriptor fd, object handler, IOEvents events)
+    {
         int number = CheckNumber(fd.Number, nameof(AddHandler));
         if (handler is AsyncIOHandler asyncHandler)
         {
@@ -32,8 +47,22 @@ internal sealed partial class LoopCore
 
     internal void UpdateHandler(FileDescriptor fd, IOEvents events)
     {
-        VerifyAccess();
         CheckEvents(events);
+        if (IsOnLoopThread)
+        {
+            UpdateNow(fd, events);
+            return;
+        }
+        lock (_runGate)
+        {
+            VerifyIdle();
+            UpdateNow(fd, events);
+            WakeForAlwaysReady();
+        }
+    }
+
+    private void UpdateNow(FileDescriptor fd, IOEvents events)
+    {
         ref var row = ref _handlers.FindTaken(fd.Number);
         if (Unsafe.IsNullRef(ref row) || row.Target is ReadinessWaiter)
             throw new InvalidOperationException($"File descriptor {fd.Number} has no handler on {_loop.Name}: call AddHandler first.");
@@ -41,7 +70,7 @@ internal sealed partial class LoopCore
         int errno = (row.Flags & (RegistrationFlags.Suspended | RegistrationFlags.AlwaysReady)) != 0
             ? Errno.Ok
             : _poller.Modify(number, row.Token(number), events);
-        if (errno == Errno.ENOENT)
+        if (errno is Errno.ENOENT or Errno.EPERM) // EPERM: it is a regular file by now
             errno = RegisterAnew(ref row, number, events);
         if (errno != Errno.Ok)
             throw Errno.Failure("UpdateHandler", number, errno);
@@ -50,7 +79,20 @@ internal sealed partial class LoopCore
 
     internal void RemoveHandler(FileDescriptor fd)
     {
-        VerifyAccess(evenClosed: true);
+        if (IsOnLoopThread)
+        {
+            RemoveNow(fd);
+            return;
+        }
+        lock (_runGate)
+        {
+            VerifyIdle(evenClosed: true);
+            RemoveNow(fd);
+        }
+    }
+
+    private void RemoveNow(FileDescriptor fd)
+    {
         ref var row = ref _handlers.FindTaken(fd.Number);
         if (!Unsafe.IsNullRef(ref row) && !IsSuccessorOf(row, fd.Object))
             Forget(ref row, (int)fd.Number, WaitsCancelled);
@@ -79,10 +121,11 @@ internal sealed partial class LoopCore
                 : Errno.Failure(target is ReadinessWaiter ? nameof(WaitAsync) : nameof(AddHandler), number, errno);
         }
         ref var row = ref _handlers.Ensure(number);
-        // The kernel accepted it, so what stands here is of a file that was closed without RemoveHandler.
-        if (row.IsTaken)
-            Forget(ref row, number, WaitsLost, inKernel: false);
+        var old = row;
         _handlers.Take(ref row, registration);
+        // The kernel accepted it, so what stood here is of a file that was closed without RemoveHandler.
+        if (old.IsTaken)
+            LetGo(old, number, WaitsLost);
         return ref row;
     }
 
@@ -120,14 +163,20 @@ internal sealed partial class LoopCore
     }
 
     /// <summary>Frees a row. References are released and waits ended after the row is free, for they may call back.</summary>
-    private void Forget(ref HandlerRegistration row, int number, Func<int, Exception> lost, bool inKernel = true)
+    private void Forget(ref HandlerRegistration row, int number, Func<int, Exception> lost)
     {
         var registration = row;
-        if ((registration.Flags & RegistrationFlags.AlwaysReady) != 0)
-            RemoveAlwaysReady(number);
-        else if (inKernel)
+        if ((registration.Flags & RegistrationFlags.AlwaysReady) == 0)
             _poller.Unregister(number); // EBADF, ENOENT, EPERM: it was closed, and the kernel has forgotten it already
         _handlers.Free(ref row, _poll);
+        LetGo(registration, number, lost);
+    }
+
+    /// <summary>Ends what hung on a registration whose row is free, or another's, by now.</summary>
+    private void LetGo(in HandlerRegistration registration, int number, Func<int, Exception> lost)
+    {
+        if ((registration.Flags & RegistrationFlags.AlwaysReady) != 0)
+            RemoveAlwaysReady(number, registration.Generation);
         if ((registration.Flags & RegistrationFlags.Busy) != 0)
             _endingCalls.Add(new EndingCall(number, registration.Target!));
         registration.ReleaseObject();
@@ -148,12 +197,14 @@ internal sealed partial class LoopCore
     private ObjectDisposedException WaitsClosed(int number) =>
         new(_loop.Name, $"The loop was closed while this waited for file descriptor {number}.");
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void CheckEvents(IOEvents events)
     {
         if ((events & ~AllEvents) != 0)
             throw new ArgumentException($"There are no such events: 0x{(int)(events & ~AllEvents):X}. Combine values of IOEvents; edge-triggered and one-shot modes are not offered.", nameof(events));
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int CheckNumber(nint number, string call)
     {
         if (number < 0 || number > int.MaxValue)
@@ -165,6 +216,7 @@ internal sealed partial class LoopCore
     /// Keeps the object open while it is registered. Not a socket: its Dispose spins until all references are gone, so one
     /// held here would hang whoever closes it; sockets are asked whether they are closed instead.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static RegistrationFlags HoldObject(object? file)
     {
         switch (file)

@@ -18,7 +18,6 @@ internal sealed partial class LoopCore
     /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
     internal RunScope Enter(SynchronizationContext? context)
     {
-        var scope = new RunScope(ExecutionContext.Capture(), SynchronizationContext.Current);
         lock (_runGate)
         {
             ObjectDisposedException.ThrowIf(_closed, _loop);
@@ -30,6 +29,10 @@ internal sealed partial class LoopCore
             }
             _threadId = Environment.CurrentManagedThreadId;
         }
+        bool isFlowSuppressed = ExecutionContext.IsFlowSuppressed();
+        if (isFlowSuppressed)
+            ExecutionContext.RestoreFlow();
+        var scope = new RunScope(ExecutionContext.Capture()!, isFlowSuppressed, SynchronizationContext.Current);
         _turnContext = context;
         _callbacks.WakeUp();
         scope.Thread = _loop.Enter();
@@ -42,21 +45,29 @@ internal sealed partial class LoopCore
     {
         _stop = false;
         lock (_runGate)
+        {
+            ServeRemovals(); // those that were asked for too late for the last turn
             _threadId = 0;
+        }
         IOLoop.Leave(scope.Thread);
         SynchronizationContext.SetSynchronizationContext(scope.SynchronizationContext);
-        if (scope.ExecutionContext is { } before)
-            ExecutionContext.Restore(before);
+        ExecutionContext.Restore(scope.ExecutionContext);
+        if (scope.IsFlowSuppressed)
+            ExecutionContext.SuppressFlow();
         // Whoever watches the poller's descriptor sees that a turn is due.
-        if (!_callbacks.TrySleep() && _callbacks.TryNotify())
-            _wake();
+        if (_callbacks.TrySleep())
+            return;
+        _callbacks.Notify();
+        _wake();
     }
 
-    /// <summary>Throws unless the caller may use descriptors and timeouts now.</summary>
-    private void VerifyAccess(bool evenClosed = false)
+    /// <summary>
+    /// Off the loop's thread, under the gate, which keeps a run from beginning: throws unless nobody runs the loop, so that
+    /// its descriptors and timeouts may be used from here.
+    /// </summary>
+    private void VerifyIdle(bool evenClosed = false)
     {
-        int owner = Volatile.Read(ref _threadId);
-        if (owner != 0 && owner != Environment.CurrentManagedThreadId)
+        if (_threadId != 0)
         {
             throw new InvalidOperationException(
                 $"{_loop.Name} runs on another thread, where alone its descriptors and timeouts may be used: pass the call to AddCallback.");
@@ -72,7 +83,7 @@ internal sealed partial class LoopCore
     }
 
     [MethodImpl(Jit.Hot)]
-    private void LeaveContext()
+    internal void LeaveContext()
     {
         if (ExecutionContext.Capture() != DefaultContext.Instance)
             ExecutionContext.Restore(DefaultContext.Instance);
@@ -89,9 +100,10 @@ internal sealed partial class LoopCore
     internal void NoteCurrentChanged() => _currentChanged = true;
 
     /// <summary>What the thread had before, to be restored.</summary>
-    internal struct RunScope(ExecutionContext? executionContext, SynchronizationContext? synchronizationContext)
+    internal struct RunScope(ExecutionContext executionContext, bool isFlowSuppressed, SynchronizationContext? synchronizationContext)
     {
-        internal readonly ExecutionContext? ExecutionContext = executionContext;
+        internal readonly ExecutionContext ExecutionContext = executionContext;
+        internal readonly bool IsFlowSuppressed = isFlowSuppressed;
         internal readonly SynchronizationContext? SynchronizationContext = synchronizationContext;
         internal IOLoop.ThreadState Thread;
     }

@@ -11,8 +11,20 @@ internal sealed partial class LoopCore
 
     internal ValueTask<IOEvents> WaitAsync(FileDescriptor fd, IOEvents events, CancellationToken cancellationToken)
     {
-        VerifyAccess();
         CheckEvents(events);
+        if (IsOnLoopThread)
+            return WaitNow(fd, events, cancellationToken);
+        lock (_runGate)
+        {
+            VerifyIdle();
+            var wait = WaitNow(fd, events, cancellationToken);
+            WakeForAlwaysReady();
+            return wait;
+        }
+    }
+
+    private ValueTask<IOEvents> WaitNow(FileDescriptor fd, IOEvents events, CancellationToken cancellationToken)
+    {
         int number = CheckNumber(fd.Number, nameof(WaitAsync));
         var waiter = ReadinessWaiter.Rent(this, number, events);
         ref var row = ref _handlers.FindTaken(number);
@@ -30,7 +42,7 @@ internal sealed partial class LoopCore
         if ((row.Flags & RegistrationFlags.AlwaysReady) == 0)
         {
             int errno = _poller.Modify(number, row.Token(number), events);
-            if (errno == Errno.ENOENT)
+            if (errno is Errno.ENOENT or Errno.EPERM) // EPERM: it is a regular file by now
                 return false;
             if (errno != Errno.Ok)
                 throw Errno.Failure("WaitAsync", number, errno);
@@ -105,43 +117,5 @@ internal sealed partial class LoopCore
     {
         var (state, invoker) = StateInvoker.For(CancelWaiter, (waiter, version));
         TryPost(new WorkItem(CancelWaiter, state, invoker, null)); // a closed loop has ended its waits
-    }
-
-    internal ValueTask RemoveHandlerAsync(FileDescriptor fd)
-    {
-        if (IsOnLoopThread)
-            return RemoveNow(fd);
-        lock (_runGate)
-        {
-            // While the gate is held no run can begin, so the loop may be used from here.
-            if (_threadId == 0)
-                return RemoveNow(fd);
-        }
-        return new ValueTask(RemoveOnLoop(fd));
-    }
-
-    private async Task RemoveOnLoop(FileDescriptor fd)
-    {
-        try
-        {
-            await _loop.InvokeAsync(() => RemoveNow(fd).AsTask()).ConfigureAwait(false);
-        }
-        catch (ObjectDisposedException) when (_loop.IsClosed)
-        {
-            // Closing has removed all handlers, and a loop that does not run calls none.
-        }
-    }
-
-    private ValueTask RemoveNow(FileDescriptor fd)
-    {
-        RemoveHandler(fd);
-        List<Task>? running = null;
-        foreach (var call in _endingCalls)
-        {
-            bool isCaller = call.Target is AsyncHandler handler ? handler.IsCaller : ReferenceEquals(call.Target, _current);
-            if (call.Descriptor == fd.Number && !isCaller)
-                (running ??= []).Add(call.Ended.Task);
-        }
-        return running is null ? ValueTask.CompletedTask : new ValueTask(Task.WhenAll(running));
     }
 }

@@ -103,6 +103,14 @@ internal sealed partial class LoopCore
     /// <summary>How long nothing will be due, in ticks: 0: a turn is due now; negative: until an event.</summary>
     internal long NextWait()
     {
+        if (IsOnLoopThread)
+            return NextWaitNow();
+        lock (_runGate)
+            return NextWaitNow();
+    }
+
+    private long NextWaitNow()
+    {
         if (_callbacks.HasWork || _timeouts.HasDueBatch || HasReadyBatch || HasAlwaysReadyWork())
             return 0;
         return _timeouts.IsEmpty ? -1 : Math.Max(0, (new LoopTime(_timeouts.Earliest) - Time).Ticks);
@@ -112,6 +120,8 @@ internal sealed partial class LoopCore
     [MethodImpl(Jit.Hot)]
     private int RunQueued()
     {
+        if (_removalRequested)
+            ServeRemovals();
         long lastTimeout = _timeouts.Sequence;
         int ran = 0;
         _callbacks.TakeBatch();
@@ -190,7 +200,7 @@ internal sealed partial class LoopCore
     {
         long wait = WaitFor(maxWait);
         bool asleep = wait != 0 && _callbacks.TrySleep();
-        if (!asleep || _stop)
+        if (!asleep || _stop || _removalRequested)
             wait = 0;
         _poll++;
         _readyIndex = 0;

@@ -49,16 +49,33 @@ internal sealed class ReadinessWaiter : IValueTaskSource<IOEvents>
         return next;
     }
 
-    internal void Complete(IOEvents events)
-    {
-        _cancellation.Dispose();
-        _source.SetResult(events);
-    }
+    internal void Complete(IOEvents events) => End(events, null);
 
-    internal void Fail(Exception exception)
+    internal void Fail(Exception exception) => End(IOEvents.None, exception);
+
+    /// <summary>
+    /// Ends the wait. A continuation that asks for no context runs right here, inside a turn, and is treated as a callback:
+    /// what it throws is reported, what it does to the context does not stay. Outside a turn it runs elsewhere.
+    /// </summary>
+    private void End(IOEvents events, Exception? exception)
     {
+        var core = _core!; // the waiter serves another wait as soon as this one has been seen to end
+        bool inTurn = core.IsOnLoopThread;
         _cancellation.Dispose();
-        _source.SetException(exception);
+        _source.RunContinuationsAsynchronously = !inTurn;
+        try
+        {
+            if (exception is null)
+                _source.SetResult(events);
+            else
+                _source.SetException(exception);
+        }
+        catch (Exception failure)
+        {
+            core.Loop.ReportFailure((Action<Exception>)Fail, failure);
+        }
+        if (inTurn)
+            core.LeaveContext();
     }
 
     /// <summary>Ends the wait, unless it has ended and the waiter serves another by now. The loop's thread.</summary>

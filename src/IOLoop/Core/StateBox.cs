@@ -14,6 +14,8 @@ internal sealed class StateBox<TState>
         return box;
     }
 
+    internal static StateBox<TState> Make(TState value) => new() { _value = value };
+
     internal TState Return()
     {
         var value = _value;

@@ -10,6 +10,12 @@ internal static class StateInvoker
         typeof(TState).IsValueType
             ? (StateBox<TState>.Rent(state), BoxedStateInvoker<TState>.Instance)
             : (state, StateInvoker<TState>.Instance);
+
+    /// <summary>The same without the pool, which takes a lock: a value is boxed anew.</summary>
+    internal static (object? Argument, WorkInvoker Invoker) ForSignal<TState>(TState state) =>
+        typeof(TState).IsValueType
+            ? (StateBox<TState>.Make(state), BoxedStateInvoker<TState>.Instance)
+            : (state, StateInvoker<TState>.Instance);
 }
 
 /// <summary>Calls an <see cref="Action{TState}"/> whose argument is a reference.</summary>

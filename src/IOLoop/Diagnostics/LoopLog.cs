@@ -7,8 +7,11 @@ internal static partial class LoopLog
 {
     private const string Category = "IOLoops.IOLoop";
 
-    internal static ILogger CreateLogger(ILoggerFactory? factory, IOLoop loop) =>
-        factory?.CreateLogger(Category) ?? new StandardErrorLogger(loop.Name);
+    internal static ILogger CreateLogger(ILoggerFactory? factory, string loop)
+    {
+        var fallback = new StandardErrorLogger(loop);
+        return factory is null ? fallback : new GuardedLogger(factory.CreateLogger(Category), fallback);
+    }
 
     [LoggerMessage(1, LogLevel.Error, "{Loop}: {Callback} failed.")]
     internal static partial void CallbackFailed(ILogger logger, Exception exception, string loop, string callback);

@@ -15,6 +15,13 @@ internal sealed class StandardErrorLogger(string name) : ILogger
         if (!IsEnabled(logLevel))
             return;
         string text = $"[{name}] {logLevel}: {formatter(state, exception)}";
-        Console.Error.WriteLine(exception is null ? text : text + Environment.NewLine + exception);
+        try
+        {
+            Console.Error.WriteLine(exception is null ? text : text + Environment.NewLine + exception);
+        }
+        catch (IOException)
+        {
+            // The stream is closed: there is nowhere left to say anything.
+        }
     }
 }

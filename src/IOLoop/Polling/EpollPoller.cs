@@ -28,7 +28,7 @@ internal sealed unsafe class EpollPoller : IPoller
         try
         {
             _timer = Precision == EpollPrecision.TimerFd ? new EpollTimer() : null;
-            RegisterInternals();
+            RegisterInternals(_epoll);
         }
         catch
         {
@@ -107,12 +107,20 @@ internal sealed unsafe class EpollPoller : IPoller
 
     public void Reset()
     {
-        var old = _epoll;
-        _epoll = Open();
-        RegisterInternals();
-        if (_facade is not null)
-            AddInternal(_facade, _epoll.Number, 0);
-        old.Dispose();
+        var fresh = Open();
+        try
+        {
+            RegisterInternals(fresh);
+            if (_facade is not null)
+                AddInternal(_facade, fresh.Number, 0);
+        }
+        catch
+        {
+            fresh.Dispose();
+            throw; // and the old set stays
+        }
+        _epoll.Dispose();
+        _epoll = fresh;
     }
 
     public void Dispose()
@@ -128,11 +136,11 @@ internal sealed unsafe class EpollPoller : IPoller
 
     private static SafeDescriptor Open() => new(Errno.Check(Libc.epoll_create1(Libc.CloseOnExec), "epoll_create1"));
 
-    private void RegisterInternals()
+    private void RegisterInternals(SafeDescriptor epoll)
     {
-        AddInternal(_epoll, _waker.Descriptor, IPoller.WakerToken);
+        AddInternal(epoll, _waker.Descriptor, IPoller.WakerToken);
         if (_timer is not null)
-            AddInternal(_epoll, _timer.Descriptor, EpollTimer.Token);
+            AddInternal(epoll, _timer.Descriptor, EpollTimer.Token);
     }
 
     private static void AddInternal(SafeDescriptor epoll, int fd, ulong token)

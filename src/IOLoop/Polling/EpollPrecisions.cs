@@ -11,9 +11,9 @@ internal static class EpollPrecisions
     {
         try
         {
-            // A bad descriptor is EBADF where the call exists, ENOSYS where the kernel lacks it.
+            // A bad descriptor is EBADF where the call exists; ENOSYS where the kernel lacks it, EPERM where a sandbox does.
             var zero = default(Timespec);
-            if (Libc.epoll_pwait2(-1, null, 1, &zero, null) < 0 && Errno.Last != Errno.ENOSYS)
+            if (Libc.epoll_pwait2(-1, null, 1, &zero, null) < 0 && Errno.Last == Errno.EBADF)
                 return EpollPrecision.Pwait2;
         }
         catch (EntryPointNotFoundException)

@@ -105,15 +105,32 @@ internal sealed class LoopTimer : ITimer
             if (_period == Timeout.InfiniteTimeSpan || _period == TimeSpan.Zero)
                 _due = null;
             else
-                _timeout = _loop.CallAt((_due = due + _period).Value, _fire, version);
+                _timeout = _loop.CallAt((_due = NextTick(due)).Value, _fire, version);
         }
         if (_context is null)
-            _callback(_state);
+            Invoke();
         else
             ExecutionContext.Run(_context, static timer => ((LoopTimer)timer!).Invoke(), this);
     }
 
-    private void Invoke() => _callback(_state);
+    /// <summary>The first tick after now: those that were missed are skipped, as PeriodicCallback does.</summary>
+    private LoopTime NextTick(LoopTime due)
+    {
+        long missed = Math.Max(0, (_loop.Time - due).Ticks / _period.Ticks);
+        return due + new TimeSpan(missed * _period.Ticks) + _period;
+    }
+
+    private void Invoke()
+    {
+        try
+        {
+            _callback(_state);
+        }
+        catch (Exception exception)
+        {
+            _loop.ReportFailure(_callback, exception); // here, so that it names the user's delegate
+        }
+    }
 
     private static void Check(TimeSpan span, string name)
     {

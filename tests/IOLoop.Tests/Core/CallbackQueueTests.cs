@@ -108,8 +108,7 @@ public sealed class CallbackQueueTests
         _queue.WakeUp();
         Add("a");
         _queue.TrySleep().ShouldBeFalse();
-        _queue.TryNotify().ShouldBeTrue();
-        _queue.TryNotify().ShouldBeFalse();
+        _queue.Notify();
         Add("b").ShouldBeFalse();
     }
 

@@ -31,6 +31,22 @@ public sealed class NestedTurnTests : IDisposable
     }
 
     [Fact]
+    public void A_turn_nested_in_the_last_callback_of_a_batch_runs_what_was_added_once()
+    {
+        _loop.AddCallback(() =>
+        {
+            _ran.Add("a");
+            _loop.AddCallback(() => _ran.Add("b"));
+            _loop.AddCallback(_ran.Add, "c");
+            Nest();
+            _ran.Add("a ends");
+        });
+        _loop.RunOnce(TimeSpan.Zero);
+        _loop.RunOnce(TimeSpan.Zero);
+        _ran.ShouldBe(["a", "b", "c", "a ends"]);
+    }
+
+    [Fact]
     public void An_interrupted_batch_of_timeouts_is_finished_by_the_nested_turn_in_order()
     {
         _loop.CallLater(TimeSpan.FromTicks(-3), () =>
