@@ -1,11 +1,11 @@
 namespace IOLoops.Core;
 
 /// <summary>Calls an <see cref="Action"/> that has a context; one without needs no invoker.</summary>
-internal sealed class ActionInvoker : WorkInvoker
+internal class ActionInvoker : WorkInvoker
 {
     internal static readonly ActionInvoker Instance = new();
 
-    internal override Task? Invoke(Delegate callback, object? state)
+    internal sealed override Task? Invoke(Delegate callback, object? state)
     {
         ((Action)callback)();
         return null;

@@ -86,7 +86,7 @@ internal sealed class CallbackQueue
     }
 
     /// <summary>The same for an action in the default context.</summary>
-    [MethodImpl(Jit.Hot)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool TryAddLocalPlain(Action callback)
     {
         if (HasShared || Volatile.Read(ref _closed))

@@ -82,7 +82,7 @@ internal sealed partial class LoopCore
             ExecutionContext.Restore(context);
     }
 
-    [MethodImpl(Jit.Hot)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void LeaveContext()
     {
         if (ExecutionContext.Capture() != DefaultContext.Instance)

@@ -1,15 +1,9 @@
 namespace IOLoops.Core;
 
 /// <summary>Resumes an <c>await loop.SwitchTo()</c>. One that the loop will never run goes on elsewhere, where it learns that the loop is closed.</summary>
-internal sealed class SwitchInvoker : WorkInvoker
+internal sealed class SwitchInvoker : ActionInvoker
 {
-    internal static readonly SwitchInvoker Instance = new();
-
-    internal override Task? Invoke(Delegate callback, object? state)
-    {
-        ((Action)callback)();
-        return null;
-    }
+    internal static new readonly SwitchInvoker Instance = new();
 
     internal override void Drop(Delegate callback, object? state) =>
         ThreadPool.UnsafeQueueUserWorkItem(static action => action(), (Action)callback, preferLocal: false);
