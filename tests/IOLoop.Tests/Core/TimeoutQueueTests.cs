@@ -167,50 +167,6 @@ public sealed class TimeoutQueueTests
         _ran.ShouldBe(["later", .. expected.Where(entry => entry.Deadline > 30).OrderBy(entry => entry).Select(entry => entry.Id.ToString())]);
     }
 
-    [Fact]
-    public void Memory_follows_the_live_timeouts()
-    {
-        const int Total = 1_000_000;
-        var callback = () => { };
-        long empty = Live();
-        var reference = new TimeoutQueue();
-        for (int i = 0; i < Total / 10; i++)
-            reference.Add(i, new WorkItem(callback, null, null, null));
-        long live = Live() - empty;
-        GC.KeepAlive(reference);
-
-        long before = Live();
-        FillAndRemove(_queue, callback, Total);
-        _queue.Count.ShouldBe(Total / 10);
-        long left = Live() - before;
-        left.ShouldBeLessThan((long)(live * 1.1));
-        GC.KeepAlive(_queue);
-        GC.KeepAlive(reference);
-    }
-
-    private static void FillAndRemove(TimeoutQueue queue, Action callback, int total)
-    {
-        var handles = new TimeoutHandle[total];
-        for (int i = 0; i < total; i++)
-        {
-            var node = queue.Add((i * 7919L) % total, new WorkItem(callback, null, null, null));
-            handles[i] = new TimeoutHandle(node, node.Sequence);
-        }
-        for (int i = 0; i < total; i++)
-        {
-            if (i % 10 != 0)
-                queue.Remove(handles[i], out _).ShouldBeTrue();
-        }
-    }
-
-    private static long Live()
-    {
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        GC.Collect();
-        return GC.GetTotalMemory(forceFullCollection: true);
-    }
-
     private static WorkItem Item(string name) => new(() => { }, name, null, null);
 
     private TimeoutHandle Add(long deadline, string name)
