@@ -11,8 +11,6 @@ internal sealed partial class LoopCore
     private const IOEvents AllEvents =
         IOEvents.Read | IOEvents.Priority | IOEvents.Write | IOEvents.Error | IOEvents.ReadHangUp;
 
-    internal int HandlerCount => _handlers.Count;
-
     [MethodImpl(Jit.Hot)]
     internal void AddHandler(FileDescriptor fd, object handler, IOEvents events)
     {

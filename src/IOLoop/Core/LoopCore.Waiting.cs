@@ -3,7 +3,7 @@ using IOLoops.Interop;
 
 namespace IOLoops.Core;
 
-/// <summary>One-shot waits, and waiting for the end of handlers.</summary>
+/// <summary>One-shot waits: <see cref="IOLoop.WaitAsync"/>.</summary>
 internal sealed partial class LoopCore
 {
     private static readonly Action<(ReadinessWaiter Waiter, short Version)> CancelWaiter =
