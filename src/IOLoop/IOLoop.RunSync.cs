@@ -51,9 +51,20 @@ public abstract partial class IOLoop
         if (timeout <= TimeSpan.Zero)
             throw new ArgumentOutOfRangeException(nameof(timeout), timeout, "The timeout must be positive; null waits for ever.");
         ObjectDisposedException.ThrowIf(IsClosed, this);
-        if (IsRunning)
-            throw new InvalidOperationException($"{Name} is running already: await the work, or use InvokeAsync, instead of RunSync.");
-        var run = new SyncRun(this, func, original);
-        return run.ToEnd(timeout);
+        return IsRunning
+            ? RunNested(func, original, timeout)
+            : new SyncRun(this, func, original, Stop).ToEnd(timeout, () => StartWithin(timeout));
     }
+
+    /// <summary>Starts the loop, for so long at the most as a loop can tell without its clock.</summary>
+    /// <returns>False: the time was over.</returns>
+    internal virtual bool StartWithin(TimeSpan? limit)
+    {
+        Start();
+        return true;
+    }
+
+    /// <summary>Runs a function to its end on a loop that runs already.</summary>
+    internal virtual Task RunNested(Func<Task> func, Delegate original, TimeSpan? timeout) =>
+        throw new InvalidOperationException($"{Name} is running already: await the work, or use InvokeAsync, instead of RunSync.");
 }

@@ -51,8 +51,13 @@ public abstract partial class IOLoop : IDisposable
     /// <summary>Whether <see cref="Close"/> has been called.</summary>
     public bool IsClosed { get; protected set; }
 
-    /// <summary>Whether the calling thread is the one that runs the loop at this moment.</summary>
-    public bool IsOnLoopThread => Core?.IsOnLoopThread ?? (IsRunning && ReferenceEquals(t_running, this));
+    /// <summary>
+    /// Whether the calling thread is the one that runs the loop at this moment. Hosted loops: inside a turn, or where the
+    /// host says that the calling thread is its own.
+    /// </summary>
+    public bool IsOnLoopThread => Core is { } core
+        ? core.IsOnLoopThread || core.IsOnHostThread
+        : IsRunning && ReferenceEquals(t_running, this);
 
     /// <summary>The engine of the loops of this assembly; a loop written elsewhere has none and gets the plain defaults.</summary>
     internal LoopCore? Core { get; private protected set; }

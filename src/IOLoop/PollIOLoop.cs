@@ -31,8 +31,6 @@ public class PollIOLoop : IOLoop
     public PollIOLoop(PollIOLoopOptions options)
         : base(options ?? throw new ArgumentNullException(nameof(options)))
     {
-        if (options.MaxEventsPerTurn < 1)
-            throw new ArgumentOutOfRangeException(nameof(options), options.MaxEventsPerTurn, "MaxEventsPerTurn must be at least 1.");
         var poller = PollerFactory.Create(options.Poller, options.Waker);
         try
         {

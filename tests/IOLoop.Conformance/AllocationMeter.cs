@@ -6,8 +6,10 @@ namespace IOLoops.Conformance;
 /// </summary>
 public sealed class AllocationMeter
 {
+    /// <summary>How many operations a batch has.</summary>
+    public const int Batch = 10_000;
+
     private const int WarmUp = 5_000;
-    private const int Batch = 10_000;
     private const int FewestBatches = 3;
     private const long LongestMilliseconds = 2_000;
 

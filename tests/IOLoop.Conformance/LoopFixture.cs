@@ -34,6 +34,9 @@ public abstract class LoopFixture : IDisposable
     /// <summary>Whether every turn runs on one and the same thread.</summary>
     public virtual bool HasOwnThread => true;
 
+    /// <summary>What one post to the host allocates, in bytes: a turn may cost that much, what runs in it nothing.</summary>
+    public virtual long BytesPerTurn => 0;
+
     /// <summary>Whether the clock moves only when the fixture moves it.</summary>
     public virtual bool UsesVirtualTime => false;
 

@@ -12,7 +12,7 @@ internal sealed partial class LoopCore
 {
     private List<AlwaysReadyFile>? _alwaysReady;
 
-    private bool HasAlwaysReadyWork()
+    internal bool HasAlwaysReadyWork()
     {
         if (_alwaysReady is not null)
         {
@@ -26,10 +26,13 @@ internal sealed partial class LoopCore
         return false;
     }
 
-    /// <summary>Outside a run: whoever watches the poller's descriptor must learn that a turn is due.</summary>
-    private void WakeForAlwaysReady()
+    /// <summary>
+    /// Descriptors were changed from outside a turn. Of a file that is always ready, whoever watches the poller's descriptor
+    /// must learn; a host's turn decides anew what the sleeper is to wait for.
+    /// </summary>
+    private void WakeForDescriptors()
     {
-        if (HasAlwaysReadyWork() && _callbacks.NeedsWake())
+        if ((_isAttached || HasAlwaysReadyWork()) && _callbacks.NeedsWake())
             _wake();
     }
 

@@ -16,8 +16,8 @@ internal sealed partial class LoopCore
         {
             if (_closed)
                 return false;
-            if (_threadId != 0)
-                throw new InvalidOperationException($"{_loop.Name} is running: call Stop, and Close when Start has returned.");
+            if (_threadId != 0 || _isAttached)
+                throw new InvalidOperationException($"{_loop.Name} is running: call Stop, and Close when it runs no more.");
             _closed = true;
         }
         onClosing();

@@ -24,7 +24,7 @@ internal sealed partial class LoopCore
         {
             VerifyIdle();
             AddNow(fd, handler, events);
-            WakeForAlwaysReady();
+            WakeForDescriptors();
         }
     }
 
@@ -55,7 +55,7 @@ internal sealed partial class LoopCore
         {
             VerifyIdle();
             UpdateNow(fd, events);
-            WakeForAlwaysReady();
+            WakeForDescriptors();
         }
     }
 
@@ -86,6 +86,8 @@ internal sealed partial class LoopCore
         {
             VerifyIdle(evenClosed: true);
             RemoveNow(fd);
+            if (_isAttached)
+                WakeForDescriptors();
         }
     }
 

@@ -29,15 +29,7 @@ internal sealed partial class LoopCore
             }
             _threadId = Environment.CurrentManagedThreadId;
         }
-        bool isFlowSuppressed = ExecutionContext.IsFlowSuppressed();
-        if (isFlowSuppressed)
-            ExecutionContext.RestoreFlow();
-        var scope = new RunScope(ExecutionContext.Capture()!, isFlowSuppressed, SynchronizationContext.Current);
-        _turnContext = context;
-        _callbacks.WakeUp();
-        scope.Thread = _loop.Enter();
-        LeaveContext();
-        return scope;
+        return EnterThread(context);
     }
 
     /// <summary>Ends what <see cref="Enter"/> began; a stop request is served, what is queued stays.</summary>
@@ -49,16 +41,36 @@ internal sealed partial class LoopCore
             ServeRemovals(); // those that were asked for too late for the last turn
             _threadId = 0;
         }
-        IOLoop.Leave(scope.Thread);
-        SynchronizationContext.SetSynchronizationContext(scope.SynchronizationContext);
-        ExecutionContext.Restore(scope.ExecutionContext);
-        if (scope.IsFlowSuppressed)
-            ExecutionContext.SuppressFlow();
+        LeaveThread(scope);
         // Whoever watches the poller's descriptor sees that a turn is due.
         if (_callbacks.TrySleep())
             return;
         _callbacks.Notify();
         _wake();
+    }
+
+    /// <summary>Makes the thread's contexts those of a turn.</summary>
+    private RunScope EnterThread(SynchronizationContext? context)
+    {
+        bool isFlowSuppressed = ExecutionContext.IsFlowSuppressed();
+        if (isFlowSuppressed)
+            ExecutionContext.RestoreFlow();
+        var scope = new RunScope(ExecutionContext.Capture()!, isFlowSuppressed, SynchronizationContext.Current, _turnContext);
+        _turnContext = context;
+        _callbacks.WakeUp();
+        scope.Thread = _loop.Enter();
+        LeaveContext();
+        return scope;
+    }
+
+    private void LeaveThread(in RunScope scope)
+    {
+        _turnContext = scope.TurnContext;
+        IOLoop.Leave(scope.Thread);
+        SynchronizationContext.SetSynchronizationContext(scope.SynchronizationContext);
+        ExecutionContext.Restore(scope.ExecutionContext);
+        if (scope.IsFlowSuppressed)
+            ExecutionContext.SuppressFlow();
     }
 
     /// <summary>
@@ -67,7 +79,7 @@ internal sealed partial class LoopCore
     /// </summary>
     private void VerifyIdle(bool evenClosed = false)
     {
-        if (_threadId != 0)
+        if (_threadId != 0 || (_isAttached && !_isHostThread!()))
         {
             throw new InvalidOperationException(
                 $"{_loop.Name} runs on another thread, where alone its descriptors and timeouts may be used: pass the call to AddCallback.");
@@ -100,11 +112,14 @@ internal sealed partial class LoopCore
     internal void NoteCurrentChanged() => _currentChanged = true;
 
     /// <summary>What the thread had before, to be restored.</summary>
-    internal struct RunScope(ExecutionContext executionContext, bool isFlowSuppressed, SynchronizationContext? synchronizationContext)
+    internal struct RunScope(
+        ExecutionContext executionContext, bool isFlowSuppressed, SynchronizationContext? synchronizationContext, SynchronizationContext? turnContext)
     {
         internal readonly ExecutionContext ExecutionContext = executionContext;
         internal readonly bool IsFlowSuppressed = isFlowSuppressed;
         internal readonly SynchronizationContext? SynchronizationContext = synchronizationContext;
+        internal readonly SynchronizationContext? TurnContext = turnContext; // of the turn that this one interrupts
         internal IOLoop.ThreadState Thread;
+        internal int OuterThreadId;
     }
 }

@@ -18,7 +18,7 @@ internal sealed partial class LoopCore
         {
             VerifyIdle();
             var wait = WaitNow(fd, events, cancellationToken);
-            WakeForAlwaysReady();
+            WakeForDescriptors();
             return wait;
         }
     }

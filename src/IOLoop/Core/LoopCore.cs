@@ -33,14 +33,18 @@ internal sealed partial class LoopCore
     /// <param name="clock">Owned.</param>
     /// <param name="wake">Makes a turn happen; called once per sleep, from any thread.</param>
     /// <param name="options">The loop's options.</param>
-    internal LoopCore(IOLoop loop, IPoller poller, LoopClock clock, Action wake, IOLoopOptions options)
+    /// <param name="isHostThread">For a hosted loop: whether the calling thread is its host's own.</param>
+    internal LoopCore(IOLoop loop, IPoller poller, LoopClock clock, Action wake, IOLoopOptions options, Func<bool>? isHostThread = null)
     {
+        if (options.MaxEventsPerTurn < 1)
+            throw new ArgumentOutOfRangeException(nameof(options), options.MaxEventsPerTurn, "MaxEventsPerTurn must be at least 1.");
         _loop = loop;
         _poller = poller;
         _clock = clock;
         _wake = wake;
         _maxEvents = options.MaxEventsPerTurn;
         _ready = new ReadyEvent[_maxEvents];
+        _isHostThread = isHostThread;
     }
 
     internal IPoller Poller => _poller;

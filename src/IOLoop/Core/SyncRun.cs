@@ -1,21 +1,28 @@
 namespace IOLoops.Core;
 
 /// <summary>One call of <see cref="IOLoop.RunSync(Func{Task}, TimeSpan?)"/>.</summary>
-internal sealed class SyncRun(IOLoop loop, Func<Task> func, Delegate original)
+/// <param name="loop">Where the function runs.</param>
+/// <param name="func">The function.</param>
+/// <param name="original">The delegate that the caller gave.</param>
+/// <param name="stop">Ends what is given to <see cref="ToEnd"/>. On the loop.</param>
+internal sealed class SyncRun(IOLoop loop, Func<Task> func, Delegate original, Action stop)
 {
     private Task? _task;
     private bool _timedOut;
     private volatile bool _over; // a late end must not stop a later run
 
-    /// <summary>Starts the loop and stops it when the function has ended.</summary>
+    /// <summary>Runs the loop and stops that when the function has ended.</summary>
+    /// <param name="timeout">How long it may take, by the loop's clock.</param>
+    /// <param name="run">Runs the loop until it is stopped; false: the time was over.</param>
     /// <returns>The ended task, whose failure has been rethrown.</returns>
-    internal Task ToEnd(TimeSpan? timeout)
+    internal Task ToEnd(TimeSpan? timeout, Func<bool> run)
     {
         var limit = timeout is { } span ? loop.CallLater(span, OnTimeout) : default;
         loop.AddCallback(Begin);
         try
         {
-            loop.Start();
+            if (!run())
+                _timedOut = true;
         }
         finally
         {
@@ -56,7 +63,7 @@ internal sealed class SyncRun(IOLoop loop, Func<Task> func, Delegate original)
     private void End()
     {
         if (!_over)
-            loop.Stop();
+            stop();
     }
 
     private void OnTimeout()
@@ -64,6 +71,6 @@ internal sealed class SyncRun(IOLoop loop, Func<Task> func, Delegate original)
         if (_over || _task is { IsCompleted: true })
             return;
         _timedOut = true;
-        loop.Stop();
+        stop();
     }
 }

@@ -25,6 +25,9 @@ internal static partial class LoopLog
     [LoggerMessage(4, LogLevel.Error, "{Loop}: closing {Descriptor} failed.")]
     internal static partial void CloseFailed(ILogger logger, Exception exception, string loop, string descriptor);
 
+    [LoggerMessage(5, LogLevel.Error, "{Loop} cannot go on in its host and has stopped; what is queued does not run.")]
+    internal static partial void HostLost(ILogger logger, Exception exception, string loop);
+
     /// <summary>Type and method of a delegate, for messages.</summary>
     internal static string Describe(Delegate callback) =>
         callback.Method.DeclaringType is { } type ? $"{type.FullName}.{callback.Method.Name}" : callback.Method.Name;

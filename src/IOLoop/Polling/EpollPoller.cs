@@ -9,7 +9,7 @@ namespace IOLoops.Polling;
 /// <summary><c>epoll(7)</c>, level-triggered. The kernel finds the ready descriptors; idle ones cost nothing.</summary>
 internal sealed unsafe class EpollPoller : IPoller
 {
-    private const IOEvents OneShot = (IOEvents)(1 << 30); // EPOLLONESHOT
+    internal const IOEvents OneShot = (IOEvents)(1 << 30); // EPOLLONESHOT
 
     private readonly IWaker _waker;
     private readonly EpollTimer? _timer;
@@ -57,6 +57,14 @@ internal sealed unsafe class EpollPoller : IPoller
             return _facade.Number;
         }
     }
+
+    /// <summary>The set itself. <see cref="Reset"/> replaces it.</summary>
+    internal int SetDescriptor => _epoll.Number;
+
+    /// <summary>Grows when the set is replaced: the new one may have the number that an older one had.</summary>
+    internal int SetVersion { get; private set; }
+
+    public ISleeper CreateSleeper(Action wake) => new EpollSleeper(this, wake);
 
     public bool Owns(int fd) => fd == _waker.Descriptor || fd == _epoll.Number || fd == _timer?.Descriptor || fd == _facade?.Number;
 
@@ -121,6 +129,7 @@ internal sealed unsafe class EpollPoller : IPoller
         }
         _epoll.Dispose();
         _epoll = fresh;
+        SetVersion++;
     }
 
     public void Dispose()
@@ -151,7 +160,7 @@ internal sealed unsafe class EpollPoller : IPoller
     }
 
     [MethodImpl(Jit.Hot)]
-    private static int Control(SafeDescriptor epoll, int operation, int fd, ulong token, IOEvents events)
+    internal static int Control(SafeDescriptor epoll, int operation, int fd, ulong token, IOEvents events)
     {
         byte* change = stackalloc byte[EpollEvent.MaxSize];
         EpollEvent.Write(change, events, token);

@@ -20,6 +20,10 @@ internal interface IPoller : IDisposable
     /// <summary>A descriptor that is readable when <see cref="Wait"/> would return at once; negative where the poller has none.</summary>
     int Descriptor { get; }
 
+    /// <summary>Makes what waits for the poller's descriptors while a host's thread does other things.</summary>
+    /// <param name="wake">Called when one is ready, on the sleeper's thread. Must neither block nor throw.</param>
+    ISleeper CreateSleeper(Action wake);
+
     /// <summary>Whether a number is one of the poller's own.</summary>
     bool Owns(int fd);
 

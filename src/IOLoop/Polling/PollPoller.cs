@@ -32,6 +32,17 @@ internal sealed unsafe class PollPoller : IPoller
 
     public int Descriptor => -1;
 
+    public ISleeper CreateSleeper(Action wake) => new PollSleeper(this, wake);
+
+    /// <summary>Copies the set for another thread to wait for. The first place is the waker's.</summary>
+    internal int CopySet(ref PollDescriptor[] copy)
+    {
+        if (copy.Length < _count)
+            copy = new PollDescriptor[_entries.Length];
+        new ReadOnlySpan<PollDescriptor>(_set, _count).CopyTo(copy);
+        return _count;
+    }
+
     public bool Owns(int fd) => fd == _waker.Descriptor;
 
     public int Register(int fd, ulong token, IOEvents events)

@@ -1,0 +1,103 @@
+namespace IOLoops.Core;
+
+/// <summary>
+/// Being run turn by turn inside a host's loop: the loop runs from <see cref="Attach"/> to <see cref="Detach"/>, and has a
+/// thread only while a turn does. Turns and what is between them is the caller's to keep apart.
+/// </summary>
+internal sealed partial class LoopCore
+{
+    private readonly Func<bool>? _isHostThread;
+    private volatile bool _isAttached; // written under _runGate
+
+    internal bool IsAttached => _isAttached;
+
+    /// <summary>Whether the calling thread is the host's own, so that it may use descriptors and timeouts between turns.</summary>
+    internal bool IsOnHostThread => _isAttached && _isHostThread!();
+
+    /// <summary>Whether the last poll found anything ready: then the next may, too.</summary>
+    internal bool FoundReady => _readyCount > 0;
+
+    /// <summary>Whether there are descriptors that somebody must wait for.</summary>
+    internal bool HasDescriptors => _handlers.Count > (_alwaysReady?.Count ?? 0);
+
+    /// <summary>When the earliest timeout is due; <see cref="long.MaxValue"/>: never.</summary>
+    internal long Deadline => _timeouts.IsEmpty ? long.MaxValue : _timeouts.Earliest;
+
+    internal bool HasHandlers => _handlers.Count > 0;
+
+    /// <summary>Whether something waits for the next turn, descriptors aside.</summary>
+    internal bool HasQueuedWork => _callbacks.HasWork || _timeouts.HasDueBatch || HasReadyBatch || _removalRequested;
+
+    /// <summary>Begins a run.</summary>
+    /// <param name="onAttached">Called while no other run can begin or end.</param>
+    /// <returns>False: it was stopped before it began, which this call has used up.</returns>
+    /// <exception cref="InvalidOperationException">The loop runs already.</exception>
+    /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
+    internal bool Attach(Action onAttached)
+    {
+        lock (_runGate)
+        {
+            ObjectDisposedException.ThrowIf(_closed, _loop);
+            if (_isAttached)
+                throw new InvalidOperationException($"{_loop.Name} is running already: use AddCallback or InvokeAsync to run something on it.");
+            if (_stop)
+            {
+                _stop = false;
+                return false;
+            }
+            _isAttached = true;
+            onAttached();
+        }
+        _callbacks.WakeUp(); // a turn is about to be posted
+        return true;
+    }
+
+    /// <summary>Ends a run; a stop request is served, what is queued stays. Not inside a turn.</summary>
+    /// <param name="onDetached">Called while no other run can begin.</param>
+    internal void Detach(Action onDetached)
+    {
+        _stop = false;
+        lock (_runGate)
+        {
+            ServeRemovals();
+            _isAttached = false;
+            onDetached();
+        }
+    }
+
+    /// <summary>Makes the calling thread the loop's for one turn, which may be inside another one.</summary>
+    internal RunScope EnterTurn(SynchronizationContext? context)
+    {
+        int outer;
+        lock (_runGate)
+        {
+            outer = _threadId;
+            _threadId = Environment.CurrentManagedThreadId;
+        }
+        var scope = EnterThread(context);
+        scope.OuterThreadId = outer;
+        return scope;
+    }
+
+    internal void ExitTurn(in RunScope scope)
+    {
+        lock (_runGate)
+            _threadId = scope.OuterThreadId;
+        LeaveThread(scope);
+    }
+
+    /// <summary>
+    /// Goes to sleep, unless there is work. From then on any thread may make a turn happen, by <see cref="TryWake"/>.
+    /// </summary>
+    internal bool TrySleep()
+    {
+        if (!_callbacks.TrySleep())
+            return false;
+        // TrySleep has fenced: a stop or a removal that was asked for before is seen here, and who asks from now on sees the
+        // loop asleep. Both may see each other: the wake is taken by one of them.
+        return !(_stop || _removalRequested) || !_callbacks.NeedsWake();
+    }
+
+    /// <summary>Whether the caller is the one who must make a turn happen: true once per sleep.</summary>
+    internal bool TryWake() => _callbacks.NeedsWake();
+}

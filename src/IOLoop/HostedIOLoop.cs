@@ -1,0 +1,144 @@
+using System.Runtime.CompilerServices;
+using IOLoops.Core;
+using IOLoops.Diagnostics;
+using IOLoops.Hosting;
+using IOLoops.Polling;
+
+namespace IOLoops;
+
+/// <summary>
+/// A loop that runs inside a foreign event loop: its handlers, timeouts and callbacks run as work of that host, in turns
+/// that are posted to it, one at a time. It never blocks the host: while nothing is to be done, another thread waits for
+/// its descriptors.
+/// </summary>
+/// <remarks>
+/// <para>
+/// <see cref="Attach"/> begins to run it and returns; <see cref="Start"/> and <see cref="IOLoop.RunSync(Action, TimeSpan?)"/>
+/// wait, pumping the host on its own thread where the host allows that, else blocking a thread that is not the host's.
+/// </para>
+/// <para>
+/// Turns never overlap, also on a host that has no thread of its own; the loop's thread is then the one that runs the
+/// current turn. When the host is gone (its scheduler was disposed, its thread has ended) no handler runs elsewhere:
+/// <see cref="Start"/> and RunSync end with an <see cref="InvalidOperationException"/>.
+/// </para>
+/// </remarks>
+public class HostedIOLoop : IOLoop
+{
+    private readonly LoopCore _core;
+    private readonly TurnDriver _driver;
+
+    /// <summary>A loop inside a host. It does not run yet.</summary>
+    /// <param name="host">The foreign loop.</param>
+    /// <param name="options">A <see cref="HostedIOLoopOptions"/> may say more; <see langword="null"/> for the defaults.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="host"/> is null.</exception>
+    /// <exception cref="ArgumentException">The options are those of a native loop, whose clock and waker a hosted loop has not.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="PlatformNotSupportedException">This system lacks the poller asked for.</exception>
+    /// <exception cref="IOException">The kernel has no descriptors left.</exception>
+    public HostedIOLoop(ILoopHost host, IOLoopOptions? options = null)
+        : base(options)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        if (options is PollIOLoopOptions)
+            throw new ArgumentException("PollIOLoopOptions are for native loops: a hosted loop's clock is its host's. Pass HostedIOLoopOptions.", nameof(options));
+        Host = host;
+        var poller = PollerFactory.Create((options as HostedIOLoopOptions)?.Poller ?? PollerKind.Default, WakerKind.Default);
+        try
+        {
+            var driver = _driver = new TurnDriver(this, host, poller);
+            Core = _core = new LoopCore(this, poller, new HostClock(host), driver.RequestTurn, options ?? new IOLoopOptions(), () => host.IsOnHostThread);
+            driver.Core = _core;
+        }
+        catch
+        {
+            poller.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The foreign loop.</summary>
+    protected ILoopHost Host { get; }
+
+    /// <summary>Which system interface the loop asks for ready descriptors.</summary>
+    public PollerKind Poller => _core.Poller.Kind;
+
+    /// <inheritdoc/>
+    public override LoopTime Time => _core.Time;
+
+    private protected override DateTimeOffset UtcNow => _core.Clock.UtcNow;
+
+    /// <summary>
+    /// Begins to run the loop in its host, and returns. It runs until the turn that follows <see cref="Stop"/> has ended; a
+    /// <see cref="Stop"/> that came before ends it at once. Any thread.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The loop runs already, or the host is gone.</exception>
+    /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
+    public void Attach() => _driver.Attach();
+
+    /// <summary>
+    /// Runs the loop in its host and waits until it has stopped: by pumping the host, on its own thread and if it can be
+    /// pumped, or by blocking the calling thread.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">
+    /// The loop runs already; or this is the host's thread, which would wait for itself; or the host is gone.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
+    public override void Start() => _driver.Run(null);
+
+    internal override bool StartWithin(TimeSpan? limit) => _driver.Run(limit);
+
+    internal override Task RunNested(Func<Task> func, Delegate original, TimeSpan? timeout)
+    {
+        if (!IsOnLoopThread)
+            return base.RunNested(func, original, timeout);
+        var until = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return new SyncRun(this, func, original, () => until.TrySetResult()).ToEnd(timeout, () => _driver.PumpNested(until));
+    }
+
+    /// <inheritdoc/>
+    public override void Stop() => _driver.Stop();
+
+    /// <summary>
+    /// Closes a loop that does not run: its poller, its handlers, its timeouts and what they held; nothing of the host's.
+    /// Callbacks that were accepted and have not run are reported in one log entry. Closing again does nothing.
+    /// </summary>
+    /// <inheritdoc/>
+    public override void Close(bool allFds = false) => _core.Close(allFds, () => IsClosed = true);
+
+    /// <inheritdoc/>
+    [MethodImpl(Jit.Hot)]
+    public override void AddHandler(FileDescriptor fd, IOHandler handler, IOEvents events)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        _core.AddHandler(Split(fd), handler, events);
+    }
+
+    /// <inheritdoc/>
+    public override void UpdateHandler(FileDescriptor fd, IOEvents events) => _core.UpdateHandler(Split(fd), events);
+
+    /// <inheritdoc/>
+    public override void RemoveHandler(FileDescriptor fd) => _core.RemoveHandler(Split(fd));
+
+    /// <inheritdoc/>
+    [MethodImpl(Jit.Hot)]
+    public override TimeoutHandle CallAt(LoopTime when, Action callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        return _core.CallAt(when, new WorkItem(callback, null, null, DefaultContext.Capture()));
+    }
+
+    /// <inheritdoc/>
+    public override void RemoveTimeout(TimeoutHandle timeout) => _core.RemoveTimeout(timeout);
+
+    /// <inheritdoc/>
+    [MethodImpl(Jit.Hot)]
+    public override void AddCallback(Action callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        _core.PostAction(callback);
+    }
+
+    internal void SetRunning(bool running) => IsRunning = running;
+
+    internal void LogLost(Exception failure) => LoopLog.HostLost(Logger, failure, Name);
+}

@@ -1,0 +1,11 @@
+namespace IOLoops;
+
+/// <summary>Options of a <see cref="HostedIOLoop"/>. Read once, when the loop is constructed.</summary>
+public class HostedIOLoopOptions : IOLoopOptions
+{
+    /// <summary>
+    /// Which system interface to ask for ready descriptors. All loops over <see cref="PollerKind.Epoll"/> share one thread
+    /// that sleeps for them; each loop over <see cref="PollerKind.Poll"/> takes one of its own.
+    /// </summary>
+    public PollerKind Poller { get; set; }
+}

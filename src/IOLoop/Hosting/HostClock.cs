@@ -1,0 +1,11 @@
+using IOLoops.Core;
+
+namespace IOLoops.Hosting;
+
+/// <summary>The host's clock.</summary>
+internal sealed class HostClock(ILoopHost host) : LoopClock
+{
+    internal override long Now => host.Now.Ticks;
+
+    internal override DateTimeOffset UtcNow => host.UtcNow;
+}

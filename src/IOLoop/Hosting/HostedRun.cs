@@ -1,0 +1,63 @@
+namespace IOLoops.Hosting;
+
+/// <summary>One run of a hosted loop, from being attached to its end.</summary>
+/// <param name="isAwaited">Whether a thread will wait for the end.</param>
+internal sealed class HostedRun(bool isAwaited)
+{
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Mutex? _life;
+    private int _lifeThreadId;
+    private bool _hasBegun;
+    private InvalidOperationException? _failure; // why the run ended, when nobody had stopped it
+
+    /// <summary>Ends with the run, never with a failure: see <see cref="ThrowIfFailed"/>.</summary>
+    internal Task Ended => _ended.Task;
+
+    internal bool IsOver { get; private set; }
+
+    /// <summary>Set when the run must end because it cannot go on.</summary>
+    internal volatile InvalidOperationException? Lost;
+
+    internal bool HasBegun => _hasBegun;
+
+    /// <summary>Set by the first turn of a run that a thread waits for.</summary>
+    internal ManualResetEvent? Begun { get; } = isAwaited ? new ManualResetEvent(false) : null;
+
+    /// <summary>Set by the end of a run that a thread waits for, just before <see cref="Ended"/>.</summary>
+    internal ManualResetEvent? Finished { get; } = isAwaited ? new ManualResetEvent(false) : null;
+
+    /// <summary>
+    /// Owned by the host's thread, if it has one, from the first turn on: the runtime gives up the mutexes of a thread that
+    /// ends, so that whoever waits for this one learns of it without asking again and again.
+    /// </summary>
+    internal Mutex? Life => Volatile.Read(ref _life);
+
+    /// <summary>The first turn runs.</summary>
+    internal void Begin(bool isHostThread)
+    {
+        _hasBegun = true;
+        if (Begun is null)
+            return;
+        _lifeThreadId = Environment.CurrentManagedThreadId;
+        if (isHostThread)
+            Volatile.Write(ref _life, new Mutex(initiallyOwned: true));
+        Begun.Set();
+    }
+
+    internal void End(InvalidOperationException? failure)
+    {
+        _failure = failure;
+        IsOver = true;
+        if (_life is not null && _lifeThreadId == Environment.CurrentManagedThreadId)
+            _life.ReleaseMutex();
+        Finished?.Set();
+        _ended.SetResult();
+    }
+
+    /// <summary>Each caller gets an exception of its own, for its own stack.</summary>
+    internal void ThrowIfFailed()
+    {
+        if (_failure is not null)
+            throw new InvalidOperationException(_failure.Message, _failure.InnerException);
+    }
+}

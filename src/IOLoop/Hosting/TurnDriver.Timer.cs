@@ -1,0 +1,83 @@
+using IOLoops.Core;
+
+namespace IOLoops.Hosting;
+
+/// <summary>The one timer that is armed with the host: for the earliest deadline.</summary>
+internal sealed partial class TurnDriver
+{
+    private const long Never = long.MaxValue;
+
+    private static readonly long VirtualPollInterval = TimeSpan.TicksPerMillisecond;
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromDays(30);
+
+    private readonly Action _onDeadline;
+    private IDisposable? _timer;  // guarded by _turnGate
+    private long _armed = Never;  // guarded by _turnGate; when the timer comes
+
+    private void ArmTimer(HostedRun run)
+    {
+        long deadline = Core.Deadline;
+        long now = Core.Time.Ticks;
+        if (_isVirtual && Core.HasHandlers)
+            deadline = Math.Min(deadline, now + VirtualPollInterval);
+        if (deadline == Never)
+        {
+            CancelTimer();
+            return;
+        }
+        // One that comes before the deadline looks, and arms again: a deadline that moves back with every event costs one
+        // needless turn now and then, not a timer per event.
+        if (_armed <= deadline)
+            return;
+        CancelTimer();
+        var delay = new LoopTime(deadline) - new LoopTime(now);
+        if (delay <= TimeSpan.Zero)
+        {
+            if (Core.TryWake())
+                PostTurn(run);
+            return;
+        }
+        if (delay > LongestDelay)
+            delay = LongestDelay;
+        _armed = now + delay.Ticks;
+        _timer = PostAfter(run, delay, _onDeadline);
+    }
+
+    private void CancelTimer()
+    {
+        _timer?.Dispose();
+        _timer = null;
+        _armed = Never;
+    }
+
+    private IDisposable? PostAfter(HostedRun run, TimeSpan delay, Action turn)
+    {
+        try
+        {
+            return _host.PostAfter(delay, turn);
+        }
+        catch (Exception exception)
+        {
+            Lose(run, Gone(exception));
+            return null;
+        }
+    }
+
+    /// <summary>On the host. One of an earlier arming may come, too: then the timer that is armed is forgotten, and armed anew.</summary>
+    private void OnDeadline()
+    {
+        HostedRun? run;
+        lock (_turnGate)
+        {
+            run = _run;
+            if (run is not null)
+            {
+                CancelTimer();
+                // Otherwise a turn runs further up the stack or is posted, and arms the timer at its end.
+                if (Core.TryWake())
+                    RunTurn(run);
+            }
+        }
+        EndIfLost(run);
+    }
+}

@@ -1,0 +1,55 @@
+using IOLoops.Interop;
+
+namespace IOLoops.Polling;
+
+/// <summary>A loop's place in the <see cref="SharedSleeper"/>.</summary>
+/// <param name="poller">Whose descriptor is watched.</param>
+/// <param name="wake">Called on the sleeper's thread. Must neither block nor throw.</param>
+internal sealed class EpollSleeper(EpollPoller poller, Action wake) : ISleeper
+{
+    private SharedSleeper? _sleeper;
+    private ulong _token;
+    private int _watched = -1;
+    private int _watchedSet;
+    private volatile bool _armed; // set by the loop, cleared by the sleeper's thread
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// Why no readiness is lost when it is armed still. The loop says that it sleeps, fences, and then reads _armed here;
+    /// the sleeper's thread clears _armed, fences, and then asks whether the loop sleeps. Either the loop sees that the one
+    /// shot is spent, and arms it again, or the sleeper's thread sees the loop asleep, and wakes it.
+    /// </remarks>
+    public void Arm()
+    {
+        if (_armed && _watchedSet == poller.SetVersion)
+            return;
+        if (_sleeper is null)
+            (_sleeper, _token) = SharedSleeper.Join(this);
+        _watched = poller.SetDescriptor;
+        _watchedSet = poller.SetVersion;
+        _armed = true; // before the call, which may find it ready at once
+        int errno = _sleeper.Watch(_watched, _token);
+        if (errno == Errno.Ok)
+            return;
+        _armed = false;
+        throw Errno.Failure("Watching a loop's poller", _watched, errno);
+    }
+
+    public void Leave()
+    {
+        if (_sleeper is null)
+            return;
+        // The number of a set that was replaced may be another loop's by now.
+        _sleeper.Leave(_token, _watchedSet == poller.SetVersion ? _watched : -1);
+        _sleeper = null;
+        _armed = false;
+    }
+
+    /// <summary>The descriptor is ready, and no longer watched. The sleeper's thread.</summary>
+    internal void OnReady()
+    {
+        _armed = false;
+        Interlocked.MemoryBarrier(); // see Arm
+        wake();
+    }
+}

@@ -1,0 +1,130 @@
+using System.Runtime.InteropServices;
+using IOLoops.Interop;
+
+namespace IOLoops.Polling;
+
+/// <summary>
+/// Sleeps for a poller that has no descriptor to watch: a thread of the loop's own, which polls a copy of the poller's
+/// set, made when it is armed. So the poller itself is the loop's alone.
+/// </summary>
+/// <param name="poller">Whose set is copied.</param>
+/// <param name="wake">Called on the sleeper's thread. Must neither block nor throw.</param>
+internal sealed unsafe class PollSleeper(PollPoller poller, Action wake) : ISleeper
+{
+    private readonly Lock _gate = new();
+    private PollDescriptor[] _next = []; // guarded by _gate; where the next set is put together
+    private int _count;                  // guarded by _gate; of _next
+    private bool _armed;                 // guarded by _gate; _next is not taken, or what was taken is being waited for
+    private bool _renewed;               // guarded by _gate; _next is newer than what is being waited for
+    private EventFdWaker? _control;      // guarded by _gate; tells the thread to look again; null: there is no thread
+
+    /// <inheritdoc/>
+    /// <remarks>The copy is level-triggered like the original: what became ready before the thread begins to wait for it is reported at once.</remarks>
+    public void Arm()
+    {
+        lock (_gate)
+        {
+            _control ??= Start();
+            _count = poller.CopySet(ref _next);
+            _armed = true;
+            _renewed = true;
+            _control.Wake();
+        }
+    }
+
+    public void Leave()
+    {
+        lock (_gate)
+        {
+            _armed = false;
+            var control = _control;
+            _control = null;
+            control?.Wake(); // the thread sees that it is no longer the one, and ends
+        }
+    }
+
+    private EventFdWaker Start()
+    {
+        var control = new EventFdWaker();
+        try
+        {
+            new Thread(() => Sleep(control)) { IsBackground = true, Name = "IOLoop sleeper" }.UnsafeStart();
+        }
+        catch
+        {
+            control.Dispose();
+            throw;
+        }
+        return control;
+    }
+
+    private void Sleep(EventFdWaker control)
+    {
+        PollDescriptor[] set = [];
+        int count = 0;
+        while (Take(control, ref set, ref count))
+        {
+            if (Wait(control, set, count) && Spend(control))
+                wake();
+        }
+        control.Dispose();
+    }
+
+    /// <summary>Takes over the set to wait for: none when it is not armed.</summary>
+    /// <returns>False: the thread has been replaced, or let go.</returns>
+    private bool Take(EventFdWaker control, ref PollDescriptor[] set, ref int count)
+    {
+        lock (_gate)
+        {
+            if (_control != control)
+                return false;
+            if (_renewed)
+            {
+                (set, _next) = (_next, set);
+                count = _count;
+                _renewed = false;
+            }
+            else if (!_armed)
+            {
+                count = 0;
+            }
+            return true;
+        }
+    }
+
+    /// <summary>Waits until something of the set is ready, or the thread is told to look again.</summary>
+    /// <returns>Whether something of the set is ready.</returns>
+    private static bool Wait(EventFdWaker control, PollDescriptor[] set, int count)
+    {
+        // The first place of a copied set is the poller's own waker, which nothing rings while the loop is hosted.
+        if (set.Length == 0)
+            set = new PollDescriptor[1];
+        set[0] = new PollDescriptor { Descriptor = control.Descriptor, Events = (short)IOEvents.Read };
+        int ready;
+        fixed (PollDescriptor* all = set)
+        {
+            while ((ready = Libc.ppoll(all, (nuint)Math.Max(1, count), null, null)) < 0)
+            {
+                if (Errno.Last != Errno.EINTR)
+                    return true; // the loop's own poll meets the same failure, in a turn, which can report it
+            }
+        }
+        if (set[0].Returned == 0)
+            return true;
+        control.Drain();
+        return ready > 1;
+    }
+
+    /// <summary>Uses up the one shot.</summary>
+    /// <returns>False: it was armed anew meanwhile, and that set decides.</returns>
+    private bool Spend(EventFdWaker control)
+    {
+        lock (_gate)
+        {
+            if (_control != control || _renewed || !_armed)
+                return false;
+            _armed = false;
+            return true;
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using IOLoops.Hosting;
+
+namespace IOLoops;
+
+/// <summary>
+/// A loop that runs inside whatever a <see cref="System.Threading.SynchronizationContext"/> posts to: the UI thread of WPF,
+/// WinForms, Avalonia or Terminal.Gui, or a context of one's own.
+/// </summary>
+/// <remarks>
+/// A context can only be posted to, not pumped: on its own thread call <see cref="HostedIOLoop.Attach"/>, not
+/// <see cref="HostedIOLoop.Start"/>. Deadlines are met as well as the system's timers and the context allow.
+/// </remarks>
+public class SynchronizationContextIOLoop : HostedIOLoop
+{
+    /// <summary>A loop inside a context. It does not run yet.</summary>
+    /// <param name="context">
+    /// Its posts must run later, not inside <see cref="System.Threading.SynchronizationContext.Post"/>. Constructed on a UI thread, where the context
+    /// is current, the loop knows that thread as its own from the start.
+    /// </param>
+    /// <param name="options">A <see cref="HostedIOLoopOptions"/> may say more; <see langword="null"/> for the defaults.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="context"/> is null: there is none on this thread.</exception>
+    /// <inheritdoc cref="HostedIOLoop(ILoopHost, IOLoopOptions?)" path="/exception[not(@cref='T:System.ArgumentNullException')]"/>
+    public SynchronizationContextIOLoop(SynchronizationContext context, IOLoopOptions? options = null)
+        : base(new SynchronizationContextHost(context ?? throw new ArgumentNullException(nameof(context))), options)
+    {
+    }
+
+    /// <summary>Makes a loop inside a context and begins to run it there.</summary>
+    /// <inheritdoc cref="SynchronizationContextIOLoop(SynchronizationContext, IOLoopOptions?)"/>
+    public static SynchronizationContextIOLoop Attach(SynchronizationContext context)
+    {
+        var loop = new SynchronizationContextIOLoop(context);
+        try
+        {
+            loop.Attach();
+        }
+        catch
+        {
+            loop.Close();
+            throw;
+        }
+        return loop;
+    }
+}

@@ -1,0 +1,30 @@
+using IOLoops.Conformance;
+
+namespace IOLoops.Tests.Hosting;
+
+/// <summary>Loops in a SynchronizationContext with one thread.</summary>
+public sealed class ContextFixture(PollerKind poller = PollerKind.Epoll) : LoopFixture
+{
+    private readonly List<QueueContext> _contexts = [];
+
+    public override string Name => $"a SynchronizationContext over {poller}";
+
+    public override bool KernelJudgesReuse => poller != PollerKind.Poll;
+
+    public override bool SeesGhosts => poller == PollerKind.Epoll;
+
+    public override IOLoop Create(IOLoopOptions? options = null)
+    {
+        var context = new QueueContext();
+        lock (_contexts)
+            _contexts.Add(context);
+        return new SynchronizationContextIOLoop(context, HostedFixtures.Options(options, poller));
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        foreach (var context in _contexts)
+            context.Dispose();
+        base.Dispose(disposing);
+    }
+}

@@ -1,0 +1,119 @@
+using System.Collections.Concurrent;
+
+namespace IOLoops.Tests.Hosting;
+
+/// <summary>
+/// The least that a host can be: a thread with a queue. It notes whatever a loop must not do: have more than one turn
+/// posted, let an exception escape. And what it itself would do wrong: run a turn on another thread, or beside another.
+/// </summary>
+public sealed class StrictHost : ILoopHost, IDisposable
+{
+    private readonly WorkQueue _queue = new();
+    private readonly ConcurrentDictionary<Action, Posting> _postings = [];
+    private readonly Thread _thread;
+    private readonly bool _isPumpable;
+    private Thread? _pumping;
+    private int _depth; // how many pumps are on the stack
+    private int _running;
+    private int _turns;
+
+    /// <param name="isPumpable">False: the host has a thread of its own. True: whoever pumps it is its thread.</param>
+    public StrictHost(bool isPumpable)
+    {
+        _isPumpable = isPumpable;
+        _thread = new Thread(Serve) { IsBackground = true, Name = "Strict host" };
+        if (!isPumpable)
+            _thread.UnsafeStart();
+    }
+
+    /// <summary>What was wrong.</summary>
+    public ConcurrentQueue<string> Faults { get; } = [];
+
+    /// <summary>How many turns have run.</summary>
+    public int Turns => Volatile.Read(ref _turns);
+
+    public bool IsOnHostThread => Thread.CurrentThread == (_isPumpable ? Volatile.Read(ref _pumping) : _thread);
+
+    public void Post(Action turn)
+    {
+        var posting = _postings.GetOrAdd(turn, static (turn, host) => new Posting(host, turn), this);
+        posting.Enter();
+        _queue.Add(posting.Run);
+    }
+
+    public bool TryPump(Task until)
+    {
+        if (!_isPumpable || (_depth > 0 && !IsOnHostThread))
+            return false;
+        var outer = _pumping;
+        Volatile.Write(ref _pumping, Thread.CurrentThread);
+        _depth++;
+        until.ContinueWith(_ => _queue.Add(static () => { }), TaskScheduler.Default);
+        while (!until.IsCompleted)
+            _queue.Take()?.Invoke();
+        _depth--;
+        Volatile.Write(ref _pumping, outer);
+        return true;
+    }
+
+    /// <summary>Runs something as the host's own work.</summary>
+    public void PostOwn(Action work) => _queue.Add(work);
+
+    /// <summary>Ends the host and drops what is queued.</summary>
+    public void Dispose()
+    {
+        _queue.End();
+        if (!_isPumpable && Thread.CurrentThread != _thread)
+            _thread.Join(TimeSpan.FromSeconds(10));
+    }
+
+    private void Serve()
+    {
+        while (_queue.Take() is { } work)
+            work();
+    }
+
+    private void Fault(string what) => Faults.Enqueue(what);
+
+    /// <summary>One delegate that the loop posts again and again.</summary>
+    private sealed class Posting
+    {
+        private readonly StrictHost _host;
+        private readonly Action _turn;
+        private int _waiting;
+
+        internal Posting(StrictHost host, Action turn)
+        {
+            _host = host;
+            _turn = turn;
+            Run = RunNow;
+        }
+
+        internal Action Run { get; }
+
+        internal void Enter()
+        {
+            if (Interlocked.Increment(ref _waiting) > 1)
+                _host.Fault("a second turn was posted");
+        }
+
+        private void RunNow()
+        {
+            Interlocked.Decrement(ref _waiting);
+            if (!_host.IsOnHostThread)
+                _host.Fault("a turn ran on another thread");
+            if (Interlocked.Increment(ref _host._running) > Math.Max(1, _host._depth))
+                _host.Fault("turns overlap");
+            Interlocked.Increment(ref _host._turns);
+            try
+            {
+                _turn();
+            }
+            catch (Exception exception)
+            {
+                _host.Fault($"a turn threw {exception}");
+            }
+            Interlocked.Decrement(ref _host._running);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using IOLoops.Conformance;
+using Shouldly;
+
+namespace IOLoops.Tests.Hosting;
+
+/// <summary>Loops in a <see cref="StrictHost"/>; fails the test when the host has found a fault.</summary>
+public sealed class StrictHostFixture(bool isPumpable, PollerKind poller = PollerKind.Epoll) : LoopFixture
+{
+    private readonly List<StrictHost> _hosts = [];
+
+    public override string Name => $"a strict {(isPumpable ? "pumped " : "")}host over {poller}";
+
+    public override bool IsPumpable => isPumpable;
+
+    public override bool KernelJudgesReuse => poller != PollerKind.Poll;
+
+    public override bool SeesGhosts => poller == PollerKind.Epoll;
+
+    public override IOLoop Create(IOLoopOptions? options = null)
+    {
+        var host = new StrictHost(isPumpable);
+        lock (_hosts)
+            _hosts.Add(host);
+        return new HostedIOLoop(host, HostedFixtures.Options(options, poller));
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            foreach (var host in _hosts)
+                host.Dispose();
+            _hosts.SelectMany(host => host.Faults).ShouldBeEmpty();
+        }
+        base.Dispose(disposing);
+    }
+}
