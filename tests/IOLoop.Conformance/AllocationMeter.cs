@@ -4,7 +4,8 @@ namespace IOLoops.Conformance;
 /// Counts what a thread allocates in batches of operations. The best batch counts: what an operation allocates, it
 /// allocates in every batch; the runtime's own doings, such as better code that is put in place, are in one or two.
 /// </summary>
-public sealed class AllocationMeter
+/// <param name="allowed">How many bytes a batch may allocate.</param>
+public sealed class AllocationMeter(long allowed = 0)
 {
     /// <summary>How many operations a batch has.</summary>
     public const int Batch = 10_000;
@@ -34,7 +35,7 @@ public sealed class AllocationMeter
         _batches++;
         _left = Batch;
         _thread = Environment.CurrentManagedThreadId;
-        if (Best == 0 || (_batches >= FewestBatches && Environment.TickCount64 - _began > LongestMilliseconds))
+        if (Best <= allowed || (_batches >= FewestBatches && Environment.TickCount64 - _began > LongestMilliseconds))
             return true;
         _from = GC.GetAllocatedBytesForCurrentThread();
         return false;

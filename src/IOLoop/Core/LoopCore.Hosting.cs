@@ -23,8 +23,6 @@ internal sealed partial class LoopCore
     /// <summary>When the earliest timeout is due; <see cref="long.MaxValue"/>: never.</summary>
     internal long Deadline => _timeouts.IsEmpty ? long.MaxValue : _timeouts.Earliest;
 
-    internal bool HasHandlers => _handlers.Count > 0;
-
     /// <summary>Whether something waits for the next turn, descriptors aside.</summary>
     internal bool HasQueuedWork => _callbacks.HasWork || _timeouts.HasDueBatch || HasReadyBatch || _removalRequested;
 

@@ -49,8 +49,10 @@ public interface ILoopHost
     bool IsOnHostThread => false;
 
     /// <summary>
-    /// Whether time stands still until somebody moves it. Then no thread waits for descriptors: while there are any, they
-    /// are asked for in a turn every millisecond of that time, so that a run is the same each time. The default: false.
+    /// Whether time stands still until somebody moves it. Then no other thread waits for anything: the loop runs a turn every
+    /// millisecond of that time, which asks for ready descriptors and for what other threads have added, so that a run is
+    /// the same each time. Such a host may ignore a <see cref="Post"/> from any but the thread that moves time, which also is
+    /// where <see cref="PostAfter"/> is called: in turns, and where the loop is attached. The default: false.
     /// </summary>
     bool UsesVirtualTime => false;
 

@@ -64,9 +64,8 @@ internal sealed partial class TurnDriver
             return null;
         var run = new HostedRun(isAwaited);
         _run = run; // null since before the last run was over
-        // Whatever was posted in an earlier run may have been dropped since.
-        Interlocked.Exchange(ref _posted, 1);
-        Post(run, _turn);
+        Interlocked.Exchange(ref _posted, 0); // whatever was posted in an earlier run may have been dropped since
+        PostNext(run);
         return run;
     }
 

@@ -7,7 +7,7 @@ internal sealed partial class TurnDriver
 {
     private const long Never = long.MaxValue;
 
-    private static readonly long VirtualPollInterval = TimeSpan.TicksPerMillisecond;
+    private static readonly long VirtualTurnInterval = TimeSpan.TicksPerMillisecond;
     private static readonly TimeSpan LongestDelay = TimeSpan.FromDays(30);
 
     private readonly Action _onDeadline;
@@ -18,8 +18,8 @@ internal sealed partial class TurnDriver
     {
         long deadline = Core.Deadline;
         long now = Core.Time.Ticks;
-        if (_isVirtual && Core.HasHandlers)
-            deadline = Math.Min(deadline, now + VirtualPollInterval);
+        if (_isVirtual)
+            deadline = Math.Min(deadline, now + VirtualTurnInterval);
         if (deadline == Never)
         {
             CancelTimer();
@@ -73,8 +73,11 @@ internal sealed partial class TurnDriver
             if (run is not null)
             {
                 CancelTimer();
-                // Otherwise a turn runs further up the stack or is posted, and arms the timer at its end.
-                if (Core.TryWake())
+                // Otherwise a turn runs further up the stack or is posted, and arms the timer at its end. In virtual time the
+                // host need not have taken what another thread posted, or is about to post.
+                if (_isVirtual)
+                    Interlocked.Exchange(ref _posted, 0);
+                if (_isVirtual || Core.TryWake())
                     RunTurn(run);
             }
         }

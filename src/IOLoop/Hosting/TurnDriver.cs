@@ -170,9 +170,9 @@ internal sealed partial class TurnDriver
             PostTurn(run);
             return;
         }
-        // Time that stands still while callbacks add callbacks would never reach a timeout.
-        if (Interlocked.Exchange(ref _posted, 1) == 0)
-            PostAfter(run, TimeSpan.FromTicks(1), _turn);
+        // Time that stands still while callbacks add callbacks would never reach a timeout. And whatever another thread may
+        // have posted, the host need not have taken it.
+        PostAfter(run, TimeSpan.FromTicks(1), _turn);
     }
 
     private void Sleep(HostedRun run)
