@@ -1,3 +1,5 @@
+using IOLoops.Core;
+
 namespace IOLoops;
 
 /// <summary>
@@ -14,6 +16,7 @@ public class PeriodicCallback
     private readonly Action? _action;
     private readonly Action<int> _tick;
     private LoopTime _start;
+    private ExecutionContext _context = DefaultContext.Instance; // of Start
     private TimeoutHandle _timeout;
     private int _run; // counts Start and Stop: a call that ends after them belongs to another run
 
@@ -58,6 +61,7 @@ public class PeriodicCallback
         if (IsRunning)
             return;
         _start = _loop.Time;
+        _context = DefaultContext.Capture() ?? DefaultContext.Instance;
         _timeout = _loop.CallAt(_start + _period, _tick, _run + 1);
         _run++;
         IsRunning = true;
@@ -89,7 +93,7 @@ public class PeriodicCallback
                     _loop.AddFuture(task, ended => OnEnded(ended, run));
                     return;
                 }
-                Core.TaskFailures.Report(_loop, callback, task);
+                TaskFailures.Report(_loop, callback, task);
             }
             else
             {
@@ -105,7 +109,7 @@ public class PeriodicCallback
 
     private void OnEnded(Task task, int run)
     {
-        Core.TaskFailures.Report(_loop, _async!, task);
+        TaskFailures.Report(_loop, _async!, task);
         Continue(run);
     }
 
@@ -117,6 +121,9 @@ public class PeriodicCallback
         long elapsed = (_loop.Time - _start).Ticks;
         long ticks = elapsed / _period.Ticks + 1;
         var next = ticks > (long.MaxValue - elapsed) / _period.Ticks ? LoopTime.MaxValue : _start + new TimeSpan(ticks * _period.Ticks);
+        // CallAt captures the context, and what this call has changed in it is not for the next.
+        if (ExecutionContext.Capture() != _context)
+            ExecutionContext.Restore(_context);
         _timeout = _loop.CallAt(next, _tick, run);
     }
 }

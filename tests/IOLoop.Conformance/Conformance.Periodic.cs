@@ -222,4 +222,36 @@ public abstract partial class LoopConformance
         while (Loop.Time < time)
             Thread.SpinWait(20);
     }
+
+    // Row: Context
+    [Fact]
+    public void What_a_tick_changes_in_its_context_does_not_leak_into_the_next()
+    {
+        var seen = new List<string?>();
+        Local.Value = "starter";
+        List<PeriodicCallback> periodic = [];
+        periodic.AddRange(
+        [
+            new(() => Note("plain"), Moment, Loop),
+            new(async () =>
+            {
+                Note("asynchronous");
+                await Turns(1);
+            }, Moment, Loop),
+        ]);
+        periodic.ForEach(callback => callback.Start());
+        Local.Value = null;
+        Run("six ticks");
+        seen.ShouldAllBe(value => value == "starter");
+
+        void Note(string change)
+        {
+            seen.Add(Local.Value);
+            Local.Value = change;
+            if (seen.Count < 6)
+                return;
+            periodic.ForEach(callback => callback.Stop());
+            Loop.Stop();
+        }
+    }
 }
