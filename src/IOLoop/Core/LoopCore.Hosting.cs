@@ -85,6 +85,26 @@ internal sealed partial class LoopCore
     }
 
     /// <summary>
+    /// The turn on the stack pumps its host: what the host runs meanwhile, other turns apart, is not in a turn.
+    /// </summary>
+    /// <returns>For <see cref="ResumeTurn"/>.</returns>
+    internal int InterruptTurn()
+    {
+        lock (_runGate)
+        {
+            int thread = _threadId;
+            _threadId = 0;
+            return thread;
+        }
+    }
+
+    internal void ResumeTurn(int thread)
+    {
+        lock (_runGate)
+            _threadId = thread;
+    }
+
+    /// <summary>
     /// Goes to sleep, unless there is work. From then on any thread may make a turn happen, by <see cref="TryWake"/>.
     /// </summary>
     internal bool TrySleep()

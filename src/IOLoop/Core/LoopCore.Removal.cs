@@ -16,7 +16,12 @@ internal sealed partial class LoopCore
             // While the gate is held no run can begin or end: either the loop may be used from here, or the run under way
             // serves the request, in its next turn or when it ends.
             if (_threadId == 0)
-                return RemoveAndWait(fd);
+            {
+                var removal = RemoveAndWait(fd);
+                if (_isAttached)
+                    WakeForDescriptors();
+                return removal;
+            }
             request = new RemovalRequest(fd, ExecutionContext.Capture());
             _removals.Add(request);
             _removalRequested = true;

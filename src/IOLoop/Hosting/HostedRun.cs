@@ -18,6 +18,11 @@ internal sealed class HostedRun(bool isAwaited)
     /// <summary>Set when the run must end because it cannot go on.</summary>
     internal volatile InvalidOperationException? Lost;
 
+    /// <summary>Set when nobody waits for the run any longer: it ends without being stopped.</summary>
+    internal volatile bool Abandoned;
+
+    internal bool MustEnd => Abandoned || Lost is not null;
+
     internal bool HasBegun => _hasBegun;
 
     /// <summary>Set by the first turn of a run that a thread waits for.</summary>
@@ -39,7 +44,8 @@ internal sealed class HostedRun(bool isAwaited)
         if (Begun is null)
             return;
         _lifeThreadId = Environment.CurrentManagedThreadId;
-        if (isHostThread)
+        // The pool's threads come and go without meaning anything.
+        if (isHostThread && !Thread.CurrentThread.IsThreadPoolThread)
             Volatile.Write(ref _life, new Mutex(initiallyOwned: true));
         Begun.Set();
     }

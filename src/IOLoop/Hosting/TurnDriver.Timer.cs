@@ -17,14 +17,14 @@ internal sealed partial class TurnDriver
     private void ArmTimer(HostedRun run)
     {
         long deadline = Core.Deadline;
-        long now = Core.Time.Ticks;
-        if (_isVirtual)
-            deadline = Math.Min(deadline, now + VirtualTurnInterval);
-        if (deadline == Never)
+        if (deadline == Never && !_isVirtual)
         {
             CancelTimer();
             return;
         }
+        long now = Core.Time.Ticks;
+        if (_isVirtual)
+            deadline = Math.Min(deadline, now + VirtualTurnInterval);
         // One that comes before the deadline looks, and arms again: a deadline that moves back with every event costs one
         // needless turn now and then, not a timer per event.
         if (_armed <= deadline)
@@ -52,6 +52,8 @@ internal sealed partial class TurnDriver
 
     private IDisposable? PostAfter(HostedRun run, TimeSpan delay, Action turn)
     {
+        var outer = t_posting;
+        t_posting = this;
         try
         {
             return _host.PostAfter(delay, turn);
@@ -61,11 +63,16 @@ internal sealed partial class TurnDriver
             Lose(run, Gone(exception));
             return null;
         }
+        finally
+        {
+            t_posting = outer;
+        }
     }
 
     /// <summary>On the host. One of an earlier arming may come, too: then the timer that is armed is forgotten, and armed anew.</summary>
     private void OnDeadline()
     {
+        ThrowIfInline();
         HostedRun? run;
         lock (_turnGate)
         {
@@ -81,6 +88,6 @@ internal sealed partial class TurnDriver
                     RunTurn(run);
             }
         }
-        EndIfLost(run);
+        EndIfNeeded(run);
     }
 }

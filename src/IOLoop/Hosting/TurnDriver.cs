@@ -47,6 +47,7 @@ internal sealed partial class TurnDriver
         _host = host;
         _turn = RunPosted;
         _onDeadline = OnDeadline;
+        _probe = () => Interlocked.Exchange(ref _isProbing, 0);
         _onAttached = () => loop.SetRunning(true);
         _onDetached = () => loop.SetRunning(false);
         _isVirtual = host.UsesVirtualTime;
@@ -85,6 +86,7 @@ internal sealed partial class TurnDriver
         }
         catch (Exception exception)
         {
+            Interlocked.Exchange(ref _posted, 0); // it will not come
             Lose(run, Gone(exception));
         }
         finally
@@ -96,11 +98,7 @@ internal sealed partial class TurnDriver
     /// <summary>What is posted to the host.</summary>
     private void RunPosted()
     {
-        if (ReferenceEquals(t_posting, this))
-        {
-            throw new InvalidOperationException(
-                $"The host of {_loop.Name} ran a turn inside Post, on the thread that posted it: it must queue what it is given. Use a host or scheduler that runs its work later, on a thread of its own.");
-        }
+        ThrowIfInline();
         HostedRun? run;
         lock (_turnGate)
         {
@@ -109,7 +107,16 @@ internal sealed partial class TurnDriver
             if (run is not null)
                 RunTurn(run);
         }
-        EndIfLost(run);
+        EndIfNeeded(run);
+    }
+
+    private void ThrowIfInline()
+    {
+        if (ReferenceEquals(t_posting, this))
+        {
+            throw new InvalidOperationException(
+                $"The host of {_loop.Name} ran a turn inside Post or PostAfter, on the thread that called it: it must queue what it is given. Use a host or scheduler that runs its work later, on a thread of its own.");
+        }
     }
 
     /// <summary>One turn, under the gate.</summary>
@@ -142,7 +149,7 @@ internal sealed partial class TurnDriver
         var scope = Core.EnterTurn(_keepsContext ? SynchronizationContext.Current : _loop.SynchronizationContext);
         try
         {
-            if (run.Lost is null && !Core.StopRequested)
+            if (!run.MustEnd && !Core.StopRequested)
                 Core.Turn(0);
         }
         finally
@@ -154,7 +161,7 @@ internal sealed partial class TurnDriver
     /// <summary>What comes after a turn: the end, the next turn, or sleep.</summary>
     private void Continue(HostedRun run)
     {
-        if (run.Lost is not null || Core.StopRequested)
+        if (run.MustEnd || Core.StopRequested)
             EndTurns(run);
         else if (Core.HasQueuedWork || (!_isVirtual && (Core.FoundReady || Core.HasAlwaysReadyWork())) || !Core.TrySleep())
             PostNext(run);

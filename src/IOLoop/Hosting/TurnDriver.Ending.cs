@@ -1,0 +1,88 @@
+using IOLoops.Core;
+
+namespace IOLoops.Hosting;
+
+/// <summary>Ending runs: because they were stopped, because nobody waits for them any longer, or because they cannot go on.</summary>
+internal sealed partial class TurnDriver
+{
+    /// <summary>A turn has found that the run must end. What is pumped inside another turn ends at once, the run with the outermost one.</summary>
+    private void EndTurns(HostedRun run)
+    {
+        EndNested();
+        if (_depth == 0)
+            End(run, run.Lost);
+    }
+
+    private void EndNested()
+    {
+        lock (_nested)
+        {
+            foreach (var until in _nested)
+                until.TrySetResult();
+        }
+    }
+
+    /// <summary>There is no going on: the run ends, with the turn that is under way if there is one. Any thread.</summary>
+    private void Lose(HostedRun run, InvalidOperationException failure)
+    {
+        run.Lost ??= failure;
+        EndNested();
+        EndIfNeeded(run);
+    }
+
+    /// <summary>
+    /// Whoever notes that a run must end, and whoever gives up the gate, comes here. The first writes the note, fences, and
+    /// tries the gate; the second gives up the gate, fences, and reads the note: so one of the two ends the run.
+    /// </summary>
+    private void EndIfNeeded(HostedRun? run)
+    {
+        Interlocked.MemoryBarrier();
+        while (run is { MustEnd: true, IsOver: false } && _turnGate.TryEnter())
+        {
+            try
+            {
+                if (_depth > 0)
+                    return; // on this thread, further up the stack, where it will be seen
+                if (!run.IsOver)
+                    EndTurns(run);
+            }
+            finally
+            {
+                _turnGate.Exit();
+            }
+        }
+    }
+
+    /// <summary>Ends a run without a turn, unless one is under way, which then ends it if it was stopped.</summary>
+    private void EndNow(HostedRun run, InvalidOperationException? failure)
+    {
+        if (!_turnGate.TryEnter(LimitGrace))
+            return;
+        try
+        {
+            if (_depth == 0 && !run.IsOver)
+                End(run, failure);
+        }
+        finally
+        {
+            _turnGate.Exit();
+        }
+    }
+
+    private void End(HostedRun run, InvalidOperationException? failure)
+    {
+        CancelTimer();
+        _sleeper.Leave();
+        _run = null;
+        if (run.Lost is { } lost)
+            _loop.LogLost(lost);
+        Core.Detach(_onDetached);
+        run.End(failure);
+    }
+
+    private InvalidOperationException Gone(Exception cause) =>
+        new($"The host of {_loop.Name} is gone, so the loop has stopped: {cause.Message}", cause);
+
+    private InvalidOperationException Failed(Exception cause) =>
+        new($"{_loop.Name} cannot go on, and has stopped: {cause.Message}", cause);
+}
