@@ -1,4 +1,6 @@
+using System.Reactive.Concurrency;
 using IOLoops;
+using IOLoops.Rx;
 
 namespace LoopBench;
 
@@ -10,6 +12,9 @@ internal static class LoopFactory
         ["ioloop-poll"] = () => OnOwnThread(new PollIOLoop()),
         ["ioloop-poll2"] = () => OnOwnThread(new PollIOLoop(new PollIOLoopOptions { Poller = PollerKind.Poll })),
         ["ioloop-pipe"] = () => OnOwnThread(new PollIOLoop(new PollIOLoopOptions { Waker = WakerKind.Pipe })),
+        ["ioloop-rx"] = () => RxIOLoop.Attach(new EventLoopScheduler()),
+        ["ioloop-sync"] = () => SynchronizationContextIOLoop.Attach(ContextThread.Start()),
+        ["ioloop-scheduler"] = () => new SchedulerLoop(OnOwnThread(new PollIOLoop())),
     };
 
     internal static IEnumerable<string> Names => Loops.Keys;

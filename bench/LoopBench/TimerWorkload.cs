@@ -108,8 +108,11 @@ internal sealed class TimerWorkload
             handles[i] = Add(i);
     }
 
-    private TimeoutHandle Add(int i) =>
-        _loop.CallLater(new TimeSpan(_milliseconds[i] * TimeSpan.TicksPerMillisecond), _fire, _index[i]);
+    private TimeoutHandle Add(int i)
+    {
+        var delay = new TimeSpan(_milliseconds[i] * TimeSpan.TicksPerMillisecond);
+        return _loop is SchedulerLoop scheduled ? scheduled.Schedule(delay, _fire, _index[i]) : _loop.CallLater(delay, _fire, _index[i]);
+    }
 
     private void Remove(TimeoutHandle[] handles, bool[] removed)
     {

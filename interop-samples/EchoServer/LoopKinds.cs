@@ -1,3 +1,6 @@
+using System.Reactive.Concurrency;
+using IOLoops.Rx;
+
 namespace IOLoops.Samples;
 
 /// <summary>The kinds of loop there are: one line each. Nothing else in this program knows which loop it runs on.</summary>
@@ -5,11 +8,16 @@ internal static class LoopKinds
 {
     internal static IReadOnlyList<LoopKind> All { get; } =
     [
-        new("poll", () => new PollIOLoop(), loop => loop.Start()),
+        new("poll", () => (new PollIOLoop(), null)),
+        new("rx", () => In(new EventLoopScheduler(), scheduler => new RxIOLoop(scheduler))),
+        new("sync", () => In(new ThreadContext(), context => new SynchronizationContextIOLoop(context))),
     ];
 
     /// <exception cref="ExitException">There is none of this name.</exception>
     internal static LoopKind Find(string name) =>
         All.FirstOrDefault(kind => kind.Name == name) ?? throw new ExitException(
             ExitException.WrongUsage, $"unknown loop '{name}'; there is: {string.Join(", ", All.Select(kind => kind.Name))}");
+
+    private static (IOLoop Loop, IDisposable Host) In<THost>(THost host, Func<THost, IOLoop> create)
+        where THost : IDisposable => (create(host), host);
 }

@@ -8,13 +8,15 @@ internal static class Serving
     internal static void Run(Options options)
     {
         var kind = options.Loop ?? LoopKinds.All[0];
-        using var loop = kind.Create();
+        var (loop, host) = kind.Create();
+        using var disposedLast = host;
+        using var disposedFirst = loop;
         var server = new EchoServer(loop, Listener.Open(options.Port));
         server.Open(); // before the loop runs: so a failure ends the program
         using (new ShutdownSignals(loop, () => { server.Close(); loop.Stop(); }))
         {
             loop.AddCallback(() => Say($"listening on {server.EndPoint}"));
-            kind.Run(loop);
+            loop.Start();
         }
         loop.Close();
         var served = server.Statistics;

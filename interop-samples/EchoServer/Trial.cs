@@ -8,7 +8,9 @@ internal sealed class Trial(LoopKind kind, Options options)
     /// <exception cref="ExitException">An echo was wrong, nothing was served, or the loop failed.</exception>
     internal TrialResult Run()
     {
-        using var loop = kind.Create();
+        var (loop, host) = kind.Create();
+        using var disposedLast = host;
+        using var disposedFirst = loop;
         var server = new EchoServer(loop, Listener.Open(options.Port));
         using var load = new LoadGenerator(server.EndPoint, options.Clients, TimeSpan.FromSeconds(options.Seconds));
         loop.CallbackException += (_, failed) =>
@@ -55,7 +57,7 @@ internal sealed class Trial(LoopKind kind, Options options)
     {
         try
         {
-            kind.Run(loop);
+            loop.Start();
         }
         catch (Exception exception)
         {

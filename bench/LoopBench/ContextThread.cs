@@ -1,0 +1,24 @@
+using Microsoft.VisualStudio.Threading;
+
+namespace LoopBench;
+
+/// <summary>A thread that serves a single-threaded SynchronizationContext, that of vs-threading.</summary>
+internal static class ContextThread
+{
+    internal static SynchronizationContext Start()
+    {
+        SingleThreadedSynchronizationContext? context = null;
+        using var ready = new ManualResetEventSlim();
+        var started = ready;
+        new Thread(() =>
+        {
+            context = new SingleThreadedSynchronizationContext();
+            SynchronizationContext.SetSynchronizationContext(context);
+            started.Set();
+            context.PushFrame(new SingleThreadedSynchronizationContext.Frame());
+        })
+        { IsBackground = true, Name = "context" }.Start();
+        ready.Wait();
+        return context!;
+    }
+}

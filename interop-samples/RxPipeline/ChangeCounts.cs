@@ -1,0 +1,42 @@
+namespace IOLoops.Samples;
+
+/// <summary>How often what has happened to a file.</summary>
+internal readonly record struct ChangeCounts
+{
+    internal int Created { get; init; }
+
+    /// <summary>The kernel tells a change of the contents once when it follows another one that has not been read yet.</summary>
+    internal int Modified { get; init; }
+
+    /// <summary>Closed by a writer: complete, for now.</summary>
+    internal int Written { get; init; }
+
+    internal int MovedAway { get; init; }
+
+    internal int MovedHere { get; init; }
+
+    internal int Deleted { get; init; }
+
+    internal int Total => Created + Modified + Written + MovedAway + MovedHere + Deleted;
+
+    internal ChangeCounts After(InotifyMask change) => change switch
+    {
+        InotifyMask.Create => this with { Created = Created + 1 },
+        InotifyMask.Modify => this with { Modified = Modified + 1 },
+        InotifyMask.CloseWrite => this with { Written = Written + 1 },
+        InotifyMask.MovedFrom => this with { MovedAway = MovedAway + 1 },
+        InotifyMask.MovedTo => this with { MovedHere = MovedHere + 1 },
+        InotifyMask.Delete => this with { Deleted = Deleted + 1 },
+        _ => this,
+    };
+
+    public static ChangeCounts operator +(ChangeCounts left, ChangeCounts right) => new()
+    {
+        Created = left.Created + right.Created,
+        Modified = left.Modified + right.Modified,
+        Written = left.Written + right.Written,
+        MovedAway = left.MovedAway + right.MovedAway,
+        MovedHere = left.MovedHere + right.MovedHere,
+        Deleted = left.Deleted + right.Deleted,
+    };
+}

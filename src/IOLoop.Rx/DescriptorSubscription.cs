@@ -1,0 +1,87 @@
+namespace IOLoops.Rx;
+
+/// <summary>A handler of a descriptor that lives as long as an observer's subscription.</summary>
+/// <remarks>
+/// Who leaves the registered state, by disposing on any thread or at the end on the loop's thread, removes the
+/// handler, and nobody else does: a removal too many could hit the handler that someone has added since.
+/// </remarks>
+internal abstract class DescriptorSubscription<T>(IOLoop loop, FileDescriptor fd, IOEvents events, IObserver<T> observer) : IDisposable
+{
+    private const int Waiting = 0;    // for the loop's thread to add the handler
+    private const int Registered = 1; // written by the loop's thread alone
+    private const int Over = 2;
+
+    private int _state;
+
+    protected IObserver<T> Observer { get; } = observer;
+
+    protected bool IsOver => Volatile.Read(ref _state) == Over;
+
+    internal IDisposable Begin()
+    {
+        if (loop.IsOnLoopThread)
+            Register();
+        else
+            loop.AddCallback(static subscription => subscription.Register(), this);
+        return this;
+    }
+
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _state, Over) != Registered)
+            return;
+        if (loop.IsOnLoopThread)
+            loop.RemoveHandler(fd);
+        else
+            _ = RemoveFromOutsideAsync();
+    }
+
+    /// <summary>On the loop's thread; not called again before it has returned, nor after the end.</summary>
+    protected abstract void OnReady(FileDescriptor ready, IOEvents events);
+
+    /// <summary>On the loop's thread: removes the handler, before the observer is told of the end.</summary>
+    /// <returns>False when the subscription was disposed of: the observer must not be told.</returns>
+    protected bool TryEnd()
+    {
+        if (Interlocked.CompareExchange(ref _state, Over, Registered) != Registered)
+            return false;
+        loop.RemoveHandler(fd);
+        return true;
+    }
+
+    private void Register()
+    {
+        if (IsOver)
+            return;
+        try
+        {
+            loop.AddHandler(fd, OnEvents, events);
+        }
+        catch (Exception exception)
+        {
+            if (Interlocked.Exchange(ref _state, Over) == Waiting)
+                Observer.OnError(exception);
+            return;
+        }
+        if (Interlocked.CompareExchange(ref _state, Registered, Waiting) != Waiting)
+            loop.RemoveHandler(fd);
+    }
+
+    private void OnEvents(FileDescriptor ready, IOEvents reported)
+    {
+        if (!IsOver)
+            OnReady(ready, reported);
+    }
+
+    private async Task RemoveFromOutsideAsync()
+    {
+        try
+        {
+            await loop.RemoveHandlerAsync(fd).ConfigureAwait(false);
+        }
+        catch (ObjectDisposedException)
+        {
+            // A closed loop has let go of its handlers.
+        }
+    }
+}

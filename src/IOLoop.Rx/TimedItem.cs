@@ -1,0 +1,29 @@
+using System.Reactive.Concurrency;
+
+namespace IOLoops.Rx;
+
+/// <summary>An item that is due at a time.</summary>
+internal sealed class TimedItem<TState>(IOLoopScheduler scheduler, TState state, Func<IScheduler, TState, IDisposable> action, LoopTime due)
+    : TimedWork(scheduler, due)
+{
+    private ScheduledAction<TState> _action = new(state, action);
+    private volatile bool _hasRun; // no timeout is left to be removed
+
+    protected override bool IsCancelled => _action.IsCancelled;
+
+    public override void Dispose()
+    {
+        bool isFirst = !_action.IsCancelled;
+        _action.Cancel();
+        if (isFirst && !_hasRun)
+            Forget();
+    }
+
+    internal override void Run(IOLoopScheduler scheduler)
+    {
+        _hasRun = true;
+        _action.Run(scheduler);
+    }
+
+    protected override void Release() => _action.Release();
+}

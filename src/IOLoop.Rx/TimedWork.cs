@@ -1,0 +1,81 @@
+namespace IOLoops.Rx;
+
+/// <summary>Something scheduled for a time. Timeouts are the loop's thread's; other threads send it there.</summary>
+internal abstract class TimedWork(IOLoopScheduler scheduler, LoopTime due) : ScheduledWork
+{
+    private static readonly Action<TimedWork> ArmCallback = static work => work.Arm();
+    private static readonly Action<TimedWork> DisarmCallback = static work => work.Disarm();
+
+    private TimeoutHandle _timeout; // the loop's thread
+
+    /// <summary>When it is due, computed by the call that scheduled it, on whichever thread. The loop's thread from then on.</summary>
+    protected LoopTime Due { get; set; } = due;
+
+    protected abstract bool IsCancelled { get; }
+
+    private IOLoop Loop => scheduler.Loop;
+
+    internal void Begin()
+    {
+        if (Loop.IsOnLoopThread)
+            Arm();
+        else
+            Loop.AddCallback(ArmCallback, this);
+    }
+
+    /// <summary>On the loop's thread, in the context of the call that scheduled it.</summary>
+    protected void Arm()
+    {
+        if (IsCancelled)
+            Release();
+        else
+            _timeout = Loop.CallAt(Due, scheduler.RunWork, this);
+    }
+
+    /// <summary>
+    /// After the work was cancelled: has the loop forget the timeout and what it would keep alive until its time.
+    /// </summary>
+    protected void Forget()
+    {
+        if (Loop.IsOnLoopThread)
+            Disarm();
+        else if (Loop.IsRunning || !TryDisarm())
+            SendDisarm();
+    }
+
+    /// <summary>A loop that does not run may be used from here; what is posted to it would never run, and be reported as lost.</summary>
+    private bool TryDisarm()
+    {
+        try
+        {
+            Disarm();
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false; // it has begun to run, elsewhere
+        }
+    }
+
+    private void SendDisarm()
+    {
+        try
+        {
+            Loop.SpawnCallback(DisarmCallback, this);
+        }
+        catch (ObjectDisposedException)
+        {
+            // A closed loop has let go of its timeouts.
+        }
+    }
+
+    /// <summary>On the loop's thread: lets go of what only a later run would need.</summary>
+    protected abstract void Release();
+
+    private void Disarm()
+    {
+        Loop.RemoveTimeout(_timeout);
+        _timeout = default;
+        Release();
+    }
+}

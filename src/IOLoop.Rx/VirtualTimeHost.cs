@@ -1,0 +1,75 @@
+using System.Reactive.Concurrency;
+
+namespace IOLoops.Rx;
+
+/// <summary>A scheduler of virtual time as a host: time stands still but when somebody moves it.</summary>
+/// <remarks>
+/// Rx's schedulers of virtual time are for one thread: what another one schedules meanwhile may corrupt them. So only the
+/// thread that moves time posts; what others add is found by the turn that a loop in virtual time runs every millisecond
+/// of it.
+/// </remarks>
+internal sealed class VirtualTimeHost : SchedulerHost
+{
+    private readonly Action? _start; // null: a scheduler whose units of time are not known here, which nobody but its owner can run
+    private readonly Action? _stop;
+    private readonly Func<bool>? _isRunning;
+    private Task? _pumpedUntil;
+    private int _threadId; // the thread that moves time; 0: not known yet
+
+    internal VirtualTimeHost(IScheduler scheduler)
+        : base(scheduler)
+    {
+        if (scheduler is VirtualTimeSchedulerBase<DateTimeOffset, TimeSpan> historical)
+            (_start, _stop, _isRunning) = (historical.Start, historical.Stop, () => historical.IsEnabled);
+        else if (scheduler is VirtualTimeSchedulerBase<long, long> test)
+            (_start, _stop, _isRunning) = (test.Start, test.Stop, () => test.IsEnabled);
+    }
+
+    public override bool UsesVirtualTime => true;
+
+    public override bool IsOnHostThread => Volatile.Read(ref _threadId) == Environment.CurrentManagedThreadId;
+
+    internal static bool IsVirtual(IScheduler scheduler)
+    {
+        for (var type = scheduler.GetType(); type is not null; type = type.BaseType)
+        {
+            if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(VirtualTimeSchedulerBase<,>))
+                return true;
+        }
+        return false;
+    }
+
+    public override void Post(Action turn)
+    {
+        if (Volatile.Read(ref _threadId) == Environment.CurrentManagedThreadId)
+            base.Post(turn);
+    }
+
+    /// <summary>For the thread that moves time: in turns, and when the loop is attached.</summary>
+    public override IDisposable PostAfter(TimeSpan delay, Action turn)
+    {
+        Volatile.Write(ref _threadId, Environment.CurrentManagedThreadId);
+        return base.PostAfter(delay, turn);
+    }
+
+    /// <summary>Runs all that is scheduled, time moving as fast as it can, until the task has ended.</summary>
+    public override bool TryPump(Task until)
+    {
+        if (_start is null || _isRunning!())
+            return false; // it runs already, and no item inside another one
+        _pumpedUntil = until;
+        while (!until.IsCompleted)
+            _start(); // a loop that runs has always a turn scheduled
+        return true;
+    }
+
+    // Here, not when the task ends, wherever that is noticed: what else is scheduled must not go on by chance.
+    private protected override void OnTurnEnded()
+    {
+        if (_pumpedUntil is { IsCompleted: true })
+        {
+            _pumpedUntil = null;
+            _stop!();
+        }
+    }
+}
