@@ -66,7 +66,7 @@ internal unsafe struct DescriptorReader()
     private static int ReadIfReady(int fd, byte* start, int length, out int errno)
     {
         var poll = new PollEntry { Descriptor = fd, Events = LibcReading.Readable };
-        if (LibcReading.poll(&poll, 1, 0) == 0)
+        if (LibcReading.poll(&poll, 1, 0) <= 0) // a signal may end even a poll that does not wait, with nothing ready
         {
             errno = ReadErrno.EAGAIN;
             return -1;

@@ -1,4 +1,5 @@
 using System.Reactive.Concurrency;
+using System.Runtime.CompilerServices;
 
 namespace IOLoops.Rx;
 
@@ -33,14 +34,10 @@ public sealed class IOLoopScheduler : LocalScheduler, ISchedulerPeriodic
     {
         ArgumentNullException.ThrowIfNull(loop);
         Loop = loop;
-        RunWork = work => work.Run(this);
     }
 
     /// <summary>Where items run.</summary>
     public IOLoop Loop { get; }
-
-    /// <summary>What the loop calls for everything that is scheduled here, with the item as its argument.</summary>
-    internal Action<ScheduledWork> RunWork { get; }
 
     /// <summary>The wall clock that goes with the loop's clock, in UTC. Any thread.</summary>
     public override DateTimeOffset Now => Loop.TimeProvider.GetUtcNow();
@@ -52,11 +49,12 @@ public sealed class IOLoopScheduler : LocalScheduler, ISchedulerPeriodic
     /// <returns>Dispose of it, on any thread, to cancel the item.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="action"/> is null.</exception>
     /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // as the loop's own hot methods: good code from the first call
     public override IDisposable Schedule<TState>(TState state, Func<IScheduler, TState, IDisposable> action)
     {
         ArgumentNullException.ThrowIfNull(action);
-        var item = new SoonItem<TState>(state, action);
-        Loop.AddCallback(RunWork, item);
+        var item = new SoonItem<TState>(this, state, action);
+        Loop.AddWorkItem(item);
         return item;
     }
 

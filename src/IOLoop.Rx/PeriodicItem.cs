@@ -19,7 +19,7 @@ internal sealed class PeriodicItem<TState>(
         Forget();
     }
 
-    internal override void Run(IOLoopScheduler scheduler)
+    public override void Execute()
     {
         if (_isCancelled || _action is not { } action)
             return;
@@ -31,7 +31,7 @@ internal sealed class PeriodicItem<TState>(
         finally
         {
             // Only now: a turn nested in the action must not find the next call due.
-            Continue(scheduler, context);
+            Continue(context);
         }
     }
 
@@ -41,13 +41,13 @@ internal sealed class PeriodicItem<TState>(
         _state = default!;
     }
 
-    private void Continue(IOLoopScheduler scheduler, ExecutionContext? context)
+    private void Continue(ExecutionContext? context)
     {
         // The next call runs in the context in which it is armed: what this one has changed there ends with it.
         if (context is not null && ExecutionContext.Capture() != context)
             ExecutionContext.Restore(context);
         // Without a period there is no grid; a time that stays behind would put this in front of every timeout that is due.
-        Due = period == TimeSpan.Zero ? scheduler.Loop.Time : Due + period;
+        Due = period == TimeSpan.Zero ? Scheduler.Loop.Time : Due + period;
         Arm();
     }
 }

@@ -13,9 +13,10 @@ internal class SchedulerHost : ILoopHost
     private readonly IScheduler _scheduler;
     private readonly IStopwatch _stopwatch;
     private readonly long _start;
-    private readonly StrongBox<int>? _threadId; // of a scheduler that has one thread; 0: not known yet
+    private readonly StrongBox<int>? _threadId; // of a scheduler that may have one thread; 0: not known yet; -1: it has several
     private readonly bool _mayRunInline;
-    private ScheduledTurn? _last;
+    private ScheduledTurn? _turn;  // the loop posts two delegates again and again: a turn,
+    private ScheduledTurn? _timed; // and one that its timer brings
 
     /// <exception cref="ArgumentException">The scheduler runs work inside the call that schedules it.</exception>
     protected SchedulerHost(IScheduler scheduler)
@@ -24,8 +25,8 @@ internal class SchedulerHost : ILoopHost
         // A stopwatch of the scheduler's, for its Now follows the jumps of the wall clock.
         _start = scheduler.Now.UtcTicks;
         _stopwatch = scheduler.StartStopwatch();
-        if (scheduler is EventLoopScheduler)
-            _threadId = Threads.GetOrCreateValue(scheduler);
+        if (scheduler is EventLoopScheduler or SynchronizationContextScheduler)
+            _threadId = KnownThread(scheduler);
         _mayRunInline = scheduler is SynchronizationContextScheduler;
     }
 
@@ -94,11 +95,46 @@ internal class SchedulerHost : ILoopHost
 
     private protected ScheduledTurn Wrap(Action turn)
     {
-        // The loop posts the same delegate again and again.
-        var last = Volatile.Read(ref _last);
-        if (last is null || !ReferenceEquals(last.Turn, turn))
-            Volatile.Write(ref _last, last = new ScheduledTurn(this, turn));
-        return last;
+        if (Volatile.Read(ref _turn) is { } first && ReferenceEquals(first.Turn, turn))
+            return first;
+        if (Volatile.Read(ref _timed) is { } second && ReferenceEquals(second.Turn, turn))
+            return second;
+        var wrapped = new ScheduledTurn(this, turn);
+        if (Interlocked.CompareExchange(ref _turn, wrapped, null) is not null)
+            Interlocked.CompareExchange(ref _timed, wrapped, null);
+        return wrapped;
+    }
+
+    /// <summary>
+    /// These schedulers do not say which thread is their own. An item that notes it runs before whatever is scheduled
+    /// from now on, so that a Start there is refused in time.
+    /// </summary>
+    private static StrongBox<int> KnownThread(IScheduler scheduler)
+    {
+        if (Threads.TryGetValue(scheduler, out var known))
+            return known;
+        var thread = Threads.GetOrCreateValue(scheduler);
+        bool flows = !ExecutionContext.IsFlowSuppressed(); // the scheduler's thread would keep the context for good
+        if (flows)
+            ExecutionContext.SuppressFlow();
+        try
+        {
+            scheduler.Schedule(thread, static (_, thread) =>
+            {
+                Note(thread);
+                return Disposable.Empty;
+            });
+        }
+        catch (ObjectDisposedException)
+        {
+            // Attach will tell.
+        }
+        finally
+        {
+            if (flows)
+                ExecutionContext.RestoreFlow();
+        }
+        return thread;
     }
 
     private protected virtual void OnTurnEnded()
@@ -108,7 +144,15 @@ internal class SchedulerHost : ILoopHost
     private void NoteThread()
     {
         if (_threadId is not null)
-            Volatile.Write(ref _threadId.Value, Environment.CurrentManagedThreadId);
+            Note(_threadId);
+    }
+
+    private static void Note(StrongBox<int> thread)
+    {
+        int here = Environment.CurrentManagedThreadId;
+        int known = Volatile.Read(ref thread.Value);
+        if (known != here && known != -1)
+            Volatile.Write(ref thread.Value, known == 0 ? here : -1);
     }
 
     private protected sealed class ScheduledTurn(SchedulerHost host, Action turn)

@@ -1,13 +1,15 @@
 using System.Reactive.Concurrency;
+using System.Runtime.CompilerServices;
 
 namespace IOLoops.Rx;
 
 /// <summary>An item that is due at once.</summary>
-internal sealed class SoonItem<TState>(TState state, Func<IScheduler, TState, IDisposable> action) : ScheduledWork
+internal sealed class SoonItem<TState>(IOLoopScheduler scheduler, TState state, Func<IScheduler, TState, IDisposable> action) : ScheduledWork
 {
     private ScheduledAction<TState> _action = new(state, action);
 
-    internal override void Run(IOLoopScheduler scheduler) => _action.Run(scheduler);
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public override void Execute() => _action.Run(scheduler);
 
     public override void Dispose() => _action.Cancel();
 }

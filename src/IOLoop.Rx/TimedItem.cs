@@ -19,10 +19,10 @@ internal sealed class TimedItem<TState>(IOLoopScheduler scheduler, TState state,
             Forget();
     }
 
-    internal override void Run(IOLoopScheduler scheduler)
+    public override void Execute()
     {
         _hasRun = true;
-        _action.Run(scheduler);
+        _action.Run(Scheduler);
     }
 
     protected override void Release() => _action.Release();

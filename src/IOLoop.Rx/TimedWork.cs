@@ -5,6 +5,7 @@ internal abstract class TimedWork(IOLoopScheduler scheduler, LoopTime due) : Sch
 {
     private static readonly Action<TimedWork> ArmCallback = static work => work.Arm();
     private static readonly Action<TimedWork> DisarmCallback = static work => work.Disarm();
+    private static readonly Action<TimedWork> RunCallback = static work => work.Execute();
 
     private TimeoutHandle _timeout; // the loop's thread
 
@@ -12,6 +13,8 @@ internal abstract class TimedWork(IOLoopScheduler scheduler, LoopTime due) : Sch
     protected LoopTime Due { get; set; } = due;
 
     protected abstract bool IsCancelled { get; }
+
+    protected IOLoopScheduler Scheduler => scheduler;
 
     private IOLoop Loop => scheduler.Loop;
 
@@ -29,7 +32,7 @@ internal abstract class TimedWork(IOLoopScheduler scheduler, LoopTime due) : Sch
         if (IsCancelled)
             Release();
         else
-            _timeout = Loop.CallAt(Due, scheduler.RunWork, this);
+            _timeout = Loop.CallAt(Due, RunCallback, this);
     }
 
     /// <summary>

@@ -60,6 +60,7 @@ internal sealed class VirtualTimeHost : SchedulerHost
         _pumpedUntil = until;
         while (!until.IsCompleted)
             _start(); // a loop that runs has always a turn scheduled
+        _pumpedUntil = null;
         return true;
     }
 

@@ -89,7 +89,7 @@ public class HostedIOLoop : IOLoop
 
     internal override Task RunNested(Func<Task> func, Delegate original, TimeSpan? timeout)
     {
-        if (!IsOnLoopThread)
+        if (!IsOnLoopThread || !_driver.CanPump)
             return base.RunNested(func, original, timeout);
         var until = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         return new SyncRun(this, func, original, () => until.TrySetResult()).ToEnd(timeout, () => _driver.PumpNested(until));

@@ -29,7 +29,7 @@ internal sealed class CallbackBatch
     internal void Add(in WorkItem item) => _local.Add(item);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void AddPlain(Action callback) => _local.AddPlain(callback);
+    internal void AddPlain(object work) => _local.AddPlain(work);
 
     /// <summary>
     /// Makes a batch of what the loop's thread has added. Only when the last one is finished, which it also is while its last
@@ -54,7 +54,7 @@ internal sealed class CallbackBatch
 
     internal void AddToBatch(in WorkItem item) => _batch.Add(item);
 
-    /// <summary>The next callback: an <see cref="Action"/>, or what <see cref="Rest"/> needs; null: the batch is finished.</summary>
+    /// <summary>The next callback: an <see cref="Action"/>, a work item, or a <see cref="WorkInvoker"/>, of which <see cref="Rest"/> tells more; null: the batch is finished.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal object? Next()
     {
@@ -62,7 +62,7 @@ internal sealed class CallbackBatch
         if (next < _batch.Length)
         {
             object first = _batch.First(next);
-            if (first.GetType() == typeof(Action))
+            if (first.GetType() == typeof(Action) || first is not WorkInvoker)
                 _next = next + 1;
             return first;
         }
@@ -71,6 +71,7 @@ internal sealed class CallbackBatch
     }
 
     /// <summary>All of the callback that <see cref="Next"/> saw the beginning of.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal WorkItem Rest() => _batch.Read(ref _next);
 
     /// <summary>Lets go of what ran, and, when batches have been small for long, of the room that a storm has left behind.</summary>

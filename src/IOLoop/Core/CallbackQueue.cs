@@ -60,16 +60,16 @@ internal sealed class CallbackQueue
         }
     }
 
-    /// <summary>The same for an action in the default context.</summary>
+    /// <summary>The same for an action or a work item in the default context.</summary>
     [MethodImpl(Jit.Hot)]
-    internal bool TryAddPlain(Action callback, out bool wake)
+    internal bool TryAddPlain(object work, out bool wake)
     {
         lock (_gate)
         {
             wake = false;
             if (_closed)
                 return false;
-            _shared.AddPlain(callback);
+            _shared.AddPlain(work);
             wake = TakeWake();
             return true;
         }
@@ -85,13 +85,13 @@ internal sealed class CallbackQueue
         return true;
     }
 
-    /// <summary>The same for an action in the default context.</summary>
+    /// <summary>The same for an action or a work item in the default context.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool TryAddLocalPlain(Action callback)
+    internal bool TryAddLocalPlain(object work)
     {
         if (HasShared || Volatile.Read(ref _closed))
-            return TryAddPlain(callback, out _);
-        _own.AddPlain(callback);
+            return TryAddPlain(work, out _);
+        _own.AddPlain(work);
         return true;
     }
 
@@ -177,10 +177,11 @@ internal sealed class CallbackQueue
     }
 
     /// <summary>The next callback of the batch. A nested turn continues the same batch, so each runs once, in order.</summary>
-    /// <returns>An <see cref="Action"/> to call in the default context, another object when <see cref="Rest"/> tells more, or null at the end.</returns>
+    /// <returns>An <see cref="Action"/> or a work item to call in the default context, a <see cref="WorkInvoker"/> when <see cref="Rest"/> tells more, or null at the end.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal object? Next() => _own.Next();
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal WorkItem Rest() => _own.Rest();
 
     /// <summary>Refuses callbacks from now on and takes out those that have not run.</summary>
@@ -197,7 +198,7 @@ internal sealed class CallbackQueue
         {
             TakeBatch();
             while (Next() is { } first)
-                dropped.Add(first is Action action ? new WorkItem(action, null, null, null) : Rest());
+                dropped.Add(first is WorkInvoker ? Rest() : new WorkItem(WorkItemCall.Describe(first), null, null, null));
         }
         while (HasWork);
         return dropped;

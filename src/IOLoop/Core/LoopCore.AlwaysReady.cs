@@ -30,11 +30,8 @@ internal sealed partial class LoopCore
     /// Descriptors were changed from outside a turn. Of a file that is always ready, whoever watches the poller's descriptor
     /// must learn; a host's turn decides anew what the sleeper is to wait for.
     /// </summary>
-    private void WakeForDescriptors()
-    {
-        if ((_isAttached || HasAlwaysReadyWork()) && _callbacks.NeedsWake())
-            _wake();
-    }
+    /// <returns>Whether the caller must wake the loop, when it has left the gate.</returns>
+    private bool NeedsWakeForDescriptors() => (_isAttached || HasAlwaysReadyWork()) && _callbacks.NeedsWake();
 
     /// <summary>Notes a file that epoll refused; the kernel holds no registration, so which file it is is noted, too.</summary>
     private int AddAlwaysReady(int fd, uint generation)
@@ -79,6 +76,8 @@ internal sealed partial class LoopCore
                 i = Math.Min(i, _alwaysReady.Count);
                 continue;
             }
+            if ((row.Events & (IOEvents.Read | IOEvents.Write)) == 0)
+                continue; // nobody asks
             if (_readyCount == _ready.Length)
                 Array.Resize(ref _ready, _readyCount * 2);
             _ready[_readyCount++] = new ReadyEvent(HandlerTable.Token(file.Descriptor, file.Generation), IOEvents.Read | IOEvents.Write);

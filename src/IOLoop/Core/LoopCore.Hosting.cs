@@ -88,20 +88,21 @@ internal sealed partial class LoopCore
     /// The turn on the stack pumps its host: what the host runs meanwhile, other turns apart, is not in a turn.
     /// </summary>
     /// <returns>For <see cref="ResumeTurn"/>.</returns>
-    internal int InterruptTurn()
+    internal (int ThreadId, IOHandler? Current) InterruptTurn()
     {
         lock (_runGate)
         {
-            int thread = _threadId;
+            var turn = (_threadId, _current);
             _threadId = 0;
-            return thread;
+            _current = null;
+            return turn;
         }
     }
 
-    internal void ResumeTurn(int thread)
+    internal void ResumeTurn((int ThreadId, IOHandler? Current) turn)
     {
         lock (_runGate)
-            _threadId = thread;
+            (_threadId, _current) = turn;
     }
 
     /// <summary>

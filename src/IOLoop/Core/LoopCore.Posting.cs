@@ -20,6 +20,23 @@ internal sealed partial class LoopCore
             _wake();
     }
 
+    /// <summary>Queues an object that knows how to run itself, in the caller's context. Any thread.</summary>
+    /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
+    [MethodImpl(Jit.Hot)]
+    internal void PostWorkItem(IThreadPoolWorkItem item)
+    {
+        if (DefaultContext.Capture() is { } context)
+        {
+            Post(WorkItemCall.With(item, context));
+            return;
+        }
+        bool wake = false;
+        if (!(IsOnLoopThread ? _callbacks.TryAddLocalPlain(item) : _callbacks.TryAddPlain(item, out wake)))
+            Refuse(default);
+        if (wake)
+            _wake();
+    }
+
     /// <summary>Queues a callback. Any thread.</summary>
     /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
     [MethodImpl(Jit.Hot)]
@@ -77,25 +94,32 @@ internal sealed partial class LoopCore
             RemoveTimeoutNow(timeout);
             return;
         }
+        bool wake;
         lock (_runGate)
         {
             VerifyIdle(evenClosed: true);
             RemoveTimeoutNow(timeout);
+            wake = _isAttached && _timeouts.IsEmpty && _callbacks.NeedsWake(); // so that the host's timer is not kept for nothing
         }
+        if (wake)
+            _wake();
     }
 
     private TimeoutHandle CallAtFromOutside(LoopTime when, in WorkItem item)
     {
+        TimeoutNode node;
+        bool wake;
         lock (_runGate)
         {
             VerifyIdle();
             bool earlier = _timeouts.IsEmpty || when.Ticks < _timeouts.Earliest;
-            var node = _timeouts.Add(when.Ticks, item);
-            // Whoever drives the loop by its descriptor has computed a wait without this deadline.
-            if (earlier && _callbacks.NeedsWake())
-                _wake();
-            return new TimeoutHandle(node, node.Sequence);
+            node = _timeouts.Add(when.Ticks, item);
+            // Whoever drives the loop, by its descriptor or in a host, has computed a wait without this deadline.
+            wake = earlier && _callbacks.NeedsWake();
         }
+        if (wake)
+            _wake();
+        return new TimeoutHandle(node, node.Sequence);
     }
 
     private void RemoveTimeoutNow(TimeoutHandle timeout)

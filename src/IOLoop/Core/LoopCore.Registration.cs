@@ -20,12 +20,15 @@ internal sealed partial class LoopCore
             AddNow(fd, handler, events);
             return;
         }
+        bool wake;
         lock (_runGate)
         {
             VerifyIdle();
             AddNow(fd, handler, events);
-            WakeForDescriptors();
+            wake = NeedsWakeForDescriptors();
         }
+        if (wake)
+            _wake();
     }
 
     [MethodImpl(Jit.Hot)]
@@ -51,12 +54,15 @@ internal sealed partial class LoopCore
             UpdateNow(fd, events);
             return;
         }
+        bool wake;
         lock (_runGate)
         {
             VerifyIdle();
             UpdateNow(fd, events);
-            WakeForDescriptors();
+            wake = NeedsWakeForDescriptors();
         }
+        if (wake)
+            _wake();
     }
 
     private void UpdateNow(FileDescriptor fd, IOEvents events)
@@ -82,13 +88,15 @@ internal sealed partial class LoopCore
             RemoveNow(fd);
             return;
         }
+        bool wake;
         lock (_runGate)
         {
             VerifyIdle(evenClosed: true);
             RemoveNow(fd);
-            if (_isAttached)
-                WakeForDescriptors();
+            wake = _isAttached && NeedsWakeForDescriptors();
         }
+        if (wake)
+            _wake();
     }
 
     private void RemoveNow(FileDescriptor fd)

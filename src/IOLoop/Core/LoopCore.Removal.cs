@@ -10,26 +10,30 @@ internal sealed partial class LoopCore
     {
         if (IsOnLoopThread)
             return RemoveAndWait(fd);
-        RemovalRequest request;
+        ValueTask removal;
+        bool isServed;
+        bool wake;
         lock (_runGate)
         {
             // While the gate is held no run can begin or end: either the loop may be used from here, or the run under way
-            // serves the request, in its next turn or when it ends.
-            if (_threadId == 0)
-            {
-                var removal = RemoveAndWait(fd);
-                if (_isAttached)
-                    WakeForDescriptors();
-                return removal;
-            }
-            request = new RemovalRequest(fd, ExecutionContext.Capture());
-            _removals.Add(request);
-            _removalRequested = true;
+            // serves the request, in its next turn or when it ends. Of a hosted loop, too: between its turns the host's
+            // thread looks at the tables without the gate.
+            isServed = _threadId == 0 && (!_isAttached || _isHostThread!());
+            removal = isServed ? RemoveAndWait(fd) : Request(fd);
+            wake = isServed && NeedsWakeForDescriptors();
         }
-        // As with Stop: the flag, a fence, the sleep state here; the sleep state, a fence, the flag in Poll.
+        // As with Stop: the request's flag, a fence, the sleep state here; the sleep state, a fence, the flag in Poll.
         Interlocked.MemoryBarrier();
-        if (_callbacks.NeedsWake())
+        if (wake || (!isServed && _callbacks.NeedsWake()))
             _wake();
+        return removal;
+    }
+
+    private ValueTask Request(FileDescriptor fd)
+    {
+        var request = new RemovalRequest(fd, ExecutionContext.Capture());
+        _removals.Add(request);
+        _removalRequested = true;
         return new ValueTask(request.Done.Task);
     }
 

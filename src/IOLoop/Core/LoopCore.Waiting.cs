@@ -14,13 +14,17 @@ internal sealed partial class LoopCore
         CheckEvents(events);
         if (IsOnLoopThread)
             return WaitNow(fd, events, cancellationToken);
+        ValueTask<IOEvents> wait;
+        bool wake;
         lock (_runGate)
         {
             VerifyIdle();
-            var wait = WaitNow(fd, events, cancellationToken);
-            WakeForDescriptors();
-            return wait;
+            wait = WaitNow(fd, events, cancellationToken);
+            wake = NeedsWakeForDescriptors();
         }
+        if (wake)
+            _wake();
+        return wait;
     }
 
     private ValueTask<IOEvents> WaitNow(FileDescriptor fd, IOEvents events, CancellationToken cancellationToken)

@@ -138,22 +138,26 @@ internal sealed partial class LoopCore
     [MethodImpl(Jit.Hot)]
     private bool RunCallbacksUntilFailure(ref int ran)
     {
-        Delegate running = null!;
+        object running = null!;
         try
         {
             while (_callbacks.Next() is { } first)
             {
                 ran++;
+                running = first;
                 if (first.GetType() == typeof(Action))
                 {
-                    running = Unsafe.As<Action>(first);
                     Unsafe.As<Action>(first)();
+                }
+                else if (first is WorkInvoker)
+                {
+                    var item = _callbacks.Rest();
+                    running = ReferenceEquals(item.Callback, WorkItemCall.Execute) ? item.State! : item.Callback;
+                    Run(item);
                 }
                 else
                 {
-                    var item = _callbacks.Rest();
-                    running = item.Callback;
-                    Run(item);
+                    Unsafe.As<IThreadPoolWorkItem>(first).Execute();
                 }
                 LeaveContext();
             }
@@ -161,7 +165,7 @@ internal sealed partial class LoopCore
         }
         catch (Exception exception)
         {
-            Fail(running, exception);
+            Fail(WorkItemCall.Describe(running), exception);
             return true;
         }
     }
@@ -243,6 +247,7 @@ internal sealed partial class LoopCore
         return ran;
     }
 
+    [MethodImpl(Jit.Hot)]
     private void Run(in WorkItem item)
     {
         EnterContext(item.Context);

@@ -24,6 +24,7 @@ internal sealed class StateInvoker<TState> : WorkInvoker
     internal static readonly StateInvoker<TState> Instance = new();
 
     // The pair was typed where it was made (For<TState>), so the casts need no check.
+    [MethodImpl(Jit.Hot)]
     internal override Task? Invoke(Delegate callback, object? state)
     {
         Unsafe.As<Action<TState>>(callback)(Unsafe.As<object?, TState>(ref state));

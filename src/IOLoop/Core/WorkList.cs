@@ -4,7 +4,7 @@ namespace IOLoops.Core;
 
 /// <summary>
 /// A list of work in as few references as it takes, for each stored one costs a write barrier: an <see cref="Action"/>
-/// in the default context is one, all else four (invoker, callback, argument, context).
+/// or an <see cref="IThreadPoolWorkItem"/> in the default context is one, all else four (invoker, callback, argument, context).
 /// </summary>
 internal struct WorkList
 {
@@ -34,33 +34,34 @@ internal struct WorkList
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void AddPlain(Delegate action)
+    internal void AddPlain(object work)
     {
         int end = End;
         var slots = _slots;
         if ((uint)end >= (uint)slots.Length)
             slots = Grow(1);
-        slots[end].Value = action;
+        slots[end].Value = work;
         End = end + 1;
     }
 
-    /// <summary>The reference at a place: an <see cref="Action"/>, or the invoker of a record.</summary>
+    /// <summary>The reference at a place: an <see cref="Action"/>, a <see cref="IThreadPoolWorkItem"/>, or the <see cref="WorkInvoker"/> of a record.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal readonly object First(int at) => _slots[at].Value!;
 
     /// <summary>The work at a place, and the place behind it.</summary>
+    [MethodImpl(Jit.Hot)]
     internal readonly WorkItem Read(ref int at)
     {
         object first = First(at);
-        if (first is Action action)
+        if (first is not WorkInvoker invoker)
         {
             at++;
-            return new WorkItem(action, null, null, null);
+            return new WorkItem(WorkItemCall.Describe(first), null, null, null);
         }
         var record = _slots.AsSpan(at, RecordSize);
         at += RecordSize;
         return new WorkItem(
-            Unsafe.As<Delegate>(record[1].Value!), record[2].Value, Unsafe.As<WorkInvoker>(first), Unsafe.As<ExecutionContext?>(record[3].Value));
+            Unsafe.As<Delegate>(record[1].Value!), record[2].Value, invoker, Unsafe.As<ExecutionContext?>(record[3].Value));
     }
 
     /// <summary>Appends another list and empties that.</summary>
@@ -81,6 +82,7 @@ internal struct WorkList
         End = 0;
     }
 
+    [MethodImpl(Jit.Hot)]
     private void AddRecord(in WorkItem item)
     {
         if (End + RecordSize > _slots.Length)

@@ -30,9 +30,11 @@ internal sealed class HostTimer : IDisposable
         {
             _host.Post(_turn);
         }
-        catch (Exception)
+        catch (Exception exception)
         {
-            // The host has gone, and on the pool's thread there is nobody to tell: the loop learns of it by its own next call.
+            // The host has gone. On the pool's thread nobody but the loop would care.
+            if (_turn.Target is TurnDriver driver)
+                driver.OnTimerFailed(exception);
         }
     }
 }

@@ -2,13 +2,12 @@ namespace IOLoops.Hosting;
 
 /// <summary>One run of a hosted loop, from being attached to its end.</summary>
 /// <param name="isAwaited">Whether a thread will wait for the end.</param>
-internal sealed class HostedRun(bool isAwaited)
+internal sealed class HostedRun(bool isAwaited) : IDisposable
 {
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Mutex? _life;
     private int _lifeThreadId;
     private bool _hasBegun;
-    private InvalidOperationException? _failure; // why the run ended, when nobody had stopped it
 
     /// <summary>Ends with the run, never with a failure: see <see cref="ThrowIfFailed"/>.</summary>
     internal Task Ended => _ended.Task;
@@ -23,7 +22,9 @@ internal sealed class HostedRun(bool isAwaited)
 
     internal bool MustEnd => Abandoned || Lost is not null;
 
-    internal bool HasBegun => _hasBegun;
+    internal bool IsAwaited => isAwaited;
+
+    internal bool HasBegun => Volatile.Read(ref _hasBegun);
 
     /// <summary>Set by the first turn of a run that a thread waits for.</summary>
     internal ManualResetEvent? Begun { get; } = isAwaited ? new ManualResetEvent(false) : null;
@@ -50,9 +51,8 @@ internal sealed class HostedRun(bool isAwaited)
         Begun.Set();
     }
 
-    internal void End(InvalidOperationException? failure)
+    internal void End()
     {
-        _failure = failure;
         IsOver = true;
         if (_life is not null && _lifeThreadId == Environment.CurrentManagedThreadId)
             _life.ReleaseMutex();
@@ -60,10 +60,24 @@ internal sealed class HostedRun(bool isAwaited)
         _ended.SetResult();
     }
 
-    /// <summary>Each caller gets an exception of its own, for its own stack.</summary>
+    /// <summary>The run has ended, and who waited for it goes on.</summary>
+    public void Dispose()
+    {
+        Begun?.Dispose();
+        Finished?.Dispose();
+        _life?.Dispose();
+    }
+
     internal void ThrowIfFailed()
     {
-        if (_failure is not null)
-            throw new InvalidOperationException(_failure.Message, _failure.InnerException);
+        if (IsOver)
+            ThrowIfLost();
+    }
+
+    /// <summary>Each caller gets an exception of its own, for its own stack.</summary>
+    internal void ThrowIfLost()
+    {
+        if (Lost is { } lost)
+            throw new InvalidOperationException(lost.Message, lost.InnerException);
     }
 }

@@ -7,7 +7,8 @@ internal sealed class SynchronizationContextHost : ILoopHost
 
     private readonly SynchronizationContext _context;
     private readonly bool _hasThread;
-    private PostedTurn? _last;
+    private PostedTurn? _turn;  // the loop posts two delegates again and again: a turn,
+    private PostedTurn? _timed; // and one that its timer brings
     private int _threadId; // the context's one thread as far as is known; 0: unknown; -1: there is more than one
 
     internal SynchronizationContextHost(SynchronizationContext context)
@@ -20,16 +21,28 @@ internal sealed class SynchronizationContextHost : ILoopHost
             _threadId = Environment.CurrentManagedThreadId;
     }
 
-    public bool IsOnHostThread => _hasThread
-        && (ReferenceEquals(SynchronizationContext.Current, _context) || Volatile.Read(ref _threadId) == Environment.CurrentManagedThreadId);
+    public bool IsOnHostThread => _hasThread && Volatile.Read(ref _threadId) switch
+    {
+        -1 => false,
+        0 => ReferenceEquals(SynchronizationContext.Current, _context),
+        int known => known == Environment.CurrentManagedThreadId,
+    };
 
     public void Post(Action turn)
     {
-        // The loop posts the same delegate again and again.
-        var last = Volatile.Read(ref _last);
-        if (last is null || !ReferenceEquals(last.Turn, turn))
-            Volatile.Write(ref _last, last = new PostedTurn(this, turn));
-        _context.Post(Invoke, last);
+        _context.Post(Invoke, Wrap(turn));
+    }
+
+    private PostedTurn Wrap(Action turn)
+    {
+        if (Volatile.Read(ref _turn) is { } first && ReferenceEquals(first.Turn, turn))
+            return first;
+        if (Volatile.Read(ref _timed) is { } second && ReferenceEquals(second.Turn, turn))
+            return second;
+        var wrapped = new PostedTurn(this, turn);
+        if (Interlocked.CompareExchange(ref _turn, wrapped, null) is not null)
+            Interlocked.CompareExchange(ref _timed, wrapped, null);
+        return wrapped;
     }
 
     /// <summary>Learns from where turns run whether the context has one thread.</summary>

@@ -10,7 +10,7 @@ internal sealed partial class TurnDriver
     {
         EndNested();
         if (_depth == 0)
-            End(run, run.Lost);
+            End(run);
     }
 
     private void EndNested()
@@ -53,31 +53,29 @@ internal sealed partial class TurnDriver
         }
     }
 
-    /// <summary>Ends a run without a turn, unless one is under way, which then ends it if it was stopped.</summary>
-    private void EndNow(HostedRun run, InvalidOperationException? failure)
+    /// <summary>Nobody waits for the run any longer: it ends, with the turn that is under way if there is one. Any thread.</summary>
+    private void Abandon(HostedRun run)
     {
-        if (!_turnGate.TryEnter(LimitGrace))
-            return;
-        try
-        {
-            if (_depth == 0 && !run.IsOver)
-                End(run, failure);
-        }
-        finally
-        {
-            _turnGate.Exit();
-        }
+        run.Abandoned = true;
+        EndIfNeeded(run);
     }
 
-    private void End(HostedRun run, InvalidOperationException? failure)
+    /// <summary>The host's timer could not post. Any thread.</summary>
+    internal void OnTimerFailed(Exception exception)
     {
-        CancelTimer();
+        if (_run is { } run)
+            Lose(run, Gone(exception));
+    }
+
+    private void End(HostedRun run)
+    {
+        CancelTimer(run);
         _sleeper.Leave();
         _run = null;
         if (run.Lost is { } lost)
             _loop.LogLost(lost);
         Core.Detach(_onDetached);
-        run.End(failure);
+        run.End();
     }
 
     private InvalidOperationException Gone(Exception cause) =>

@@ -21,6 +21,8 @@ internal sealed partial class TurnDriver
     /// <returns>False: the limit was reached first.</returns>
     internal bool Run(TimeSpan? limit)
     {
+        if (!Core.IsAttached && !Core.StopRequested && !_loop.IsClosed && _host.IsOnHostThread && !CanPump)
+            throw CannotPump(); // before a turn is posted that nobody wants
         if (Begin(isAwaited: true) is not { } run)
             return true;
         bool ended = TryPump(run, run.Ended) || WaitForEnd(run, limit);
@@ -28,12 +30,23 @@ internal sealed partial class TurnDriver
         return ended;
     }
 
+    /// <summary>Whether the host can be pumped on this thread.</summary>
+    internal bool CanPump => _host.TryPump(Task.CompletedTask);
+
     internal void Stop()
     {
         bool isPosted = Volatile.Read(ref _posted) != 0;
         Core.Stop();
-        if (isPosted && _run is { } run)
+        if (!isPosted || _run is not { } run)
+            return;
+        if (run is { IsAwaited: true, HasBegun: false })
+        {
+            Abandon(run); // who waits may keep the host from ever running a turn
+        }
+        else
+        {
             Probe(run);
+        }
     }
 
     /// <summary>
@@ -68,20 +81,20 @@ internal sealed partial class TurnDriver
             lock (_nested)
                 _nested.Remove(until);
         }
-        run?.ThrowIfFailed();
+        run?.ThrowIfLost();
         return true;
     }
 
     private bool Pump(Task until)
     {
-        int thread = Core.InterruptTurn();
+        var turn = Core.InterruptTurn();
         try
         {
             return _host.TryPump(until);
         }
         finally
         {
-            Core.ResumeTurn(thread);
+            Core.ResumeTurn(turn);
         }
     }
 
@@ -92,6 +105,8 @@ internal sealed partial class TurnDriver
             return null;
         var run = new HostedRun(isAwaited);
         _run = run; // null since before the last run was over
+        // A turn of an earlier run clears _posted, fences, and reads _run: it either is ours, or is seen to be over.
+        Interlocked.MemoryBarrier();
         if (_isVirtual || Volatile.Read(ref _posted) == 0)
             PostNext(run);
         else
@@ -108,11 +123,11 @@ internal sealed partial class TurnDriver
         }
         catch
         {
-            EndNow(run, null);
+            Abandon(run);
             throw;
         }
         if (!run.IsOver)
-            EndNow(run, new InvalidOperationException($"The host of {_loop.Name} stopped being pumped before the loop was stopped."));
+            Lose(run, new InvalidOperationException($"The host of {_loop.Name} stopped being pumped before the loop was stopped."));
         return true;
     }
 

@@ -19,7 +19,7 @@ internal sealed partial class TurnDriver
         long deadline = Core.Deadline;
         if (deadline == Never && !_isVirtual)
         {
-            CancelTimer();
+            CancelTimer(run);
             return;
         }
         long now = Core.Time.Ticks;
@@ -29,7 +29,7 @@ internal sealed partial class TurnDriver
         // needless turn now and then, not a timer per event.
         if (_armed <= deadline)
             return;
-        CancelTimer();
+        CancelTimer(run);
         var delay = new LoopTime(deadline) - new LoopTime(now);
         if (delay <= TimeSpan.Zero)
         {
@@ -43,11 +43,19 @@ internal sealed partial class TurnDriver
         _timer = PostAfter(run, delay, _onDeadline);
     }
 
-    private void CancelTimer()
+    private void CancelTimer(HostedRun run)
     {
-        _timer?.Dispose();
+        var timer = _timer;
         _timer = null;
         _armed = Never;
+        try
+        {
+            timer?.Dispose();
+        }
+        catch (Exception exception)
+        {
+            run.Lost ??= Gone(exception); // seen at the end of this turn, or of the run
+        }
     }
 
     private IDisposable? PostAfter(HostedRun run, TimeSpan delay, Action turn)
@@ -56,7 +64,9 @@ internal sealed partial class TurnDriver
         t_posting = this;
         try
         {
-            return _host.PostAfter(delay, turn);
+            var timer = _host.PostAfter(delay, turn);
+            LoseIfInline(run);
+            return timer;
         }
         catch (Exception exception)
         {
@@ -79,7 +89,7 @@ internal sealed partial class TurnDriver
             run = _run;
             if (run is not null)
             {
-                CancelTimer();
+                CancelTimer(run);
                 // Otherwise a turn runs further up the stack or is posted, and arms the timer at its end. In virtual time the
                 // host need not have taken what another thread posted, or is about to post.
                 if (_isVirtual)

@@ -8,23 +8,23 @@ internal sealed partial class TurnDriver
 {
     private static readonly TimeSpan LongestProbe = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(24); // what WaitHandle takes
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(2);
 
     private bool WaitForEnd(HostedRun run, TimeSpan? limit)
     {
         if (_loop.IsOnLoopThread)
         {
-            EndNow(run, null);
+            Abandon(run);
             throw CannotPump();
         }
         var deadline = limit is { } span && span < LongestWait ? LoopTimeNow() + span + LimitGrace : LoopTime.MaxValue;
         if (WaitForFirstTurn(run, deadline) && WaitForHost(run, deadline))
         {
             run.Ended.Wait(); // it is about to be set
+            run.Dispose();
             return true;
         }
-        run.Abandoned = true;
-        EndIfNeeded(run);
+        Abandon(run);
         return false;
     }
 

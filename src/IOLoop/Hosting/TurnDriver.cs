@@ -39,6 +39,7 @@ internal sealed partial class TurnDriver
     private readonly Lock _turnGate = new();
     private int _depth;              // guarded by _turnGate; how many turns are on the stack
     private volatile HostedRun? _run; // null between runs
+    private InvalidOperationException? _inline; // the host has broken its promise
     private int _posted;             // whether a turn is posted that has not begun; interlocked
 
     internal TurnDriver(HostedIOLoop loop, ILoopHost host, IPoller poller)
@@ -83,6 +84,7 @@ internal sealed partial class TurnDriver
         try
         {
             _host.Post(turn);
+            LoseIfInline(run);
         }
         catch (Exception exception)
         {
@@ -112,11 +114,18 @@ internal sealed partial class TurnDriver
 
     private void ThrowIfInline()
     {
-        if (ReferenceEquals(t_posting, this))
-        {
-            throw new InvalidOperationException(
-                $"The host of {_loop.Name} ran a turn inside Post or PostAfter, on the thread that called it: it must queue what it is given. Use a host or scheduler that runs its work later, on a thread of its own.");
-        }
+        if (!ReferenceEquals(t_posting, this))
+            return;
+        _inline = new InvalidOperationException(
+            $"The host of {_loop.Name} ran a turn inside Post or PostAfter, on the thread that called it: it must queue what it is given. Use a host or scheduler that runs its work later, on a thread of its own.");
+        throw _inline;
+    }
+
+    /// <summary>The host may have caught what it was told.</summary>
+    private void LoseIfInline(HostedRun run)
+    {
+        if (_inline is { } failure)
+            Lose(run, Gone(failure));
     }
 
     /// <summary>One turn, under the gate.</summary>

@@ -112,12 +112,16 @@ internal sealed unsafe class SharedSleeper : IDisposable
         byte* events = stackalloc byte[Room * EpollEvent.MaxSize];
         var ready = new List<EpollSleeper>(Room);
         while (Wait(events, ready))
-        {
-            foreach (var member in ready)
-                member.OnReady();
-            ready.Clear();
-        }
+            Wake(ready);
         Dispose();
+    }
+
+    // A method of its own: a local here would keep the loop that was woken last alive while the thread sleeps.
+    private static void Wake(List<EpollSleeper> ready)
+    {
+        foreach (var member in ready)
+            member.OnReady();
+        ready.Clear();
     }
 
     /// <summary>Waits, and looks up whose descriptors are ready.</summary>
