@@ -211,6 +211,9 @@ public abstract partial class NativeProcessTests(NativeFixture fixture) : LoopHa
     /// <summary>Has the runtime open what it keeps open.</summary>
     private void Touch()
     {
+        // What earlier tests have left to the collector must not be closed in between.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
         using var loop = NewLoop();
         loop.AddCallback(loop.Stop);
         Run(loop, "a first run");

@@ -16,6 +16,8 @@ public sealed class StrictHost : ILoopHost, IDisposable
     private int _depth; // how many pumps are on the stack
     private int _running;
     private int _turns;
+    private int _waiting;
+    private int _mostWaiting;
 
     /// <param name="isPumpable">False: the host has a thread of its own. True: whoever pumps it is its thread.</param>
     public StrictHost(bool isPumpable)
@@ -32,13 +34,22 @@ public sealed class StrictHost : ILoopHost, IDisposable
     /// <summary>How many turns have run.</summary>
     public int Turns => Volatile.Read(ref _turns);
 
+    /// <summary>The most posts of loops that ever waited at the same time.</summary>
+    public int MostWaiting => Volatile.Read(ref _mostWaiting);
+
     public bool IsOnHostThread => Thread.CurrentThread == (_isPumpable ? Volatile.Read(ref _pumping) : _thread);
 
     public void Post(Action turn)
     {
         var posting = _postings.GetOrAdd(turn, static (turn, host) => new Posting(host, turn), this);
-        posting.Enter();
-        _queue.Add(posting.Run);
+        bool isSecond = posting.Enter();
+        if (!_queue.TryAdd(posting.Run))
+        {
+            posting.Leave();
+            throw new ObjectDisposedException(nameof(StrictHost));
+        }
+        if (isSecond)
+            Fault("a second turn was posted");
     }
 
     public bool TryPump(Task until)
@@ -48,21 +59,30 @@ public sealed class StrictHost : ILoopHost, IDisposable
         var outer = _pumping;
         Volatile.Write(ref _pumping, Thread.CurrentThread);
         _depth++;
-        until.ContinueWith(_ => _queue.Add(static () => { }), TaskScheduler.Default);
-        while (!until.IsCompleted)
-            _queue.Take()?.Invoke();
-        _depth--;
-        Volatile.Write(ref _pumping, outer);
+        until.ContinueWith(_ => _queue.TryAdd(static () => { }), TaskScheduler.Default);
+        try
+        {
+            while (!until.IsCompleted)
+                (_queue.Take() ?? throw new ObjectDisposedException(nameof(StrictHost)))();
+        }
+        finally
+        {
+            _depth--;
+            Volatile.Write(ref _pumping, outer);
+        }
         return true;
     }
 
     /// <summary>Runs something as the host's own work.</summary>
     public void PostOwn(Action work) => _queue.Add(work);
 
+    /// <summary>Drops what is queued, refuses more, and lets the thread end when what it runs has returned.</summary>
+    public void End() => _queue.End();
+
     /// <summary>Ends the host and drops what is queued.</summary>
     public void Dispose()
     {
-        _queue.End();
+        End();
         if (!_isPumpable && Thread.CurrentThread != _thread)
             _thread.Join(TimeSpan.FromSeconds(10));
     }
@@ -91,15 +111,26 @@ public sealed class StrictHost : ILoopHost, IDisposable
 
         internal Action Run { get; }
 
-        internal void Enter()
+        /// <returns>Whether it waits already.</returns>
+        internal bool Enter()
         {
-            if (Interlocked.Increment(ref _waiting) > 1)
-                _host.Fault("a second turn was posted");
+            bool isSecond = Interlocked.Increment(ref _waiting) > 1;
+            int waiting = Interlocked.Increment(ref _host._waiting);
+            int most;
+            while ((most = _host.MostWaiting) < waiting)
+                Interlocked.CompareExchange(ref _host._mostWaiting, waiting, most);
+            return isSecond;
+        }
+
+        internal void Leave()
+        {
+            Interlocked.Decrement(ref _waiting);
+            Interlocked.Decrement(ref _host._waiting);
         }
 
         private void RunNow()
         {
-            Interlocked.Decrement(ref _waiting);
+            Leave();
             if (!_host.IsOnHostThread)
                 _host.Fault("a turn ran on another thread");
             if (Interlocked.Increment(ref _host._running) > Math.Max(1, _host._depth))

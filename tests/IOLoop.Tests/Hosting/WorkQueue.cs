@@ -6,13 +6,18 @@ internal sealed class WorkQueue
     private readonly Queue<Action> _items = new();
     private bool _ended;
 
-    internal void Add(Action item)
+    internal void Add(Action item) => ObjectDisposedException.ThrowIf(!TryAdd(item), this);
+
+    /// <returns>False: the queue has ended.</returns>
+    internal bool TryAdd(Action item)
     {
         lock (_items)
         {
-            ObjectDisposedException.ThrowIf(_ended, this);
+            if (_ended)
+                return false;
             _items.Enqueue(item);
             Monitor.Pulse(_items);
+            return true;
         }
     }
 

@@ -1,0 +1,90 @@
+using Shouldly;
+using Xunit;
+
+namespace IOLoops.Conformance;
+
+public abstract partial class LoopConformance
+{
+    [Fact]
+    public void Work_items_run_in_order_with_callbacks_from_every_thread()
+    {
+        var ran = new List<int>();
+        Loop.AddWorkItem(new Item(() => ran.Add(0)));
+        Loop.AddCallback(() => ran.Add(1));
+        OtherThread.Run(() => Loop.AddWorkItem(new Item(() => ran.Add(2))));
+        Loop.AddCallback(ran.Add, 3);
+        Loop.AddWorkItem(new Item(() =>
+        {
+            ran.Add(4);
+            Loop.AddWorkItem(new Item(() => ran.Add(6)));
+            Loop.AddCallback(() => ran.Add(7));
+        }));
+        Loop.AddCallback(() => ran.Add(5));
+        RunTurns(2);
+        ran.ShouldBe([0, 1, 2, 3, 4, 5, 6, 7]);
+    }
+
+    [Fact]
+    public void A_work_item_runs_in_the_context_of_those_who_added_it_and_leaves_none_behind()
+    {
+        var seen = new List<string?>();
+        Loop.AddWorkItem(new Item(() =>
+        {
+            seen.Add(Local.Value);
+            Local.Value = "leak";
+        }));
+        Local.Value = "adder";
+        Loop.AddWorkItem(new Item(() => seen.Add(Local.Value)));
+        Local.Value = null;
+        Loop.AddWorkItem(new Item(() => seen.Add(Local.Value)));
+        RunTurns(1);
+        seen.ShouldBe([null, "adder", null]);
+    }
+
+    [Fact]
+    public void A_work_item_that_fails_is_reported_and_the_turn_goes_on()
+    {
+        bool after = false;
+        Failures.Expected = true;
+        Loop.AddWorkItem(new Item(() => throw new TestException()));
+        Loop.AddWorkItem(new Item(() => after = true));
+        RunTurns(1);
+        after.ShouldBeTrue();
+        Failures.All.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public void Work_items_allocate_nothing()
+    {
+        var item = new MeasuringItem(Loop, Meter);
+        Loop.AddWorkItem(item);
+        MeasureToStop("work items");
+    }
+
+    [Fact]
+    public void A_closed_loop_takes_no_work_items_and_reports_those_that_never_ran()
+    {
+        Should.Throw<ArgumentNullException>(() => Loop.AddWorkItem(null!));
+        Loop.AddWorkItem(new Item(() => { }));
+        Loop.AddCallback(() => { });
+        Loop.Close();
+        Log.Entries.Count(entry => entry.Counts(2)).ShouldBe(1);
+        Should.Throw<ObjectDisposedException>(() => Loop.AddWorkItem(new Item(() => { })));
+    }
+
+    private sealed class Item(Action execute) : IThreadPoolWorkItem
+    {
+        public void Execute() => execute();
+    }
+
+    private sealed class MeasuringItem(IOLoop loop, AllocationMeter meter) : IThreadPoolWorkItem
+    {
+        public void Execute()
+        {
+            if (meter.IsDone())
+                loop.Stop();
+            else
+                loop.AddWorkItem(this);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+using System.Reactive.Concurrency;
+using IOLoops.Conformance;
+using Shouldly;
+using Xunit;
+
+namespace IOLoops.Rx.Tests.Loops;
+
+/// <summary>Schedulers that run work inside the call that schedules it, and one that does so now and then.</summary>
+public sealed class RefusedSchedulerTests : RxHarness
+{
+    public static TheoryData<string> Inline => ["Immediate", "CurrentThread"];
+
+    [Theory]
+    [MemberData(nameof(Inline))]
+    public void A_scheduler_that_runs_work_inline_is_refused_and_others_are_named(string name)
+    {
+        foreach (Action use in new Action[] { () => _ = new RxIOLoop(Find(name)), () => RxIOLoop.Attach(Find(name)) })
+        {
+            var refusal = Should.Throw<ArgumentException>(use);
+            refusal.ParamName.ShouldBe("scheduler");
+            refusal.Message.ShouldContain(nameof(EventLoopScheduler));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Inline))]
+    public void One_in_disguise_is_refused_when_the_loop_is_attached_at_the_latest(string name)
+    {
+        RxIOLoop? loop = null;
+        var failure = Record.Exception(() =>
+        {
+            loop = NewLoop(Find(name).DisableOptimizations());
+            loop.AddCallback(() => Assert.Fail("it ran inside the call that scheduled it"));
+            loop.Attach();
+        });
+        (failure is ArgumentException or InvalidOperationException).ShouldBeTrue($"{failure}");
+        (loop?.IsRunning ?? false).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void No_scheduler_at_all_is_refused() => Should.Throw<ArgumentNullException>(() => new RxIOLoop(null!));
+
+    [Fact]
+    public void A_start_on_the_thread_of_a_context_scheduler_is_refused()
+    {
+        using var threads = new LoopThreads();
+        var native = threads.Start();
+        var loop = NewLoop(new SynchronizationContextScheduler(native.SynchronizationContext));
+        Await(native.InvokeAsync(() =>
+        {
+            Should.Throw<InvalidOperationException>(loop.Start).Message.ShouldContain("Attach");
+            Should.Throw<InvalidOperationException>(() => loop.RunSync(() => { }));
+            loop.IsRunning.ShouldBeFalse();
+        }), "the context's own work");
+    }
+
+    [Fact]
+    public void A_context_scheduler_that_may_run_work_inline_never_does_so_with_turns()
+    {
+        using var threads = new LoopThreads();
+        var native = threads.Start();
+        var context = native.SynchronizationContext;
+        var loop = NewLoop(new SynchronizationContextScheduler(context, alwaysPost: false));
+        var ran = NewEvent();
+        var read = NewEvent();
+        var pipe = NewPipe();
+        pipe.Send();
+        bool inside = false;
+        Await(native.InvokeAsync(() =>
+        {
+            SynchronizationContext.Current.ShouldBe(context);
+            inside = true;
+            loop.AddHandler(pipe.ReadEnd, (_, _) =>
+            {
+                pipe.Drain();
+                inside.ShouldBeFalse();
+                native.IsOnLoopThread.ShouldBeTrue();
+                read.Set();
+            }, IOEvents.Read);
+            loop.Attach();
+            loop.AddCallback(() =>
+            {
+                inside.ShouldBeFalse();
+                loop.CallLater(TimeSpan.FromMilliseconds(1), ran.Set);
+            });
+            SynchronizationContext.Current.ShouldBe(context);
+            inside = false;
+        }), "the context's own work");
+        Await(read, "the handler");
+        Await(ran, "the timeout");
+        for (int i = 0; i < 20; i++)
+        {
+            // From the context's thread, while the loop sleeps, and from its turns.
+            Await(native.InvokeAsync(() =>
+            {
+                inside = true;
+                loop.AddCallback(() => inside.ShouldBeFalse());
+                inside = false;
+            }), "the context's own work");
+            Await(loop.InvokeAsync(() => loop.AddCallback(() => native.IsOnLoopThread.ShouldBeTrue())), "a callback");
+        }
+        loop.Stop();
+        Until(() => !loop.IsRunning, "the loop has stopped");
+    }
+
+    [Fact]
+    public void A_start_on_the_thread_of_an_event_loop_scheduler_is_refused_also_in_its_very_first_item()
+    {
+        var scheduler = Own(new EventLoopScheduler());
+        Exception? refusal = null;
+        var over = NewEvent();
+        var loop = NewLoop(scheduler);
+        scheduler.Schedule(() =>
+        {
+            refusal = Record.Exception(loop.Start);
+            over.Set();
+        });
+        bool ended = over.Wait(Patience / 2);
+        loop.Stop();
+        ended.ShouldBeTrue("the scheduler's thread waits for itself");
+        refusal.ShouldBeOfType<InvalidOperationException>();
+    }
+
+    [Fact]
+    public void A_start_on_the_thread_of_an_event_loop_scheduler_that_is_known_is_refused()
+    {
+        var scheduler = Own(new EventLoopScheduler());
+        var first = NewLoop(scheduler);
+        first.RunSync(() => 42).ShouldBe(42);
+        var second = NewLoop(scheduler);
+        Exception? refusal = null;
+        scheduler.Schedule(() => refusal = Record.Exception(second.Start));
+        Settle(scheduler);
+        refusal.ShouldBeOfType<InvalidOperationException>();
+        second.RunSync(() => 43).ShouldBe(43);
+    }
+
+    private static IScheduler Find(string name) => name == "Immediate" ? ImmediateScheduler.Instance : CurrentThreadScheduler.Instance;
+}
