@@ -80,7 +80,8 @@ public class HostedIOLoop : IOLoop
     /// pumped, or by blocking the calling thread.
     /// </summary>
     /// <exception cref="InvalidOperationException">
-    /// The loop runs already; or this is the host's thread, which would wait for itself; or the host is gone.
+    /// The loop runs already; or this is the host's thread, as far as the host knows it, which would wait for itself; or the
+    /// host is gone, or stopped being pumped.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
     public override void Start() => _driver.Run(null);

@@ -4,12 +4,21 @@ namespace IOLoops;
 
 public abstract partial class IOLoop
 {
-    /// <summary>Starts the loop, runs <paramref name="func"/> on it, and stops it again.</summary>
+    /// <summary>
+    /// Starts the loop, runs <paramref name="func"/> on it, and stops it again. On a hosted loop that runs already it nests,
+    /// on the thread of a host that can be pumped.
+    /// </summary>
     /// <param name="func">What it throws is rethrown here, with its stack.</param>
-    /// <param name="timeout">How long to wait at the most; <see langword="null"/> or <see cref="Timeout.InfiniteTimeSpan"/>: for ever.</param>
+    /// <param name="timeout">
+    /// How long to wait at the most, by the loop's clock; for a host that runs no turns at all by real time, some 100 ms later.
+    /// <see langword="null"/> or <see cref="Timeout.InfiniteTimeSpan"/>: for ever.
+    /// </param>
     /// <exception cref="TimeoutException">It has not ended within <paramref name="timeout"/>. The loop can be used
     /// again; a late end of <paramref name="func"/> stops nothing.</exception>
-    /// <exception cref="InvalidOperationException">The loop runs already; or <see cref="Stop"/> ended the run first.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The loop runs already and cannot nest; or <see cref="Stop"/> ended the run first. Hosted loops also: this is the
+    /// host's thread, which cannot be pumped; or the host is gone.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is zero or negative.</exception>
     /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
     public void RunSync(Action func, TimeSpan? timeout = null)

@@ -8,7 +8,8 @@ namespace IOLoops;
 /// </summary>
 /// <remarks>
 /// A context can only be posted to, not pumped: on its own thread call <see cref="HostedIOLoop.Attach"/>, not
-/// <see cref="HostedIOLoop.Start"/>. Deadlines are met as well as the system's timers and the context allow.
+/// <see cref="HostedIOLoop.Start"/>. Deadlines are met as well as the system's timers and the context allow. While a handler
+/// shows a modal dialog its turn has not ended, and no other begins.
 /// </remarks>
 public class SynchronizationContextIOLoop : HostedIOLoop
 {
