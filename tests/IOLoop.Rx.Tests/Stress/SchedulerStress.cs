@@ -13,7 +13,7 @@ public sealed class SchedulerStress
     private const int Posters = 4;
     private const int Loops = 3;
 
-    private static readonly TimeSpan Span = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Span = TimeSpan.FromSeconds(4);
 
     private readonly int _seed = Random.Shared.Next();
 

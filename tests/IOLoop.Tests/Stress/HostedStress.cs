@@ -13,7 +13,7 @@ public abstract class HostedStress(PollerKind poller)
     private const int Posters = 4;
     private const int Loops = 3;
 
-    private static readonly TimeSpan Span = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan Span = TimeSpan.FromSeconds(5);
 
     private readonly int _sleepers = SleeperThreads.CountOfOthers();
     private readonly int _seed = Random.Shared.Next();
