@@ -1,10 +1,22 @@
 using System.IO.Pipes;
+using System.Reactive.Concurrency;
+using System.Reactive.Linq;
+using System.Reactive.Threading.Tasks;
 using IOLoops;
+using IOLoops.Rx;
 
 int failures = 0;
-foreach (var poller in new[] { PollerKind.Epoll, PollerKind.Poll })
+(string Name, Func<IOLoop> Create)[] kinds =
+[
+    ("epoll", () => new PollIOLoop(new PollIOLoopOptions { Poller = PollerKind.Epoll })),
+    ("poll", () => new PollIOLoop(new PollIOLoopOptions { Poller = PollerKind.Poll })),
+    ("a SynchronizationContext", () => new SynchronizationContextIOLoop(new SynchronizationContext())),
+    ("an EventLoopScheduler", () => new RxIOLoop(new EventLoopScheduler())),
+    ("virtual time", () => new RxIOLoop(new HistoricalScheduler())),
+];
+foreach (var (name, create) in kinds)
 {
-    using var loop = new PollIOLoop(new PollIOLoopOptions { Poller = poller });
+    using var loop = create();
     using var writer = new AnonymousPipeServerStream(PipeDirection.Out);
     using var reader = new AnonymousPipeClientStream(PipeDirection.In, writer.ClientSafePipeHandle);
     var seen = new List<string>();
@@ -29,12 +41,15 @@ foreach (var poller in new[] { PollerKind.Epoll, PollerKind.Poll })
         while (seen.Count < 3)
             await Task.Yield();
         seen.Add($"waited {await loop.WaitAsync(file, IOEvents.Read)}");
-    }, TimeSpan.FromSeconds(10));
+        var bytes = await loop.ObserveReads(file).FirstAsync().ToTask();
+        long ticks = await Observable.Interval(TimeSpan.FromMilliseconds(1), loop.AsScheduler()).Take(3).LastAsync().ToTask();
+        seen.Add($"observed {bytes.Span[0]} and {ticks}");
+    }, TimeSpan.FromHours(1)); // virtual time flies
     string got = string.Join(", ", seen);
-    const string Expected = "Read 42, state 7, reported, waited Read";
+    const string Expected = "Read 42, state 7, reported, waited Read, observed 43 and 2";
     if (got == Expected)
         continue;
-    Console.Error.WriteLine($"{poller}: expected '{Expected}', got '{got}'");
+    Console.Error.WriteLine($"{name}: expected '{Expected}', got '{got}'");
     failures++;
 }
 Console.WriteLine(failures == 0 ? "ok" : "failed");
