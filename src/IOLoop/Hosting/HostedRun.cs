@@ -7,6 +7,7 @@ internal sealed class HostedRun(bool isAwaited) : IDisposable
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Mutex? _life;
     private int _lifeThreadId;
+    private bool _lifeReleased; // the host's thread
     private bool _hasBegun;
 
     /// <summary>Ends with the run, never with a failure: see <see cref="ThrowIfFailed"/>.</summary>
@@ -54,10 +55,22 @@ internal sealed class HostedRun(bool isAwaited) : IDisposable
     internal void End()
     {
         IsOver = true;
-        if (_life is not null && _lifeThreadId == Environment.CurrentManagedThreadId)
-            _life.ReleaseMutex();
+        TryReleaseLife();
         Finished?.Set();
         _ended.SetResult();
+    }
+
+    /// <summary>Gives up what the host's thread owns, which that thread alone can do.</summary>
+    /// <returns>False: this is another thread.</returns>
+    internal bool TryReleaseLife()
+    {
+        if (_life is null || _lifeReleased)
+            return true;
+        if (_lifeThreadId != Environment.CurrentManagedThreadId)
+            return false;
+        _lifeReleased = true;
+        _life.ReleaseMutex();
+        return true;
     }
 
     /// <summary>The run has ended, and who waited for it goes on.</summary>
@@ -65,7 +78,7 @@ internal sealed class HostedRun(bool isAwaited) : IDisposable
     {
         Begun?.Dispose();
         Finished?.Dispose();
-        _life?.Dispose();
+        // Not _life, which the host's thread may have yet to give up.
     }
 
     internal void ThrowIfFailed()

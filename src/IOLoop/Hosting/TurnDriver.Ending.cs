@@ -5,6 +5,8 @@ namespace IOLoops.Hosting;
 /// <summary>Ending runs: because they were stopped, because nobody waits for them any longer, or because they cannot go on.</summary>
 internal sealed partial class TurnDriver
 {
+    private readonly List<HostedRun> _unreleased = []; // guarded by _turnGate; runs that ended on another thread than their host's
+
     /// <summary>A turn has found that the run must end. What is pumped inside another turn ends at once, the run with the outermost one.</summary>
     private void EndTurns(HostedRun run)
     {
@@ -76,6 +78,8 @@ internal sealed partial class TurnDriver
             _loop.LogLost(lost);
         Core.Detach(_onDetached);
         run.End();
+        if (!run.TryReleaseLife())
+            _unreleased.Add(run);
     }
 
     private InvalidOperationException Gone(Exception cause) =>

@@ -105,6 +105,8 @@ internal sealed partial class TurnDriver
         lock (_turnGate)
         {
             Interlocked.Exchange(ref _posted, 0);
+            if (_unreleased.Count > 0)
+                _unreleased.RemoveAll(static ended => ended.TryReleaseLife());
             run = _run;
             if (run is not null)
                 RunTurn(run);
