@@ -258,7 +258,7 @@ public abstract partial class LoopConformance
         stopped.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan).ShouldBeTrue();
         once.Change(TimeSpan.Zero, Timeout.InfiniteTimeSpan).ShouldBeTrue();
         disposed.Change(Moment, Moment).ShouldBeFalse();
-        Loop.CallLater(Moment * 4, Loop.Stop);
+        Loop.CallLater(Moment * 4, () => AfterTurns(3, Loop.Stop)); // what was changed off the loop takes a turn
         Run("a later timeout");
         fired.ShouldBe(["once"]);
     }
