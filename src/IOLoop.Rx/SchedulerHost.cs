@@ -93,7 +93,7 @@ internal class SchedulerHost : ILoopHost
         return new TimeSpan((delay.Ticks + TimeSpan.TicksPerMillisecond - 1) / TimeSpan.TicksPerMillisecond * TimeSpan.TicksPerMillisecond);
     }
 
-    private protected ScheduledTurn Wrap(Action turn)
+    private ScheduledTurn Wrap(Action turn)
     {
         if (Volatile.Read(ref _turn) is { } first && ReferenceEquals(first.Turn, turn))
             return first;
@@ -155,7 +155,7 @@ internal class SchedulerHost : ILoopHost
             Volatile.Write(ref thread.Value, known == 0 ? here : -1);
     }
 
-    private protected sealed class ScheduledTurn(SchedulerHost host, Action turn)
+    private sealed class ScheduledTurn(SchedulerHost host, Action turn)
     {
         internal Action Turn => turn;
 

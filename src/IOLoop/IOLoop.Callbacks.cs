@@ -29,6 +29,17 @@ public abstract partial class IOLoop
         }
     }
 
+    /// <summary>The same for a callback that returns a task, whose failure goes to <see cref="HandleCallbackException"/>.</summary>
+    /// <inheritdoc cref="AddCallback(Action)"/>
+    public void AddCallback(Func<Task> callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        if (Core is { } core)
+            core.Post(new WorkItem(callback, null, AsyncInvoker.Instance, DefaultContext.Capture()));
+        else
+            AddCallback(new AsyncCallbackAdapter(this, callback).Run);
+    }
+
     /// <summary>
     /// Calls <see cref="IThreadPoolWorkItem.Execute"/> in the next turn, in order with callbacks: for adapters that queue many
     /// small objects. It is the cheapest way, of one stored reference, without a delegate. Failures are reported with a
@@ -44,17 +55,6 @@ public abstract partial class IOLoop
             core.PostWorkItem(item);
         else
             AddCallback(item.Execute);
-    }
-
-    /// <summary>The same for a callback that returns a task, whose failure goes to <see cref="HandleCallbackException"/>.</summary>
-    /// <inheritdoc cref="AddCallback(Action)"/>
-    public void AddCallback(Func<Task> callback)
-    {
-        ArgumentNullException.ThrowIfNull(callback);
-        if (Core is { } core)
-            core.Post(new WorkItem(callback, null, AsyncInvoker.Instance, DefaultContext.Capture()));
-        else
-            AddCallback(new AsyncCallbackAdapter(this, callback).Run);
     }
 
     /// <summary>The same as <see cref="AddCallback(Action)"/>, but says instead of throwing when the loop is closed. Any thread.</summary>

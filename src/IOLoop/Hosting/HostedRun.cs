@@ -10,7 +10,7 @@ internal sealed class HostedRun(bool isAwaited) : IDisposable
     private bool _lifeReleased; // the host's thread
     private bool _hasBegun;
 
-    /// <summary>Ends with the run, never with a failure: see <see cref="ThrowIfFailed"/>.</summary>
+    /// <summary>Ends with the run, never with a failure: see <see cref="ThrowIfLost"/>.</summary>
     internal Task Ended => _ended.Task;
 
     internal bool IsOver { get; private set; }
@@ -79,12 +79,6 @@ internal sealed class HostedRun(bool isAwaited) : IDisposable
         Begun?.Dispose();
         Finished?.Dispose();
         // Not _life, which the host's thread may have yet to give up.
-    }
-
-    internal void ThrowIfFailed()
-    {
-        if (IsOver)
-            ThrowIfLost();
     }
 
     /// <summary>Each caller gets an exception of its own, for its own stack.</summary>

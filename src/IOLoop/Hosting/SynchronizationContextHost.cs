@@ -28,10 +28,7 @@ internal sealed class SynchronizationContextHost : ILoopHost
         int known => known == Environment.CurrentManagedThreadId,
     };
 
-    public void Post(Action turn)
-    {
-        _context.Post(Invoke, Wrap(turn));
-    }
+    public void Post(Action turn) => _context.Post(Invoke, Wrap(turn));
 
     private PostedTurn Wrap(Action turn)
     {

@@ -15,7 +15,7 @@ internal sealed partial class TurnDriver
     private int _isProbing;  // whether a probe is posted that has not run; interlocked
     private long _lastProbe; // in milliseconds
 
-    internal void Attach() => Begin(isAwaited: false)?.ThrowIfFailed();
+    internal void Attach() => Begin(isAwaited: false)?.ThrowIfLost();
 
     /// <summary>Attaches the loop and waits for its end.</summary>
     /// <returns>False: the limit was reached first.</returns>
@@ -26,7 +26,7 @@ internal sealed partial class TurnDriver
         if (Begin(isAwaited: true) is not { } run)
             return true;
         bool ended = TryPump(run, run.Ended) || WaitForEnd(run, limit);
-        run.ThrowIfFailed();
+        run.ThrowIfLost();
         return ended;
     }
 
@@ -40,13 +40,9 @@ internal sealed partial class TurnDriver
         if (!isPosted || _run is not { } run)
             return;
         if (run is { IsAwaited: true, HasBegun: false })
-        {
             Abandon(run); // who waits may keep the host from ever running a turn
-        }
         else
-        {
             Probe(run);
-        }
     }
 
     /// <summary>

@@ -12,7 +12,7 @@ public abstract class RxHarness : IDisposable
     private readonly FailureCollector _failures = new();
 
     /// <summary>How long anything may take before it counts as stuck.</summary>
-    protected static TimeSpan Patience => TimeSpan.FromSeconds(10);
+    protected static TimeSpan Patience => Bounded.Patience;
 
     protected CollectingLoggerFactory Log { get; } = new();
 
@@ -35,15 +35,12 @@ public abstract class RxHarness : IDisposable
 
     protected ManualResetEventSlim NewEvent() => Own(new ManualResetEventSlim());
 
-    protected static void Await(Task task, string what) =>
-        Task.WhenAny(task, Task.Delay(Patience)).GetAwaiter().GetResult().ShouldBe(task, $"waited in vain for {what}");
+    protected static void Await(Task task, string what) => Bounded.Await(task, what);
 
-    protected static void Await(ManualResetEventSlim happened, string what) =>
-        happened.Wait(Patience).ShouldBeTrue($"waited in vain for {what}");
+    protected static void Await(ManualResetEventSlim happened, string what) => Bounded.Await(happened, what);
 
     /// <summary>For what no event tells.</summary>
-    protected static void Until(Func<bool> condition, string what) =>
-        SpinWait.SpinUntil(condition, Patience).ShouldBeTrue($"waited in vain until {what}");
+    protected static void Until(Func<bool> condition, string what) => Bounded.Until(condition, what);
 
     /// <summary>Waits until a scheduler with one thread has run what was scheduled, and what that has scheduled.</summary>
     protected static void Settle(IScheduler scheduler)

@@ -44,8 +44,13 @@ internal static class ChildProcess
         switch (Environment.GetEnvironmentVariable(Variable))
         {
             case nameof(EventLoopScheduler):
-                new EventLoopScheduler().Schedule(Task.FromException(new InvalidOperationException("thrown on purpose")).GetAwaiter().GetResult);
-                Thread.Sleep(Patience);
+                using (var survived = new ManualResetEventSlim())
+                {
+                    var scheduler = new EventLoopScheduler();
+                    scheduler.Schedule(Task.FromException(new InvalidOperationException("thrown on purpose")).GetAwaiter().GetResult);
+                    scheduler.Schedule(survived.Set);
+                    survived.Wait(Patience);
+                }
                 Environment.Exit(Survived);
                 break;
             case nameof(IOLoopScheduler):

@@ -47,12 +47,12 @@ public sealed class SchedulerStress
         var start = Task.Factory.StartNew(() => Record.Exception(loops[0].Loop.Start), TaskCreationOptions.LongRunning);
         loops.Skip(1).ToList().ForEach(loop => loop.Loop.Attach());
         var (threads, over) = Disturb(loops, random);
-        Thread.Sleep(random.Next(1, 20));
+        AwaitPosts(loops, random.Next(100, 2000), context);
         if (random.Next(2) == 0)
             loops[1].RunInTurn(scheduler.Dispose); // in the middle of a turn
         else
             scheduler.Dispose();
-        Thread.Sleep(random.Next(1, 5));
+        AwaitPosts(loops, random.Next(50, 500), context);
         over.Cancel();
         Join(threads, context);
         scheduler.Dispose();
@@ -67,12 +67,19 @@ public sealed class SchedulerStress
         var loops = Enumerable.Range(0, Loops).Select(_ => new StressedRxLoop(scheduler)).ToList();
         loops.ForEach(loop => loop.Loop.Attach());
         var (threads, over) = Disturb(loops, random);
-        Thread.Sleep(random.Next(5, 40));
+        AwaitPosts(loops, random.Next(500, 4000), context);
         over.Cancel();
         Join(threads, context);
         SpinWait.SpinUntil(() => loops.TrueForAll(loop => loop.IsQuiet), StressedRxLoop.Patience)
             .ShouldBeTrue($"a wake-up was lost: {string.Join("; ", loops.Select(loop => loop.State))}; {context}");
         Close(loops, context);
+    }
+
+    /// <summary>Lets the posters go on until so many more callbacks were accepted.</summary>
+    private static void AwaitPosts(List<StressedRxLoop> loops, int count, string context)
+    {
+        long enough = loops.Sum(loop => loop.Accepted) + count;
+        SpinWait.SpinUntil(() => loops.Sum(loop => loop.Accepted) >= enough, StressedRxLoop.Patience).ShouldBeTrue($"posters are stuck; {context}");
     }
 
     private static void Close(List<StressedRxLoop> loops, string context)

@@ -29,6 +29,8 @@ internal sealed class StressedRxLoop : IDisposable
 
     internal RxIOLoop Loop { get; }
 
+    internal long Accepted => Interlocked.Read(ref _accepted);
+
     internal bool IsQuiet => Interlocked.Read(ref _read) == Interlocked.Read(ref _written)
         && Interlocked.Read(ref _ran) == Interlocked.Read(ref _accepted) && Interlocked.Read(ref _timeouts) == 0;
 

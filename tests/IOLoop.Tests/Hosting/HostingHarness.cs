@@ -13,7 +13,7 @@ public abstract class HostingHarness(PollerKind poller = PollerKind.Epoll) : IDi
     private readonly FailureCollector _failures = new();
 
     /// <summary>How long anything may take before it counts as stuck.</summary>
-    protected static TimeSpan Patience => TimeSpan.FromSeconds(10);
+    protected static TimeSpan Patience => Bounded.Patience;
 
     protected PollerKind Poller => poller;
 
@@ -62,15 +62,12 @@ public abstract class HostingHarness(PollerKind poller = PollerKind.Epoll) : IDi
 
     protected ManualResetEventSlim NewEvent() => Own(new ManualResetEventSlim());
 
-    protected static void Await(Task task, string what) =>
-        Task.WhenAny(task, Task.Delay(Patience)).GetAwaiter().GetResult().ShouldBe(task, $"waited in vain for {what}");
+    protected static void Await(Task task, string what) => Bounded.Await(task, what);
 
-    protected static void Await(ManualResetEventSlim happened, string what) =>
-        happened.Wait(Patience).ShouldBeTrue($"waited in vain for {what}");
+    protected static void Await(ManualResetEventSlim happened, string what) => Bounded.Await(happened, what);
 
     /// <summary>For what no event tells.</summary>
-    protected static void Until(Func<bool> condition, string what) =>
-        SpinWait.SpinUntil(condition, Patience).ShouldBeTrue($"waited in vain until {what}");
+    protected static void Until(Func<bool> condition, string what) => Bounded.Until(condition, what);
 
     /// <summary>Runs something as the host's own work, between turns, and waits for it.</summary>
     protected static void OnHost(StrictHost host, Action body)

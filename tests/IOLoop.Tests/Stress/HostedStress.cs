@@ -44,12 +44,12 @@ public abstract class HostedStress(PollerKind poller)
         loops.AddRange(waiting);
         var (threads, over) = Disturb(loops, random, removes: false);
         var removals = loops.Select(loop => Task.Run(() => loop.Replace(0))).ToList();
-        Pause(random);
+        AwaitPosts(loops, random);
         if (random.Next(2) == 0)
             loops[0].Loop.TryAddCallback(host.End); // in the middle of a turn
         else
             host.End();
-        Pause(random);
+        AwaitPosts(loops, random);
         over.Cancel();
         LoopThread.JoinAll(threads);
         host.Dispose();
@@ -93,8 +93,8 @@ public abstract class HostedStress(PollerKind poller)
         var loops = Enumerable.Range(0, Loops).Select(_ => create()).ToList();
         loops.ForEach(loop => loop.Loop.Attach());
         var (threads, over) = Disturb(loops, random, removes: true);
-        Pause(random);
-        Pause(random);
+        AwaitPosts(loops, random);
+        AwaitPosts(loops, random);
         over.Cancel();
         LoopThread.JoinAll(threads);
         ShouldFallQuiet(loops, context);
@@ -146,7 +146,12 @@ public abstract class HostedStress(PollerKind poller)
         return (threads, over);
     }
 
-    private static void Pause(Random random) => Thread.Sleep(random.Next(1, 20));
+    /// <summary>Lets the posters go on until some more callbacks were accepted.</summary>
+    private static void AwaitPosts(List<StressedLoop> loops, Random random)
+    {
+        long enough = loops.Sum(loop => loop.Accepted) + random.Next(100, 2000);
+        Bounded.Until(() => loops.Sum(loop => loop.Accepted) >= enough, "the posters have gone on");
+    }
 
     private void Rounds(Action<int, Random> round)
     {

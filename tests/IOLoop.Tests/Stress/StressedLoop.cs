@@ -32,6 +32,8 @@ internal sealed class StressedLoop : IDisposable
 
     internal HostedIOLoop Loop { get; }
 
+    internal long Accepted => Interlocked.Read(ref _accepted);
+
     internal bool IsQuiet => Interlocked.Read(ref _read) == Interlocked.Read(ref _written)
         && Interlocked.Read(ref _ran) == Interlocked.Read(ref _accepted) && Interlocked.Read(ref _timeouts) == 0;
 
