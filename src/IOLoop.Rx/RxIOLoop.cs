@@ -43,20 +43,7 @@ public class RxIOLoop : HostedIOLoop
     /// <summary>Makes a loop on a scheduler and begins to run it there.</summary>
     /// <inheritdoc cref="RxIOLoop(IScheduler, IOLoopOptions?)"/>
     /// <exception cref="InvalidOperationException">The scheduler was disposed.</exception>
-    public static RxIOLoop Attach(IScheduler scheduler)
-    {
-        var loop = new RxIOLoop(scheduler);
-        try
-        {
-            loop.Attach();
-        }
-        catch
-        {
-            loop.Close();
-            throw;
-        }
-        return loop;
-    }
+    public static RxIOLoop Attach(IScheduler scheduler) => Attached(new RxIOLoop(scheduler));
 
     /// <summary>What the loop runs on.</summary>
     public IScheduler Scheduler { get; }

@@ -46,7 +46,7 @@ public class HostedIOLoop : IOLoop
         try
         {
             var driver = _driver = new TurnDriver(this, host, poller);
-            Core = _core = new LoopCore(this, poller, new HostClock(host), driver.RequestTurn, options ?? new IOLoopOptions(), () => host.IsOnHostThread);
+            Core = _core = new LoopCore(this, poller, new HostClock(host), driver.RequestTurn, options ?? new IOLoopOptions(), () => host.IsOnHostThread, driver.BeforeCalls);
             driver.Core = _core;
         }
         catch
@@ -74,6 +74,25 @@ public class HostedIOLoop : IOLoop
     /// <exception cref="InvalidOperationException">The loop runs already, or the host is gone.</exception>
     /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
     public void Attach() => _driver.Attach();
+
+    /// <summary>For the static Attach of derived classes: attaches a new loop, and closes it again when that fails.</summary>
+    /// <returns>The loop.</returns>
+    /// <inheritdoc cref="Attach()" path="/exception"/>
+    protected static TLoop Attached<TLoop>(TLoop loop)
+        where TLoop : HostedIOLoop
+    {
+        ArgumentNullException.ThrowIfNull(loop);
+        try
+        {
+            loop.Attach();
+        }
+        catch
+        {
+            loop.Close();
+            throw;
+        }
+        return loop;
+    }
 
     /// <summary>
     /// Runs the loop in its host and waits until it has stopped: by pumping the host, on its own thread and if it can be

@@ -28,18 +28,5 @@ public class SynchronizationContextIOLoop : HostedIOLoop
 
     /// <summary>Makes a loop inside a context and begins to run it there.</summary>
     /// <inheritdoc cref="SynchronizationContextIOLoop(SynchronizationContext, IOLoopOptions?)"/>
-    public static SynchronizationContextIOLoop Attach(SynchronizationContext context)
-    {
-        var loop = new SynchronizationContextIOLoop(context);
-        try
-        {
-            loop.Attach();
-        }
-        catch
-        {
-            loop.Close();
-            throw;
-        }
-        return loop;
-    }
+    public static SynchronizationContextIOLoop Attach(SynchronizationContext context) => Attached(new SynchronizationContextIOLoop(context));
 }

@@ -42,6 +42,9 @@ internal sealed class CallbackQueue
         get => _own.HasWork || HasShared || _signals.HasWork;
     }
 
+    /// <summary>Whether callbacks of the batch wait to be run.</summary>
+    internal bool HasBatch => _own.IsInterrupted;
+
     private bool HasShared => Volatile.Read(ref _shared.End) > 0;
 
     /// <summary>Appends from any thread.</summary>

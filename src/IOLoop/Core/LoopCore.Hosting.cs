@@ -67,20 +67,31 @@ internal sealed partial class LoopCore
     internal RunScope EnterTurn(SynchronizationContext? context)
     {
         int outer;
+        int interrupted;
         lock (_runGate)
         {
             outer = _threadId;
+            interrupted = _interruptedThreadId;
+            _interruptedThreadId = 0;
             _threadId = Environment.CurrentManagedThreadId;
         }
         var scope = EnterThread(context);
         scope.OuterThreadId = outer;
+        scope.InterruptedThreadId = interrupted;
         return scope;
     }
 
     internal void ExitTurn(in RunScope scope)
     {
         lock (_runGate)
-            _threadId = scope.OuterThreadId;
+        {
+            // The turn below, if there is one, is in the middle of a callback that lets the host run. Until that returns,
+            // what the host runs is not in a turn, and has to wake the loop; afterwards LeaveContext goes on with that turn.
+            // (Of a turn that was interrupted by InterruptTurn, or by a nested turn before, the thread is noted already.)
+            _threadId = 0;
+            _interruptedThreadId = scope.OuterThreadId != 0 ? scope.OuterThreadId : scope.InterruptedThreadId;
+            _mustRestore |= _interruptedThreadId != 0;
+        }
         LeaveThread(scope);
     }
 

@@ -7,7 +7,8 @@ internal sealed partial class LoopCore
     private readonly Lock _runGate = new();
     private int _threadId;                        // the thread that runs the loop, 0: none; written under _runGate
     private bool _closed;                         // written under _runGate
-    private bool _currentChanged;
+    private int _interruptedThreadId;             // of a turn in which nested ones ran while a callback of it does; written under _runGate
+    private bool _mustRestore;                    // whether a callback, or a turn inside it, has left something to be put right behind it
     private SynchronizationContext? _turnContext; // current inside callbacks
 
     internal bool IsOnLoopThread => Volatile.Read(ref _threadId) == Environment.CurrentManagedThreadId;
@@ -101,15 +102,25 @@ internal sealed partial class LoopCore
             ExecutionContext.Restore(DefaultContext.Instance);
         if (SynchronizationContext.Current != _turnContext)
             SynchronizationContext.SetSynchronizationContext(_turnContext);
-        if (_currentChanged)
+        if (_mustRestore)
+            RestoreTurn();
+    }
+
+    private void RestoreTurn()
+    {
+        _mustRestore = false;
+        _loop.RestoreCurrent();
+        if (_interruptedThreadId == 0)
+            return;
+        lock (_runGate)
         {
-            _currentChanged = false;
-            _loop.RestoreCurrent();
+            _threadId = _interruptedThreadId;
+            _interruptedThreadId = 0;
         }
     }
 
     /// <summary>A callback has made another loop current, or none. A note here is cheaper than a look at thread-local data after every callback.</summary>
-    internal void NoteCurrentChanged() => _currentChanged = true;
+    internal void NoteCurrentChanged() => _mustRestore = true;
 
     /// <summary>What the thread had before, to be restored.</summary>
     internal struct RunScope(
@@ -121,5 +132,6 @@ internal sealed partial class LoopCore
         internal readonly SynchronizationContext? TurnContext = turnContext; // of the turn that this one interrupts
         internal IOLoop.ThreadState Thread;
         internal int OuterThreadId;
+        internal int InterruptedThreadId;
     }
 }

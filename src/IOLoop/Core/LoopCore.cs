@@ -19,6 +19,7 @@ internal sealed partial class LoopCore
     private readonly LoopClock _clock;
     private readonly Action _wake;
     private readonly int _maxEvents;
+    private readonly Action? _beforeCalls;
     private readonly CallbackQueue _callbacks = new();
     private readonly TimeoutQueue _timeouts = new();
     private readonly HandlerTable _handlers = new();
@@ -34,7 +35,9 @@ internal sealed partial class LoopCore
     /// <param name="wake">Makes a turn happen; called once per sleep, from any thread.</param>
     /// <param name="options">The loop's options.</param>
     /// <param name="isHostThread">For a hosted loop: whether the calling thread is its host's own.</param>
-    internal LoopCore(IOLoop loop, IPoller poller, LoopClock clock, Action wake, IOLoopOptions options, Func<bool>? isHostThread = null)
+    /// <param name="beforeCalls">What a turn does before it calls anybody; null: nothing.</param>
+    internal LoopCore(
+        IOLoop loop, IPoller poller, LoopClock clock, Action wake, IOLoopOptions options, Func<bool>? isHostThread = null, Action? beforeCalls = null)
     {
         if (options.MaxEventsPerTurn < 1)
             throw new ArgumentOutOfRangeException(nameof(options), options.MaxEventsPerTurn, "MaxEventsPerTurn must be at least 1.");
@@ -45,6 +48,7 @@ internal sealed partial class LoopCore
         _maxEvents = options.MaxEventsPerTurn;
         _ready = new ReadyEvent[_maxEvents];
         _isHostThread = isHostThread;
+        _beforeCalls = beforeCalls;
     }
 
     internal IPoller Poller => _poller;
@@ -129,6 +133,8 @@ internal sealed partial class LoopCore
         long lastTimeout = _timeouts.Sequence;
         int ran = 0;
         _callbacks.TakeBatch();
+        if (_beforeCalls is not null && _callbacks.HasBatch)
+            _beforeCalls();
         while (RunCallbacksUntilFailure(ref ran))
             continue;
         return _timeouts.Count == 0 ? ran : ran + RunTimeouts(lastTimeout);
@@ -175,6 +181,8 @@ internal sealed partial class LoopCore
     {
         if (!_timeouts.HasDueBatch)
             _timeouts.TakeDue(_clock.Now, last);
+        if (_beforeCalls is not null && _timeouts.HasDueBatch)
+            _beforeCalls();
         int ran = 0;
         while (RunTimeoutsUntilFailure(ref ran))
             continue;
@@ -237,6 +245,8 @@ internal sealed partial class LoopCore
     private int RunHandlers()
     {
         int ran = 0;
+        if (_beforeCalls is not null && HasReadyBatch)
+            _beforeCalls();
         while (_readyIndex < _readyCount)
         {
             if (Dispatch(_ready[_readyIndex++]))

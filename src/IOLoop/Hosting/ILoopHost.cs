@@ -61,4 +61,30 @@ public interface ILoopHost
     /// The default: false.
     /// </summary>
     bool KeepsSynchronizationContext => false;
+
+    /// <summary>
+    /// Whether the host may run what was posted to it while a turn is on the stack, because something inside a callback runs
+    /// the host without asking the loop. Then the next turn is posted before a turn calls anybody, so that it is there to be
+    /// run, nested, in the middle of the first. The default: false; then only RunSync nests.
+    /// </summary>
+    bool MayNest => false;
+
+    /// <summary>A run of the loop is about to begin. Any thread; no other run can begin before <see cref="OnRunEnded"/>. The default: nothing.</summary>
+    void OnRunBeginning()
+    {
+    }
+
+    /// <summary>
+    /// A run of the loop ends: the host may let go of what it keeps for it. A turn may still be posted, which will do nothing,
+    /// or be the first of the next run. Any thread. The default: nothing.
+    /// </summary>
+    void OnRunEnded()
+    {
+    }
+
+    /// <summary>
+    /// The calling thread, which is not the host's, is about to block until the loop stops; what this returns is disposed when it
+    /// goes on. For a host that can tell its own thread not to wait for this one. The default: null.
+    /// </summary>
+    IDisposable? EnterWait() => null;
 }

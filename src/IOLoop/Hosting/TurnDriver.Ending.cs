@@ -76,6 +76,7 @@ internal sealed partial class TurnDriver
         _run = null;
         if (run.Lost is { } lost)
             _loop.LogLost(lost);
+        _host.OnRunEnded(); // before another run can begin
         Core.Detach(_onDetached);
         run.End();
         if (!run.TryReleaseLife())

@@ -25,7 +25,7 @@ internal sealed partial class TurnDriver
             throw CannotPump(); // before a turn is posted that nobody wants
         if (Begin(isAwaited: true) is not { } run)
             return true;
-        bool ended = TryPump(run, run.Ended) || WaitForEnd(run, limit);
+        bool ended = TryPump(run, run.Ended) || WaitForEndAway(run, limit);
         run.ThrowIfLost();
         return ended;
     }
@@ -99,6 +99,7 @@ internal sealed partial class TurnDriver
         // Not at the turn gate: a turn may wait for this very call to be refused.
         if (!Core.Attach(_onAttached))
             return null;
+        _host.OnRunBeginning();
         var run = new HostedRun(isAwaited);
         _run = run; // null since before the last run was over
         // A turn of an earlier run clears _posted, fences, and reads _run: it either is ours, or is seen to be over.

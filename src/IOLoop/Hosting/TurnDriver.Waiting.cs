@@ -10,6 +10,12 @@ internal sealed partial class TurnDriver
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(24); // what WaitHandle takes
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(2);
 
+    private bool WaitForEndAway(HostedRun run, TimeSpan? limit)
+    {
+        using (_host.EnterWait())
+            return WaitForEnd(run, limit);
+    }
+
     private bool WaitForEnd(HostedRun run, TimeSpan? limit)
     {
         if (_loop.IsOnLoopThread)

@@ -19,6 +19,10 @@ namespace IOLoops.Hosting;
 /// posted while the sleeper is being armed waits at the gate, so that it begins with all of that done.
 /// </para>
 /// <para>
+/// On a host that may nest turns by itself, a turn posts its successor before it calls anybody. Until that one runs, nested or
+/// not, it finds whatever is added; a nested turn ends as any other does, with the loop asleep or a successor posted.
+/// </para>
+/// <para>
 /// Why turns do not overlap. A turn holds the gate from its beginning until the loop sleeps or the next turn is posted. The
 /// gate is re-entrant: a turn on the same thread is a nested one, of a host that is being pumped.
 /// </para>
@@ -36,6 +40,7 @@ internal sealed partial class TurnDriver
     private readonly Action _onDetached;
     private readonly bool _isVirtual;
     private readonly bool _keepsContext;
+    private readonly bool _mayNest;
     private readonly Lock _turnGate = new();
     private int _depth;              // guarded by _turnGate; how many turns are on the stack
     private volatile HostedRun? _run; // null between runs
@@ -53,6 +58,7 @@ internal sealed partial class TurnDriver
         _onDetached = () => loop.SetRunning(false);
         _isVirtual = host.UsesVirtualTime;
         _keepsContext = host.KeepsSynchronizationContext;
+        _mayNest = host.MayNest;
         _sleeper = poller.CreateSleeper(() =>
         {
             if (Core!.TryWake())
@@ -62,6 +68,9 @@ internal sealed partial class TurnDriver
 
     /// <summary>Set once, by the constructor of the loop.</summary>
     internal LoopCore Core { get; set; } = null!;
+
+    /// <summary>What a turn does before it calls anybody: null unless the host may nest turns by itself.</summary>
+    internal Action? BeforeCalls => _mayNest ? RequestTurn : null;
 
     /// <summary>Makes a turn happen. Any thread; the caller has taken the loop out of its sleep.</summary>
     internal void RequestTurn()
@@ -174,6 +183,8 @@ internal sealed partial class TurnDriver
     {
         if (run.MustEnd || Core.StopRequested)
             EndTurns(run);
+        else if (_mayNest && Volatile.Read(ref _posted) != 0)
+            return; // by this turn, before it called anybody: the next one decides
         else if (Core.HasQueuedWork || (!_isVirtual && (Core.FoundReady || Core.HasAlwaysReadyWork())) || !Core.TrySleep())
             PostNext(run);
         else
