@@ -29,6 +29,8 @@ namespace IOLoops.Hosting;
 /// </remarks>
 internal sealed partial class TurnDriver
 {
+    private const int LongestChain = 100;
+
     [ThreadStatic]
     private static TurnDriver? t_posting;
 
@@ -45,6 +47,7 @@ internal sealed partial class TurnDriver
     private int _depth;              // guarded by _turnGate; how many turns are on the stack
     private volatile HostedRun? _run; // null between runs
     private InvalidOperationException? _inline; // the host has broken its promise
+    private int _chain;              // guarded by _turnGate; how many turns have followed each other since the loop slept
     private int _posted;             // whether a turn is posted that has not begun; interlocked
 
     internal TurnDriver(HostedIOLoop loop, ILoopHost host, IPoller poller)
@@ -112,15 +115,33 @@ internal sealed partial class TurnDriver
         ThrowIfInline();
         HostedRun? run;
         lock (_turnGate)
-        {
-            Interlocked.Exchange(ref _posted, 0);
-            if (_unreleased.Count > 0)
-                _unreleased.RemoveAll(static ended => ended.TryReleaseLife());
-            run = _run;
-            if (run is not null)
-                RunTurn(run);
-        }
+            run = StepsAside() ? _run : RunPostedNow();
         EndIfNeeded(run);
+    }
+
+    private HostedRun? RunPostedNow()
+    {
+        Interlocked.Exchange(ref _posted, 0);
+        if (_unreleased.Count > 0)
+            _unreleased.RemoveAll(static ended => ended.TryReleaseLife());
+        var run = _run; // behind the fence: see Begin
+        if (run is not null)
+            RunTurn(run);
+        return run;
+    }
+
+    /// <summary>
+    /// A host that is run inside a callback need not be fair: JoinableTaskFactory.Run executes the work of one task until that
+    /// has none, and a busy loop's always has. So now and then a turn lets the host find nothing of the loop for an instant. It
+    /// counts as posted meanwhile: whoever posts it again is the pool, whose threads the host does not wait for here.
+    /// </summary>
+    private bool StepsAside()
+    {
+        if (!_mayNest || ++_chain <= LongestChain || _run is not { } run)
+            return false;
+        _chain = 0;
+        ThreadPool.UnsafeQueueUserWorkItem(static both => both.Driver.Post(both.Run, both.Driver._turn), (Driver: this, Run: run), preferLocal: false);
+        return true;
     }
 
     private void ThrowIfInline()
@@ -206,6 +227,7 @@ internal sealed partial class TurnDriver
 
     private void Sleep(HostedRun run)
     {
+        _chain = 0;
         ArmTimer(run);
         if (_isVirtual || run.IsOver)
             return;

@@ -1,0 +1,201 @@
+using IOLoops.Conformance;
+using Microsoft.VisualStudio.Threading;
+using Shouldly;
+using Xunit;
+
+namespace IOLoops.VsThreading.Tests.Deadlocks;
+
+/// <summary><see cref="HostedIOLoop.Start"/> and RunSync: on the main thread they run the loop, elsewhere they wait without hanging it.</summary>
+public sealed class BlockingTests : JoinableTaskHarness
+{
+    [Fact]
+    public void RunSync_on_the_main_thread_runs_the_loop_by_itself()
+    {
+        var counter = NewEventFd();
+        OnMain("RunSync of a loop that does not run", () =>
+        {
+            var loop = NewLoop();
+            loop.RunSync(async () =>
+            {
+                var wait = loop.WaitAsync(counter.Number, IOEvents.Read);
+                Signal(counter);
+                await wait;
+                Thread.CurrentThread.ShouldBe(Main.Thread);
+            });
+            loop.IsRunning.ShouldBeFalse();
+        });
+    }
+
+    [Fact]
+    public void Start_on_the_main_thread_runs_the_loop_until_it_is_stopped()
+    {
+        Thread? ran = null;
+        OnMain("Start on the main thread", () =>
+        {
+            var loop = NewLoop();
+            loop.CallLater(TimeSpan.FromMilliseconds(1), () =>
+            {
+                ran = Thread.CurrentThread;
+                loop.Stop();
+            });
+            loop.Start();
+        });
+        ran.ShouldBe(Main.Thread);
+    }
+
+    [Fact]
+    public void RunSync_nests_inside_a_handler_in_the_middle_of_Run()
+    {
+        var outer = NewEventFd();
+        var inner = NewEventFd();
+        BlockMain("RunSync in a handler in Run", async () =>
+        {
+            using (Loop.Join())
+            {
+                var done = WhenReadable(outer.Number, () => Loop.RunSync(async () =>
+                {
+                    Signal(inner);
+                    await Loop.WaitAsync(inner.Number, IOEvents.Read);
+                }));
+                Signal(outer);
+                await done;
+            }
+        });
+    }
+
+    [Fact]
+    public void RunSync_between_turns_nests_in_the_running_loop()
+    {
+        int ran = 0;
+        OnMain("RunSync between turns", () =>
+        {
+            Loop.IsOnLoopThread.ShouldBeTrue();
+            Loop.RunSync(() => ran++);
+        });
+        ran.ShouldBe(1);
+    }
+
+    // The cookbook's synchronous method that needs the main thread, on a thread of the pool, while Run blocks that for it.
+    [Fact]
+    public void RunSync_on_another_thread_joins_the_loop_to_the_task_that_it_is_part_of()
+    {
+        var loop = NewLoop();
+        Thread? ran = null;
+        BlockMain("RunSync on a thread that the main thread waits for", async () =>
+            await Task.Run(() => loop.RunSync(() => ran = Thread.CurrentThread)));
+        ran.ShouldBe(Main.Thread);
+    }
+
+    [Fact]
+    public void Start_on_another_thread_joins_the_loop_to_the_task_that_it_is_part_of()
+    {
+        var loop = NewLoop();
+        int ran = 0;
+        BlockMain("Start on a thread that the main thread waits for", async () =>
+        {
+            loop.AddCallback(() =>
+            {
+                ran++;
+                loop.Stop();
+            });
+            await Task.Run(loop.Start);
+        });
+        ran.ShouldBe(1);
+    }
+
+    [Fact]
+    public void RunSync_without_the_main_thread_ends_with_its_timeout()
+    {
+        var loop = NewLoop();
+        using var release = new ManualResetEventSlim();
+        using var busy = new ManualResetEventSlim();
+        Main.SynchronizationContext.Post(
+            _ =>
+            {
+                busy.Set();
+                release.Wait(Patience);
+            },
+            null);
+        Bounded.Await(busy, "the main thread to be busy");
+        Should.Throw<TimeoutException>(() => loop.RunSync(() => { }, TimeSpan.FromMilliseconds(20)));
+        release.Set();
+        loop.RunSync(() => { }, Patience); // it is usable again
+    }
+
+    // The cookbook's disposal: block until all that was started has ended.
+    [Fact]
+    public void A_dispose_that_waits_for_all_its_work_lets_the_loop_finish_it()
+    {
+        var collection = Context.CreateCollection();
+        var factory = Context.CreateFactory(collection);
+        var counter = NewEventFd();
+        int ended = 0;
+        OnMain("all work of a collection", () =>
+        {
+            for (int i = 0; i < 3; i++)
+            {
+                _ = factory.RunAsync(async () =>
+                {
+                    using (Loop.Join())
+                        await Loop.WaitAsync(NewSignalled().Number, IOEvents.Read);
+                    ended++;
+                });
+            }
+            var last = WhenReadable(counter.Number);
+            _ = factory.RunAsync(async () =>
+            {
+                using (Loop.Join())
+                    await last;
+                ended++;
+            });
+            Signal(counter);
+            Factory.Run(collection.JoinTillEmptyAsync);
+            ended.ShouldBe(4);
+        });
+    }
+
+    [Fact]
+    public void A_loop_is_work_of_its_factory_s_collection_while_it_runs()
+    {
+        var collection = Context.CreateCollection();
+        var loop = NewLoop(Context.CreateFactory(collection));
+        collection.ShouldBeEmpty();
+        loop.Attach();
+        Bounded.Await(loop.InvokeAsync(() => { }), "a callback");
+        collection.Count().ShouldBe(1);
+        BlockMain("a callback, joined by way of the factory's collection", async () =>
+        {
+            using (collection.Join())
+                await Task.Run(() => loop.InvokeAsync(() => { }));
+        });
+        loop.Stop();
+        Bounded.Await(Task.Run(collection.JoinTillEmptyAsync), "the loop's own task");
+        loop.IsRunning.ShouldBeFalse();
+    }
+
+    // The cookbook's check that code needs no main thread.
+    [Fact]
+    public void What_suppresses_its_relevance_is_not_helped_by_a_join()
+    {
+        bool ran = false;
+        BlockMain("the end of Run", async () =>
+        {
+            Task added;
+            using (Context.SuppressRelevance())
+            using (Loop.Join())
+                added = Task.Run(() => Loop.AddCallback(() => ran = true));
+            await added;
+            for (int i = 0; i < 10; i++)
+                await Task.Yield();
+            ran.ShouldBeFalse();
+        });
+        Bounded.Until(() => ran, "the callback runs when the main thread is free again");
+    }
+
+    private EventFd NewSignalled()
+    {
+        var counter = NewEventFd();
+        counter.Signal();
+        return counter;
+    }
+}
