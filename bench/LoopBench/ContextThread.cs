@@ -5,20 +5,21 @@ namespace LoopBench;
 /// <summary>A thread that serves a single-threaded SynchronizationContext, that of vs-threading.</summary>
 internal static class ContextThread
 {
-    internal static SynchronizationContext Start()
+    internal static (Thread Thread, SynchronizationContext Context) Start()
     {
         SingleThreadedSynchronizationContext? context = null;
         using var ready = new ManualResetEventSlim();
         var started = ready;
-        new Thread(() =>
+        var thread = new Thread(() =>
         {
             context = new SingleThreadedSynchronizationContext();
             SynchronizationContext.SetSynchronizationContext(context);
             started.Set();
             context.PushFrame(new SingleThreadedSynchronizationContext.Frame());
         })
-        { IsBackground = true, Name = "context" }.Start();
+        { IsBackground = true, Name = "context" };
+        thread.Start();
         ready.Wait();
-        return context!;
+        return (thread, context!);
     }
 }

@@ -1,6 +1,8 @@
 using System.Reactive.Concurrency;
 using IOLoops;
 using IOLoops.Rx;
+using IOLoops.VsThreading;
+using Microsoft.VisualStudio.Threading;
 
 namespace LoopBench;
 
@@ -13,7 +15,8 @@ internal static class LoopFactory
         ["ioloop-poll2"] = () => OnOwnThread(new PollIOLoop(new PollIOLoopOptions { Poller = PollerKind.Poll })),
         ["ioloop-pipe"] = () => OnOwnThread(new PollIOLoop(new PollIOLoopOptions { Waker = WakerKind.Pipe })),
         ["ioloop-rx"] = () => RxIOLoop.Attach(new EventLoopScheduler()),
-        ["ioloop-sync"] = () => SynchronizationContextIOLoop.Attach(ContextThread.Start()),
+        ["ioloop-sync"] = () => SynchronizationContextIOLoop.Attach(ContextThread.Start().Context),
+        ["ioloop-jtf"] = () => JoinableTaskIOLoop.Attach(MainThread().Factory),
         ["ioloop-scheduler"] = () => new SchedulerLoop(OnOwnThread(new PollIOLoop())),
     };
 
@@ -31,6 +34,12 @@ internal static class LoopFactory
             Environment.Exit(1);
         };
         return loop;
+    }
+
+    private static JoinableTaskContext MainThread()
+    {
+        var (thread, context) = ContextThread.Start();
+        return new JoinableTaskContext(thread, context);
     }
 
     private static PollIOLoop OnOwnThread(PollIOLoop loop)

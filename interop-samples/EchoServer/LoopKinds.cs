@@ -1,5 +1,7 @@
 using System.Reactive.Concurrency;
 using IOLoops.Rx;
+using IOLoops.VsThreading;
+using Microsoft.VisualStudio.Threading;
 
 namespace IOLoops.Samples;
 
@@ -11,6 +13,7 @@ internal static class LoopKinds
         new("poll", () => (new PollIOLoop(), null)),
         new("rx", () => In(new EventLoopScheduler(), scheduler => new RxIOLoop(scheduler))),
         new("sync", () => In(new ThreadContext(), context => new SynchronizationContextIOLoop(context))),
+        new("jtf", () => In(new ThreadContext(), context => new JoinableTaskIOLoop(new JoinableTaskContext(context.Thread, context).Factory))),
     ];
 
     /// <exception cref="ExitException">There is none of this name.</exception>

@@ -14,6 +14,8 @@ internal sealed class ThreadContext : SynchronizationContext, IDisposable
         _thread.Start();
     }
 
+    internal Thread Thread => _thread;
+
     public override void Post(SendOrPostCallback d, object? state) => _queue.Add((d, state));
 
     public override SynchronizationContext CreateCopy() => this;
