@@ -43,6 +43,7 @@ internal sealed partial class TurnDriver
     private readonly bool _isVirtual;
     private readonly bool _keepsContext;
     private readonly bool _mayNest;
+    private readonly Postponed _postponed;
     private readonly Lock _turnGate = new();
     private int _depth;              // guarded by _turnGate; how many turns are on the stack
     private volatile HostedRun? _run; // null between runs
@@ -55,6 +56,7 @@ internal sealed partial class TurnDriver
         _loop = loop;
         _host = host;
         _turn = RunPosted;
+        _postponed = new Postponed(this);
         _onDeadline = OnDeadline;
         _probe = () => Interlocked.Exchange(ref _isProbing, 0);
         _onAttached = () => loop.SetRunning(true);
@@ -140,7 +142,8 @@ internal sealed partial class TurnDriver
         if (!_mayNest || ++_chain <= LongestChain || _run is not { } run)
             return false;
         _chain = 0;
-        ThreadPool.UnsafeQueueUserWorkItem(static both => both.Driver.Post(both.Run, both.Driver._turn), (Driver: this, Run: run), preferLocal: false);
+        _postponed.Run = run;
+        ThreadPool.UnsafeQueueUserWorkItem(_postponed, preferLocal: false);
         return true;
     }
 
@@ -235,5 +238,13 @@ internal sealed partial class TurnDriver
             _sleeper.Arm();
         else
             _sleeper.Leave();
+    }
+
+    /// <summary>Posts a turn that stepped aside. There is one at a time, as there is one posted turn.</summary>
+    private sealed class Postponed(TurnDriver driver) : IThreadPoolWorkItem
+    {
+        internal HostedRun Run { get; set; } = null!;
+
+        public void Execute() => driver.Post(Run, driver._turn);
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reactive.Concurrency;
+using IOLoops.Conformance;
 using IOLoops.Rx.Tests.Loops;
 using Shouldly;
 using Xunit;
@@ -14,6 +15,7 @@ public sealed class SchedulerStress
     private const int Loops = 3;
 
     private static readonly TimeSpan Span = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly int _seed = Random.Shared.Next();
 
@@ -43,7 +45,7 @@ public sealed class SchedulerStress
     public void Whatever_was_accepted_by_loops_whose_scheduler_is_disposed_ran_or_is_reported() => Rounds((random, context) =>
     {
         using var scheduler = new EventLoopScheduler();
-        var loops = Enumerable.Range(0, Loops).Select(_ => new StressedRxLoop(scheduler)).ToList();
+        var loops = Enumerable.Range(0, Loops).Select(_ => new AccountedLoop<RxIOLoop>(options => new RxIOLoop(scheduler, options))).ToList();
         var start = Task.Factory.StartNew(() => Record.Exception(loops[0].Loop.Start), TaskCreationOptions.LongRunning);
         loops.Skip(1).ToList().ForEach(loop => loop.Loop.Attach());
         var (threads, over) = Disturb(loops, random);
@@ -57,32 +59,32 @@ public sealed class SchedulerStress
         Join(threads, context);
         scheduler.Dispose();
         loops.ForEach(loop => loop.Loop.Stop());
-        start.Wait(StressedRxLoop.Patience).ShouldBeTrue($"the start did not end; {context}");
+        start.Wait(Patience).ShouldBeTrue($"the start did not end; {context}");
         (start.Result is null or InvalidOperationException).ShouldBeTrue($"{start.Result}; {context}");
         Close(loops, context);
     });
 
     private static void RunToQuiet(IScheduler scheduler, Random random, string context)
     {
-        var loops = Enumerable.Range(0, Loops).Select(_ => new StressedRxLoop(scheduler)).ToList();
+        var loops = Enumerable.Range(0, Loops).Select(_ => new AccountedLoop<RxIOLoop>(options => new RxIOLoop(scheduler, options))).ToList();
         loops.ForEach(loop => loop.Loop.Attach());
         var (threads, over) = Disturb(loops, random);
         AwaitPosts(loops, random.Next(500, 4000), context);
         over.Cancel();
         Join(threads, context);
-        SpinWait.SpinUntil(() => loops.TrueForAll(loop => loop.IsQuiet), StressedRxLoop.Patience)
+        SpinWait.SpinUntil(() => loops.TrueForAll(loop => loop.IsQuiet), Patience)
             .ShouldBeTrue($"a wake-up was lost: {string.Join("; ", loops.Select(loop => loop.State))}; {context}");
         Close(loops, context);
     }
 
     /// <summary>Lets the posters go on until so many more callbacks were accepted.</summary>
-    private static void AwaitPosts(List<StressedRxLoop> loops, int count, string context)
+    private static void AwaitPosts(List<AccountedLoop<RxIOLoop>> loops, int count, string context)
     {
         long enough = loops.Sum(loop => loop.Accepted) + count;
-        SpinWait.SpinUntil(() => loops.Sum(loop => loop.Accepted) >= enough, StressedRxLoop.Patience).ShouldBeTrue($"posters are stuck; {context}");
+        SpinWait.SpinUntil(() => loops.Sum(loop => loop.Accepted) >= enough, Patience).ShouldBeTrue($"posters are stuck; {context}");
     }
 
-    private static void Close(List<StressedRxLoop> loops, string context)
+    private static void Close(List<AccountedLoop<RxIOLoop>> loops, string context)
     {
         foreach (var loop in loops)
         {
@@ -91,7 +93,7 @@ public sealed class SchedulerStress
         }
     }
 
-    private static (List<Thread> Threads, CancellationTokenSource Over) Disturb(List<StressedRxLoop> loops, Random random)
+    private static (List<Thread> Threads, CancellationTokenSource Over) Disturb(List<AccountedLoop<RxIOLoop>> loops, Random random)
     {
         var over = new CancellationTokenSource();
         var threads = Enumerable.Range(0, Posters + 1).Select(number =>
@@ -117,7 +119,7 @@ public sealed class SchedulerStress
     }
 
     private static void Join(List<Thread> threads, string context) =>
-        threads.ForEach(thread => thread.Join(StressedRxLoop.Patience).ShouldBeTrue($"a thread is stuck; {context}"));
+        threads.ForEach(thread => thread.Join(Patience).ShouldBeTrue($"a thread is stuck; {context}"));
 
     private void Rounds(Action<Random, string> round)
     {
@@ -127,7 +129,7 @@ public sealed class SchedulerStress
         int open = OpenFiles();
         for (int i = 1; clock.Elapsed < Span; i++)
             round(random, $"round {i}, seed {_seed}");
-        SpinWait.SpinUntil(() => OpenFiles() <= open, StressedRxLoop.Patience)
+        SpinWait.SpinUntil(() => OpenFiles() <= open, Patience)
             .ShouldBeTrue($"left open: {OpenFiles() - open} descriptors; seed {_seed}");
     }
 

@@ -8,4 +8,6 @@ public sealed class A_strict_host_over_poll() : LoopConformance(new StrictHostFi
 
 public sealed class A_strict_pumped_host() : LoopConformance(new StrictHostFixture(isPumpable: true));
 
+public sealed class A_strict_host_that_nests_turns() : LoopConformance(new StrictHostFixture(isPumpable: true, mayNest: true));
+
 public sealed class A_synchronization_context() : LoopConformance(new ContextFixture());

@@ -29,9 +29,9 @@ public abstract class HostingHarness(PollerKind poller = PollerKind.Epoll) : IDi
         return resource;
     }
 
-    protected StrictHost NewHost(bool isPumpable = false)
+    protected StrictHost NewHost(bool isPumpable = false, bool mayNest = false)
     {
-        var host = new StrictHost(isPumpable);
+        var host = new StrictHost(isPumpable, mayNest);
         _hosts.Add(host);
         return host;
     }

@@ -12,6 +12,10 @@ public sealed class Nested_runs_over_epoll() : NestedHostingTests(PollerKind.Epo
 
 public sealed class Nested_runs_over_poll() : NestedHostingTests(PollerKind.Poll);
 
+public sealed class Nested_turns_that_nobody_announces_over_epoll() : NestedHostingTests(PollerKind.Epoll, mayNest: true);
+
+public sealed class Nested_turns_that_nobody_announces_over_poll() : NestedHostingTests(PollerKind.Poll, mayNest: true);
+
 public sealed class Turns_over_epoll() : TurnTests(PollerKind.Epoll);
 
 public sealed class Turns_over_poll() : TurnTests(PollerKind.Poll);

@@ -4,8 +4,11 @@ using Xunit;
 
 namespace IOLoops.Tests.Hosting;
 
-/// <summary>RunSync from inside a turn, on a host that can be pumped.</summary>
-public abstract class NestedHostingTests(PollerKind poller) : HostingHarness(poller)
+/// <summary>
+/// Turns inside turns, on a host that can be pumped: by RunSync, and by something in a callback that pumps the host itself and
+/// tells the loop nothing.
+/// </summary>
+public abstract class NestedHostingTests(PollerKind poller, bool mayNest = false) : HostingHarness(poller)
 {
     private const int Depth = 3;
 
@@ -48,7 +51,7 @@ public abstract class NestedHostingTests(PollerKind poller) : HostingHarness(pol
     [Fact]
     public void A_handler_that_nests_is_not_called_again_before_it_returns()
     {
-        var (_, loop) = Pumped();
+        var (host, loop) = Pumped();
         Pipe nesting = NewPipe(), other = NewPipe();
         bool inside = false;
         int calls = 0;
@@ -59,7 +62,7 @@ public abstract class NestedHostingTests(PollerKind poller) : HostingHarness(pol
                 loop.Stop();
             inside = true;
             if (calls == 1)
-                loop.RunSync(() => loop.WaitAsync(other.ReadEnd, IOEvents.Read).AsTask());
+                Nest(host, loop, () => loop.WaitAsync(other.ReadEnd, IOEvents.Read).AsTask());
             inside = false;
         }, IOEvents.Read);
         nesting.Send();
@@ -71,7 +74,7 @@ public abstract class NestedHostingTests(PollerKind poller) : HostingHarness(pol
     [Fact]
     public void Callbacks_interrupted_three_deep_run_once_each_in_order()
     {
-        var (_, loop) = Pumped();
+        var (host, loop) = Pumped();
         for (int i = 0; i < 20; i++)
         {
             int number = i;
@@ -79,7 +82,7 @@ public abstract class NestedHostingTests(PollerKind poller) : HostingHarness(pol
             {
                 _trace.Add($"{number}");
                 if (number is 3 or 5 or 8)
-                    loop.RunSync(YieldTwice);
+                    Nest(host, loop, YieldTwice);
                 if (number == 3)
                     loop.Stop(); // not before the runs that have interrupted it are over
             });
@@ -91,7 +94,7 @@ public abstract class NestedHostingTests(PollerKind poller) : HostingHarness(pol
     [Fact]
     public void Timeouts_interrupted_by_a_nested_run_run_once_each_in_order()
     {
-        var (_, loop) = Pumped();
+        var (host, loop) = Pumped();
         var due = loop.Time;
         for (int i = 0; i < 10; i++)
         {
@@ -100,7 +103,7 @@ public abstract class NestedHostingTests(PollerKind poller) : HostingHarness(pol
             {
                 _trace.Add($"{number}");
                 if (number is 2 or 4)
-                    loop.RunSync(YieldTwice);
+                    Nest(host, loop, YieldTwice);
                 if (number == 2)
                     loop.Stop();
             });
@@ -112,7 +115,7 @@ public abstract class NestedHostingTests(PollerKind poller) : HostingHarness(pol
     [Fact]
     public void Handlers_interrupted_by_a_nested_run_run_once_each()
     {
-        var (_, loop) = Pumped();
+        var (host, loop) = Pumped();
         var files = Enumerable.Range(0, 8).Select(_ => NewEventFd()).ToList();
         int called = 0;
         foreach (var file in files)
@@ -124,7 +127,7 @@ public abstract class NestedHostingTests(PollerKind poller) : HostingHarness(pol
                 _trace.Add($"{file.Number}");
                 int number = ++called;
                 if (number is 1 or 2 or 5)
-                    loop.RunSync(YieldTwice);
+                    Nest(host, loop, YieldTwice);
                 if (number == 1)
                     loop.Stop();
             }, IOEvents.Read);
@@ -201,7 +204,7 @@ public abstract class NestedHostingTests(PollerKind poller) : HostingHarness(pol
     private void NestedRunShouldSee(Action<HostedIOLoop, TaskCompletionSource> fromHost)
     {
         var (host, loop) = Pumped();
-        RunInTurn(loop, "what the host's own work did in a nested run", () => loop.RunSync(async () =>
+        RunInTurn(loop, "what the host's own work did in a nested run", () => Nest(host, loop, async () =>
         {
             var done = new TaskCompletionSource();
             // Late enough for the nested turns to have gone to sleep.
@@ -212,8 +215,21 @@ public abstract class NestedHostingTests(PollerKind poller) : HostingHarness(pol
 
     private (StrictHost Host, HostedIOLoop Loop) Pumped()
     {
-        var host = NewHost(isPumpable: true);
+        var host = NewHost(isPumpable: true, mayNest);
         return (host, NewLoop(host));
+    }
+
+    /// <summary>Runs a function to its end in the middle of a turn.</summary>
+    private void Nest(StrictHost host, HostedIOLoop loop, Func<Task> func)
+    {
+        if (!mayNest)
+        {
+            loop.RunSync(func);
+            return;
+        }
+        var task = func();
+        host.TryPump(task).ShouldBeTrue();
+        task.GetAwaiter().GetResult();
     }
 
     private static async Task YieldTwice()

@@ -20,8 +20,10 @@ public sealed class StrictHost : ILoopHost, IDisposable
     private int _mostWaiting;
 
     /// <param name="isPumpable">False: the host has a thread of its own. True: whoever pumps it is its thread.</param>
-    public StrictHost(bool isPumpable)
+    /// <param name="mayNest">Whether it says that something inside a callback may pump it without asking the loop.</param>
+    public StrictHost(bool isPumpable, bool mayNest = false)
     {
+        MayNest = mayNest;
         _isPumpable = isPumpable;
         _thread = new Thread(Serve) { IsBackground = true, Name = "Strict host" };
         if (!isPumpable)
@@ -36,6 +38,8 @@ public sealed class StrictHost : ILoopHost, IDisposable
 
     /// <summary>The most posts of loops that ever waited at the same time.</summary>
     public int MostWaiting => Volatile.Read(ref _mostWaiting);
+
+    public bool MayNest { get; }
 
     public bool IsOnHostThread => Thread.CurrentThread == (_isPumpable ? Volatile.Read(ref _pumping) : _thread);
 

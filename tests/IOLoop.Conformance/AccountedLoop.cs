@@ -1,13 +1,13 @@
-using System.Reactive.Concurrency;
-using IOLoops.Conformance;
 using Shouldly;
 
-namespace IOLoops.Rx.Tests.Stress;
+namespace IOLoops.Conformance;
 
-/// <summary>A loop on a scheduler that reads a pipe, and keeps books on what it was given and what became of it.</summary>
-internal sealed class StressedRxLoop : IDisposable
+/// <summary>For stress tests: a hosted loop that reads a pipe, and keeps books on what it was given and what became of it.</summary>
+/// <typeparam name="TLoop">The kind of loop.</typeparam>
+public sealed class AccountedLoop<TLoop> : IDisposable
+    where TLoop : HostedIOLoop
 {
-    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private const int MostUnread = 1000;
 
@@ -21,31 +21,40 @@ internal sealed class StressedRxLoop : IDisposable
     private int _inside;
     private int _overlaps;
 
-    internal StressedRxLoop(IScheduler scheduler)
+    /// <summary>Makes a loop that does not run yet, whose log tells what was dropped.</summary>
+    public AccountedLoop(Func<IOLoopOptions, TLoop> create)
     {
-        Loop = new RxIOLoop(scheduler, new IOLoopOptions { LoggerFactory = _log });
+        ArgumentNullException.ThrowIfNull(create);
+        Loop = create(new IOLoopOptions { LoggerFactory = _log });
         Loop.AddHandler(_pipe.ReadEnd, (_, _) => Guarded(() => Interlocked.Add(ref _read, _pipe.Drain())), IOEvents.Read);
     }
 
-    internal RxIOLoop Loop { get; }
+    /// <summary>The loop.</summary>
+    public TLoop Loop { get; }
 
-    internal long Accepted => Interlocked.Read(ref _accepted);
+    /// <summary>How many callbacks it has accepted.</summary>
+    public long Accepted => Interlocked.Read(ref _accepted);
 
-    internal bool IsQuiet => Interlocked.Read(ref _read) == Interlocked.Read(ref _written)
+    /// <summary>Whether all that was accepted and written has been run and read.</summary>
+    public bool IsQuiet => Interlocked.Read(ref _read) == Interlocked.Read(ref _written)
         && Interlocked.Read(ref _ran) == Interlocked.Read(ref _accepted) && Interlocked.Read(ref _timeouts) == 0;
 
-    internal string State =>
+    /// <summary>The books.</summary>
+    public string State =>
         $"accepted {_accepted}, ran {_ran}, written {_written}, read {_read}, timeouts {_timeouts}, running {Loop.IsRunning}";
 
-    internal void Post(Random random)
+    /// <summary>Adds a callback, now and then one that adds a timeout.</summary>
+    public void Post(Random random)
     {
+        ArgumentNullException.ThrowIfNull(random);
         if (Loop.TryAddCallback(random.Next(10) == 0 ? OnTimedCallback : OnCallback))
             Interlocked.Increment(ref _accepted);
     }
 
     /// <summary>Runs something in a turn, as one of the callbacks that are counted.</summary>
-    internal void RunInTurn(Action body)
+    public void RunInTurn(Action body)
     {
+        ArgumentNullException.ThrowIfNull(body);
         bool isAccepted = Loop.TryAddCallback(() =>
         {
             body();
@@ -55,7 +64,8 @@ internal sealed class StressedRxLoop : IDisposable
             Interlocked.Increment(ref _accepted);
     }
 
-    internal void Write()
+    /// <summary>Writes to the pipe.</summary>
+    public void Write()
     {
         if (Interlocked.Read(ref _written) - Interlocked.Read(ref _read) > MostUnread)
             return;
@@ -63,7 +73,8 @@ internal sealed class StressedRxLoop : IDisposable
         _pipe.Send();
     }
 
-    internal void StopAndClose(string context)
+    /// <summary>Stops and closes the loop, and checks that the books balance.</summary>
+    public void StopAndClose(string context)
     {
         Loop.Stop();
         SpinWait.SpinUntil(() => !Loop.IsRunning, Patience).ShouldBeTrue($"not stopped: {State}; {context}");
@@ -75,6 +86,7 @@ internal sealed class StressedRxLoop : IDisposable
         _log.Entries.Count(entry => entry.Message.Contains("has stopped", StringComparison.Ordinal)).ShouldBeLessThanOrEqualTo(1, context);
     }
 
+    /// <summary>Closes the pipe.</summary>
     public void Dispose()
     {
         _pipe.Dispose();
