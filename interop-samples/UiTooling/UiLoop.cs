@@ -1,0 +1,46 @@
+using IOLoops.VsThreading;
+using Microsoft.VisualStudio.Threading;
+using Terminal.Gui.App;
+
+namespace IOLoops.Samples;
+
+/// <summary>The loop in which all handlers of this program run, on Terminal.Gui's thread.</summary>
+internal sealed class UiLoop : IDisposable
+{
+    private readonly UiContext _context;
+    private readonly JoinableTaskContext _joinable;
+    private readonly JoinableTaskIOLoop _loop;
+
+    /// <param name="app">Runs, or will run, on the calling thread.</param>
+    internal UiLoop(IApplication app)
+    {
+        _context = new UiContext(app);
+        _joinable = new JoinableTaskContext(Thread.CurrentThread, _context);
+        _loop = JoinableTaskIOLoop.Attach(_joinable.Factory);
+    }
+
+    internal IOLoop Loop => _loop;
+
+    /// <summary>For what is asynchronous and ends on the UI's thread.</summary>
+    internal JoinableTaskFactory Factory => _joinable.Factory;
+
+    /// <summary>
+    /// Blocks the UI's thread until something has ended, and yet runs the loop's handlers on it: that is what joining the loop
+    /// is for. Without it, what ends when a handler says so would never end.
+    /// </summary>
+    internal void RunUntil(Func<Task> ended) => Factory.Run(async () =>
+    {
+        using (_loop.Join())
+            await ended();
+    });
+
+    /// <summary>After Terminal.Gui's main loop has ended.</summary>
+    public void Dispose()
+    {
+        _loop.Stop();
+        while (_loop.IsRunning)
+            _context.RunPosted(); // the turn that follows Stop, which nobody else runs any more
+        _loop.Dispose();
+        _joinable.Dispose();
+    }
+}
