@@ -68,7 +68,8 @@ public class HostedIOLoop : IOLoop
     private protected override DateTimeOffset UtcNow => _core.Clock.UtcNow;
 
     /// <summary>
-    /// Begins to run the loop in its host, and returns. It runs until the turn that follows <see cref="Stop"/> has ended; a
+    /// Begins to run the loop in its host, and returns. It runs until the turn that follows <see cref="Stop"/> has ended,
+    /// or until <see cref="Stop"/> is called on the host's own thread between turns, so that the loop can be closed then and there; a
     /// <see cref="Stop"/> that came before ends it at once. Any thread.
     /// </summary>
     /// <exception cref="InvalidOperationException">The loop runs already, or the host is gone.</exception>

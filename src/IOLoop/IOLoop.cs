@@ -44,7 +44,8 @@ public abstract partial class IOLoop : IDisposable
 
     /// <summary>
     /// Whether the loop runs. Native loops: while <see cref="Start"/> or a single turn is on some thread's stack.
-    /// Hosted loops: from the moment they are attached or started until the turn that follows <see cref="Stop"/> has ended.
+    /// Hosted loops: from the moment they are attached or started until the turn that follows <see cref="Stop"/> has ended;
+    /// on the host's own thread, between turns, <see cref="Stop"/> ends it at once.
     /// </summary>
     public bool IsRunning { get; protected set; }
 

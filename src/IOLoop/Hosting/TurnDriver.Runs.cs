@@ -35,6 +35,8 @@ internal sealed partial class TurnDriver
 
     internal void Stop()
     {
+        if (_run is not null && _host.IsOnHostThread && TryEndNow())
+            return;
         bool isPosted = Volatile.Read(ref _posted) != 0;
         Core.Stop();
         if (!isPosted || _run is not { } run)
@@ -43,6 +45,18 @@ internal sealed partial class TurnDriver
             Abandon(run); // who waits may keep the host from ever running a turn
         else
             Probe(run);
+    }
+
+    /// <summary>Between turns, on the host's own thread: what another turn would find is known already.</summary>
+    private bool TryEndNow()
+    {
+        lock (_turnGate)
+        {
+            if (_depth > 0 || _run is not { } run)
+                return false;
+            EndTurns(run);
+            return true;
+        }
     }
 
     /// <summary>

@@ -30,6 +30,50 @@ public abstract class BetweenTurnsTests : HostingHarness
     }
 
     [Fact]
+    public void A_stop_ends_the_run_at_once_so_that_the_loop_can_be_closed()
+    {
+        var file = NewEventFd();
+        bool ran = false;
+        OnHost(_host, () =>
+        {
+            _loop.AddHandler(file.Number, (_, _) => ran = true, IOEvents.Read);
+            _loop.AddCallback(() => ran = true); // posts a turn, which will find the loop stopped
+            _loop.Stop();
+            _loop.IsRunning.ShouldBeFalse();
+            _loop.Close();
+        });
+        file.Signal();
+        Settle(_host);
+        ran.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_stop_followed_by_another_run_runs_what_was_queued()
+    {
+        var ran = NewEvent();
+        OnHost(_host, () =>
+        {
+            _loop.AddCallback(ran.Set);
+            _loop.Stop();
+            _loop.Attach();
+            _loop.IsRunning.ShouldBeTrue();
+        });
+        Await(ran, "what was queued before the stop");
+    }
+
+    [Fact]
+    public void A_stop_ends_a_start_that_waits_on_another_thread()
+    {
+        OnHost(_host, _loop.Stop);
+        var start = Task.Factory.StartNew(_loop.Start, TaskCreationOptions.LongRunning);
+        Until(() => _loop.IsRunning, "the loop runs");
+        OnHost(_host, _loop.Stop);
+        Await(start, "the end of Start");
+        start.IsCompletedSuccessfully.ShouldBeTrue();
+        _loop.IsRunning.ShouldBeFalse();
+    }
+
+    [Fact]
     public void A_timeout_of_now_fires()
     {
         var fired = NewEvent();
