@@ -38,8 +38,7 @@ internal sealed class UiContext : SynchronizationContext
 
     public override SynchronizationContext CreateCopy() => this;
 
-    /// <summary>On the UI's thread: by each iteration, and when there are none any more.</summary>
-    internal void RunPosted()
+    private void RunPosted()
     {
         long start = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(start) < MostTime && _posted.TryDequeue(out var work))

@@ -7,15 +7,13 @@ namespace IOLoops.Samples;
 /// <summary>The loop in which all handlers of this program run, on Terminal.Gui's thread.</summary>
 internal sealed class UiLoop : IDisposable
 {
-    private readonly UiContext _context;
     private readonly JoinableTaskContext _joinable;
     private readonly JoinableTaskIOLoop _loop;
 
     /// <param name="app">Runs, or will run, on the calling thread.</param>
     internal UiLoop(IApplication app)
     {
-        _context = new UiContext(app);
-        _joinable = new JoinableTaskContext(Thread.CurrentThread, _context);
+        _joinable = new JoinableTaskContext(Thread.CurrentThread, new UiContext(app));
         _loop = JoinableTaskIOLoop.Attach(_joinable.Factory);
     }
 
@@ -34,12 +32,10 @@ internal sealed class UiLoop : IDisposable
             await ended();
     });
 
-    /// <summary>After Terminal.Gui's main loop has ended.</summary>
+    /// <summary>On the UI's thread.</summary>
     public void Dispose()
     {
         _loop.Stop();
-        while (_loop.IsRunning)
-            _context.RunPosted(); // the turn that follows Stop, which nobody else runs any more
         _loop.Dispose();
         _joinable.Dispose();
     }
