@@ -24,7 +24,7 @@ public abstract partial class IOLoop
     public void RunSync(Action func, TimeSpan? timeout = null)
     {
         ArgumentNullException.ThrowIfNull(func);
-        RunToEnd(() => { func(); return Task.CompletedTask; }, func, timeout);
+        _ = RunToEnd(() => { func(); return Task.CompletedTask; }, func, timeout);
     }
 
     /// <returns>What <paramref name="func"/> returned.</returns>
@@ -33,7 +33,7 @@ public abstract partial class IOLoop
     {
         ArgumentNullException.ThrowIfNull(func);
         T result = default!;
-        RunToEnd(() => { result = func(); return Task.CompletedTask; }, func, timeout);
+        _ = RunToEnd(() => { result = func(); return Task.CompletedTask; }, func, timeout);
         return result;
     }
 
@@ -42,7 +42,7 @@ public abstract partial class IOLoop
     public void RunSync(Func<Task> func, TimeSpan? timeout = null)
     {
         ArgumentNullException.ThrowIfNull(func);
-        RunToEnd(func, func, timeout);
+        _ = RunToEnd(func, func, timeout);
     }
 
     /// <returns>The result of the task that <paramref name="func"/> returned.</returns>
@@ -50,7 +50,9 @@ public abstract partial class IOLoop
     public T RunSync<T>(Func<Task<T>> func, TimeSpan? timeout = null)
     {
         ArgumentNullException.ThrowIfNull(func);
+#pragma warning disable VSTHRD002 // it has ended
         return ((Task<T>)RunToEnd(func, func, timeout)).GetAwaiter().GetResult();
+#pragma warning restore VSTHRD002
     }
 
     private Task RunToEnd(Func<Task> func, Delegate original, TimeSpan? timeout)

@@ -4,6 +4,8 @@ using System.Reactive.Linq;
 using System.Reactive.Threading.Tasks;
 using IOLoops;
 using IOLoops.Rx;
+using IOLoops.VsThreading;
+using Microsoft.VisualStudio.Threading;
 
 int failures = 0;
 (string Name, Func<IOLoop> Create)[] kinds =
@@ -12,6 +14,7 @@ int failures = 0;
     ("poll", () => new PollIOLoop(new PollIOLoopOptions { Poller = PollerKind.Poll })),
     ("a SynchronizationContext", () => new SynchronizationContextIOLoop(new SynchronizationContext())),
     ("an EventLoopScheduler", () => new RxIOLoop(new EventLoopScheduler())),
+    ("a JoinableTaskFactory", () => new JoinableTaskIOLoop(StartMainThread().Factory)),
     ("virtual time", () => new RxIOLoop(new HistoricalScheduler())),
 ];
 foreach (var (name, create) in kinds)
@@ -54,3 +57,10 @@ foreach (var (name, create) in kinds)
 }
 Console.WriteLine(failures == 0 ? "ok" : "failed");
 return failures;
+
+static JoinableTaskContext StartMainThread()
+{
+    var loop = new PollIOLoop();
+    new Thread(loop.Start) { IsBackground = true }.Start();
+    return loop.InvokeAsync(loop.CreateJoinableTaskContext).GetAwaiter().GetResult();
+}

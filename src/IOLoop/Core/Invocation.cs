@@ -16,7 +16,9 @@ internal sealed class Invocation<T>(IOLoop loop, Func<T> func)
             core.Post(new WorkItem(original, invocation, Invoker.Instance, DefaultContext.Capture()));
         else
             loop.AddCallback(invocation.Run);
+#pragma warning disable VSTHRD003 // whoever awaits it decides where it goes on
         return invocation._result.Task;
+#pragma warning restore VSTHRD003
     }
 
     private void Run()

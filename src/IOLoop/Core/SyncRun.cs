@@ -32,7 +32,9 @@ internal sealed class SyncRun(IOLoop loop, Func<Task> func, Delegate original, A
         }
         if (_task is { IsCompleted: true } ended)
         {
+#pragma warning disable VSTHRD103 // it has ended
             ended.GetAwaiter().GetResult();
+#pragma warning restore VSTHRD103
             return ended;
         }
         if (_task is not null)

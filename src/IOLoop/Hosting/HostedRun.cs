@@ -11,7 +11,9 @@ internal sealed class HostedRun(bool isAwaited) : IDisposable
     private bool _hasBegun;
 
     /// <summary>Ends with the run, never with a failure: see <see cref="ThrowIfLost"/>.</summary>
+#pragma warning disable VSTHRD003 // it is pumped for, or waited for on a thread that is not the host's
     internal Task Ended => _ended.Task;
+#pragma warning restore VSTHRD003
 
     internal bool IsOver { get; private set; }
 

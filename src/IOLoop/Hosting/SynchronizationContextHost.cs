@@ -28,7 +28,9 @@ internal sealed class SynchronizationContextHost : ILoopHost
         int known => known == Environment.CurrentManagedThreadId,
     };
 
+#pragma warning disable VSTHRD001 // to post to a context is what this class is for
     public void Post(Action turn) => _context.Post(Invoke, Wrap(turn));
+#pragma warning restore VSTHRD001
 
     private PostedTurn Wrap(Action turn)
     {

@@ -26,7 +26,9 @@ internal sealed partial class TurnDriver
         var deadline = limit is { } span && span < LongestWait ? LoopTimeNow() + span + LimitGrace : LoopTime.MaxValue;
         if (WaitForFirstTurn(run, deadline) && WaitForHost(run, deadline))
         {
-            run.Ended.Wait(); // it is about to be set
+#pragma warning disable VSTHRD002 // it is about to be set
+            run.Ended.Wait();
+#pragma warning restore VSTHRD002
             run.Dispose();
             return true;
         }
@@ -76,7 +78,9 @@ internal sealed partial class TurnDriver
     {
         var alive = new TaskCompletionSource();
         Post(run, alive.SetResult);
+#pragma warning disable VSTHRD002 // for a bounded time, on a thread that is not the host's
         return Task.WaitAny([alive.Task, run.Ended], Silence) == 0;
+#pragma warning restore VSTHRD002
     }
 
     private static LoopTime LoopTimeNow() => new(Stopwatch.GetElapsedTime(0).Ticks);

@@ -27,7 +27,9 @@ internal sealed class LoopSynchronizationContext(IOLoop loop) : SynchronizationC
         if (loop.IsOnLoopThread)
             d(state);
         else
+#pragma warning disable VSTHRD002 // Send blocks: that is its contract
             loop.InvokeAsync(() => d(state)).GetAwaiter().GetResult();
+#pragma warning restore VSTHRD002
     }
 
     public override SynchronizationContext CreateCopy() => this;
