@@ -3,23 +3,23 @@ using Microsoft.VisualStudio.Threading;
 namespace IOLoops.VsThreading;
 
 /// <summary>The main thread of a <see cref="JoinableTaskContext"/> as a host: turns are work of a joinable task of the loop's.</summary>
-internal sealed class JoinableTaskHost : ILoopHost
+internal sealed partial class JoinableTaskHost : ILoopHost
 {
-    private readonly JoinableTaskFactory _factory;
+    private readonly TurnFactory _factory;
     private readonly JoinableTaskCollection _loops; // what is joined: the task of the run, if there is one
     private readonly Thread _mainThread;
     private readonly Lock _gate = new();
-    private TurnTask? _task;      // guarded by _gate; from the first post of a run until its end, and until no turn is posted
-    private PostedTurn? _turn;    // guarded by _gate; the loop posts two delegates again and again: a turn,
-    private PostedTurn? _timed;   // guarded by _gate; and one that its timer brings
-    private int _posted;          // guarded by _gate; how many posted delegates have not run
-    private bool _isRunning;      // guarded by _gate
-    private bool _isLost;         // guarded by _gate; the main thread no longer takes what is posted
-    private bool _runsForLong;    // the main thread alone
+    private TurnTask? _task;   // guarded by _gate; from the first post of a run until its end, and until no turn is posted
+    private int _posted;       // guarded by _gate; how many posted delegates of this epoch have not run
+    private int _epoch;        // guarded by _gate; counts losses
+    private bool _isRunning;   // guarded by _gate
+    private bool _isLost;      // guarded by _gate; the main thread no longer takes what is posted
+    private bool _isClosed;    // guarded by _gate
+    private bool _runsForLong; // the main thread alone
 
     private JoinableTaskHost(JoinableTaskFactory factory)
     {
-        _factory = factory;
+        _factory = new TurnFactory(factory, this);
         _loops = new JoinableTaskCollection(factory.Context);
         _mainThread = factory.Context.MainThread;
     }
@@ -43,6 +43,9 @@ internal sealed class JoinableTaskHost : ILoopHost
         set => _loops.DisplayName = value;
     }
 
+    /// <summary>Is told why no turn will run any more. Set before the first run.</summary>
+    internal Action<Exception> OnLost { get; set; } = static _ => { };
+
     // The context compares managed thread ids, which are given anew when a thread has ended.
     public bool IsOnHostThread => ReferenceEquals(Thread.CurrentThread, _mainThread);
 
@@ -51,10 +54,19 @@ internal sealed class JoinableTaskHost : ILoopHost
 
     internal JoinableTaskCollection.JoinRelease Join() => _loops.Join();
 
+    public IDisposable? EnterWait() => _factory.Context.IsWithinJoinableTask ? Join() : null;
+
     public void OnRunBeginning()
     {
         lock (_gate)
+        {
             _isRunning = true;
+            if (!_isLost)
+                return;
+            _isLost = false; // let it try again, and forget what was posted
+            _epoch++;
+            _posted = 0;
+        }
     }
 
     public void OnRunEnded()
@@ -64,32 +76,17 @@ internal sealed class JoinableTaskHost : ILoopHost
         EndIfOver();
     }
 
-    public void Post(Action turn)
+    /// <summary>The loop is closed.</summary>
+    internal void End()
     {
-        if (!_mainThread.IsAlive)
-            throw new InvalidOperationException("The main thread of the JoinableTaskContext has ended.");
-        TurnTask task;
-        PostedTurn posted;
-        bool begin;
         lock (_gate)
         {
-            begin = _task is null;
-            task = _task ??= new TurnTask(_factory);
-            posted = Wrap(turn);
-            _posted++;
+            _isClosed = true;
+            _isLost = true;
+            _queue.Clear();
+            _spare = null;
         }
-        try
-        {
-            if (begin)
-                task.Begin(_loops);
-            task.Post(posted);
-        }
-        catch
-        {
-            lock (_gate)
-                _isLost = true;
-            throw;
-        }
+        EndIfOver();
     }
 
     public bool TryPump(Task until)
@@ -102,7 +99,7 @@ internal sealed class JoinableTaskHost : ILoopHost
         var options = _runsForLong ? JoinableTaskCreationOptions.LongRunning : JoinableTaskCreationOptions.None;
         _runsForLong = false;
 #pragma warning disable VSTHRD003 // what it waits for ends in a turn, and those are joined
-        _factory.Run(() => RunTurnsAsync(until), options);
+        _factory.Inner.Run(() => RunTurnsAsync(until), options);
         return true;
     }
 
@@ -113,8 +110,6 @@ internal sealed class JoinableTaskHost : ILoopHost
     }
 #pragma warning restore VSTHRD003
 
-    public IDisposable? EnterWait() => _factory.Context.IsWithinJoinableTask ? Join() : null;
-
     /// <summary>For <see cref="IOLoop.Start"/>: what the main thread pumps next is not expected to end soon.</summary>
     internal RunningForLong RunForLong()
     {
@@ -122,14 +117,6 @@ internal sealed class JoinableTaskHost : ILoopHost
         if (isMain)
             _runsForLong = true;
         return new RunningForLong(isMain ? this : null);
-    }
-
-    /// <summary>The loop is closed.</summary>
-    internal void End()
-    {
-        lock (_gate)
-            _isLost = true;
-        EndIfOver();
     }
 
     /// <summary>
@@ -149,44 +136,12 @@ internal sealed class JoinableTaskHost : ILoopHost
         over?.End();
     }
 
-    private PostedTurn Wrap(Action turn)
-    {
-        if (ReferenceEquals(_turn?.Turn, turn))
-            return _turn;
-        if (ReferenceEquals(_timed?.Turn, turn))
-            return _timed;
-        var wrapped = new PostedTurn(this, turn);
-        if (_turn is null)
-            _turn = wrapped;
-        else
-            _timed ??= wrapped;
-        return wrapped;
-    }
-
-    private void OnTurnBegins()
-    {
-        lock (_gate)
-            _posted--;
-    }
-
     internal readonly struct RunningForLong(JoinableTaskHost? host) : IDisposable
     {
         public void Dispose()
         {
             if (host is not null)
                 host._runsForLong = false;
-        }
-    }
-
-    internal sealed class PostedTurn(JoinableTaskHost host, Action turn)
-    {
-        internal Action Turn => turn;
-
-        internal void Run()
-        {
-            host.OnTurnBegins();
-            turn();
-            host.EndIfOver();
         }
     }
 }

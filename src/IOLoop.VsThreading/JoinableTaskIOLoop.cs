@@ -45,6 +45,7 @@ public class JoinableTaskIOLoop : HostedIOLoop
     {
         _host = (JoinableTaskHost)Host;
         _host.DisplayName = Name;
+        _host.OnLost = ReportHostLost;
         Factory = factory;
     }
 

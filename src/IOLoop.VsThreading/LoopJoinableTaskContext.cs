@@ -37,12 +37,12 @@ public static class LoopJoinableTaskContext
             return Thread.CurrentThread;
         var thread = loop.InvokeAsync(static () => Thread.CurrentThread);
 #pragma warning disable VSTHRD002 // it waits for the loop's next turn, on a thread that is not the loop's
-        while (!thread.Wait(Glance))
+        while (Task.WaitAny([thread], Glance) < 0)
         {
-            if (!loop.IsRunning)
+            if (!loop.IsRunning && !thread.IsCompleted)
                 throw new InvalidOperationException($"{loop.Name} stopped before it could tell its thread: call this on the thread that runs the loop.");
         }
-        return thread.Result;
+        return thread.GetAwaiter().GetResult();
 #pragma warning restore VSTHRD002
     }
 }

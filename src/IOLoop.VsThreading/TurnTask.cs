@@ -8,15 +8,16 @@ namespace IOLoops.VsThreading;
 /// makes them work of the task, for a main thread that is blocked in its favour to execute. That costs a fraction of a
 /// joinable task per turn.
 /// </summary>
-internal sealed class TurnTask(JoinableTaskFactory factory)
+internal sealed class TurnTask(JoinableTaskFactory factory, JoinableTaskHost host)
 {
-    private static readonly SendOrPostCallback Invoke = static turn => ((JoinableTaskHost.PostedTurn)turn!).Run();
+    private static readonly SendOrPostCallback Invoke = static turn => Run((PostedTurn)turn!);
 
     // Its continuation may be run by whoever ends the loop: it is two lines of vs-threading's.
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly List<JoinableTaskHost.PostedTurn> _early = []; // guarded by itself; posted before _context was known
+    private readonly PostedTurn _arrival = new(host);
+    private readonly List<PostedTurn> _early = []; // guarded by itself; posted before _context was known
     private volatile SynchronizationContext? _context;              // written under _early
-    private ExceptionDispatchInfo? _failure;                        // written under _early
+    private volatile ExceptionDispatchInfo? _failure;               // written under _early
 
     /// <summary>Starts the task. Any thread; on another than the main thread, turns wait until that has been reached once.</summary>
     internal void Begin(JoinableTaskCollection collection)
@@ -29,7 +30,8 @@ internal sealed class TurnTask(JoinableTaskFactory factory)
                 ExecutionContext.SuppressFlow();
             try
             {
-                collection.Add(factory.RunAsync(LastAsync));
+                using (JoinableTaskHost.Note(_arrival))
+                    collection.Add(factory.RunAsync(LastAsync));
             }
             finally
             {
@@ -40,9 +42,9 @@ internal sealed class TurnTask(JoinableTaskFactory factory)
     }
 
     /// <summary>Posts to the main thread as work of the task. Any thread.</summary>
-    internal void Post(JoinableTaskHost.PostedTurn turn)
+    internal void Post(PostedTurn turn)
     {
-        if (_context is null)
+        if (_context is null || _failure is not null)
         {
             lock (_early)
             {
@@ -61,18 +63,22 @@ internal sealed class TurnTask(JoinableTaskFactory factory)
 
     private async Task LastAsync()
     {
+        Exception? failure = null;
         try
         {
             await factory.SwitchToMainThreadAsync();
+            host.NoteArrival(_arrival);
             OnMainThread(SynchronizationContext.Current!);
         }
         catch (Exception exception)
         {
-            // What is posted, or was, learns of it.
+            failure = exception;
             lock (_early)
                 _failure = ExceptionDispatchInfo.Capture(exception);
-            return;
         }
+        host.ReportIfFailed(failure); // to the loop, whose first turn will not come
+        if (failure is not null)
+            return;
 #pragma warning disable VSTHRD003 // nobody waits for it, and it waits for no thread
         await _over.Task.ConfigureAwait(false);
 #pragma warning restore VSTHRD003
@@ -80,7 +86,7 @@ internal sealed class TurnTask(JoinableTaskFactory factory)
 
     private void OnMainThread(SynchronizationContext context)
     {
-        JoinableTaskHost.PostedTurn[] early;
+        PostedTurn[] early;
         lock (_early)
         {
             early = [.. _early];
@@ -93,6 +99,12 @@ internal sealed class TurnTask(JoinableTaskFactory factory)
 
     // Not one more joinable task, and one more switch, for each turn: that is what this class is for.
 #pragma warning disable VSTHRD001
-    private static void Post(SynchronizationContext context, JoinableTaskHost.PostedTurn turn) => context.Post(Invoke, turn);
+    private static void Post(SynchronizationContext context, PostedTurn turn)
+    {
+        using (JoinableTaskHost.Note(turn))
+            context.Post(Invoke, turn);
+    }
 #pragma warning restore VSTHRD001
+
+    private static void Run(PostedTurn turn) => turn.Host.Run(turn);
 }

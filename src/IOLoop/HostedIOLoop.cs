@@ -159,6 +159,17 @@ public class HostedIOLoop : IOLoop
         _core.PostAction(callback);
     }
 
+    /// <summary>
+    /// For loops over hosts that learn in another way than by a post that fails that no turn will run any more, those that are
+    /// posted included: ends the run, as such a post does. Any thread. Does nothing when the loop does not run.
+    /// </summary>
+    /// <param name="cause">Is logged, and is the inner exception of what <see cref="Start"/> and RunSync throw.</param>
+    protected void ReportHostLost(Exception cause)
+    {
+        ArgumentNullException.ThrowIfNull(cause);
+        _driver.OnHostLost(cause);
+    }
+
     internal void SetRunning(bool running) => IsRunning = running;
 
     internal void LogLost(Exception failure) => LoopLog.HostLost(Logger, failure, Name);

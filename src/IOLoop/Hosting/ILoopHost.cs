@@ -65,18 +65,22 @@ public interface ILoopHost
     /// <summary>
     /// Whether the host may run what was posted to it while a turn is on the stack, because something inside a callback runs
     /// the host without asking the loop. Then the next turn is posted before a turn calls anybody, so that it is there to be
-    /// run, nested, in the middle of the first. The default: false; then only RunSync nests.
+    /// run, nested, in the middle of the first. Asks for <see cref="IsOnHostThread"/>, by which the rest of that callback may
+    /// still use the loop. The default: false; then only RunSync nests.
     /// </summary>
     bool MayNest => false;
 
-    /// <summary>A run of the loop is about to begin. Any thread; no other run can begin before <see cref="OnRunEnded"/>. The default: nothing.</summary>
+    /// <summary>
+    /// A run of the loop is about to begin. Any thread; no other run can begin before <see cref="OnRunEnded"/>. What it throws
+    /// comes out of <see cref="HostedIOLoop.Attach()"/>. The default: nothing.
+    /// </summary>
     void OnRunBeginning()
     {
     }
 
     /// <summary>
     /// A run of the loop ends: the host may let go of what it keeps for it. A turn may still be posted, which will do nothing,
-    /// or be the first of the next run. Any thread. The default: nothing.
+    /// or be the first of the next run. Any thread. What it throws is taken to mean that the host has gone. The default: nothing.
     /// </summary>
     void OnRunEnded()
     {

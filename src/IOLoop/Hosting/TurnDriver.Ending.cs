@@ -69,18 +69,39 @@ internal sealed partial class TurnDriver
             Lose(run, Gone(exception));
     }
 
+    /// <summary>The host says itself that no turn will come any more, a posted one included. Any thread.</summary>
+    internal void OnHostLost(Exception exception)
+    {
+        Interlocked.Exchange(ref _posted, 0);
+        if (_run is { } run)
+            Lose(run, Gone(exception));
+    }
+
     private void End(HostedRun run)
     {
         CancelTimer(run);
         _sleeper.Leave();
         _run = null;
+        TellHost(run); // before another run can begin
         if (run.Lost is { } lost)
             _loop.LogLost(lost);
-        _host.OnRunEnded(); // before another run can begin
         Core.Detach(_onDetached);
+        EndNested(); // whoever began to nest since the run was seen to end: see PumpNested
         run.End();
         if (!run.TryReleaseLife())
             _unreleased.Add(run);
+    }
+
+    private void TellHost(HostedRun run)
+    {
+        try
+        {
+            _host.OnRunEnded();
+        }
+        catch (Exception exception)
+        {
+            run.Lost ??= Failed(exception);
+        }
     }
 
     private InvalidOperationException Gone(Exception cause) =>

@@ -79,6 +79,10 @@ internal sealed partial class TurnDriver
         var run = _run;
         lock (_nested)
             _nested.Add(until);
+        // The run may end meanwhile on another thread. Its end takes the run out, then looks for who nests; here it is the other
+        // way round: one of the two sees the other.
+        if (!Core.IsAttached || _run != run)
+            until.TrySetResult();
         try
         {
             if (run is not null)
@@ -113,7 +117,15 @@ internal sealed partial class TurnDriver
         // Not at the turn gate: a turn may wait for this very call to be refused.
         if (!Core.Attach(_onAttached))
             return null;
-        _host.OnRunBeginning();
+        try
+        {
+            _host.OnRunBeginning();
+        }
+        catch
+        {
+            Core.Detach(_onDetached);
+            throw;
+        }
         var run = new HostedRun(isAwaited);
         _run = run; // null since before the last run was over
         // A turn of an earlier run clears _posted, fences, and reads _run: it either is ours, or is seen to be over.

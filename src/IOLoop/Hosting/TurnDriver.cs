@@ -29,8 +29,6 @@ namespace IOLoops.Hosting;
 /// </remarks>
 internal sealed partial class TurnDriver
 {
-    private const int LongestChain = 100;
-
     [ThreadStatic]
     private static TurnDriver? t_posting;
 
@@ -43,12 +41,10 @@ internal sealed partial class TurnDriver
     private readonly bool _isVirtual;
     private readonly bool _keepsContext;
     private readonly bool _mayNest;
-    private readonly Postponed _postponed;
     private readonly Lock _turnGate = new();
     private int _depth;              // guarded by _turnGate; how many turns are on the stack
     private volatile HostedRun? _run; // null between runs
     private InvalidOperationException? _inline; // the host has broken its promise
-    private int _chain;              // guarded by _turnGate; how many turns have followed each other since the loop slept
     private int _posted;             // whether a turn is posted that has not begun; interlocked
 
     internal TurnDriver(HostedIOLoop loop, ILoopHost host, IPoller poller)
@@ -56,7 +52,6 @@ internal sealed partial class TurnDriver
         _loop = loop;
         _host = host;
         _turn = RunPosted;
-        _postponed = new Postponed(this);
         _onDeadline = OnDeadline;
         _probe = () => Interlocked.Exchange(ref _isProbing, 0);
         _onAttached = () => loop.SetRunning(true);
@@ -117,34 +112,15 @@ internal sealed partial class TurnDriver
         ThrowIfInline();
         HostedRun? run;
         lock (_turnGate)
-            run = StepsAside() ? _run : RunPostedNow();
+        {
+            Interlocked.Exchange(ref _posted, 0);
+            if (_unreleased.Count > 0)
+                _unreleased.RemoveAll(static ended => ended.TryReleaseLife());
+            run = _run; // behind the fence: see Begin
+            if (run is not null)
+                RunTurn(run);
+        }
         EndIfNeeded(run);
-    }
-
-    private HostedRun? RunPostedNow()
-    {
-        Interlocked.Exchange(ref _posted, 0);
-        if (_unreleased.Count > 0)
-            _unreleased.RemoveAll(static ended => ended.TryReleaseLife());
-        var run = _run; // behind the fence: see Begin
-        if (run is not null)
-            RunTurn(run);
-        return run;
-    }
-
-    /// <summary>
-    /// A host that is run inside a callback need not be fair: JoinableTaskFactory.Run executes the work of one task until that
-    /// has none, and a busy loop's always has. So now and then a turn lets the host find nothing of the loop for an instant. It
-    /// counts as posted meanwhile: whoever posts it again is the pool, whose threads the host does not wait for here.
-    /// </summary>
-    private bool StepsAside()
-    {
-        if (!_mayNest || ++_chain <= LongestChain || _run is not { } run)
-            return false;
-        _chain = 0;
-        _postponed.Run = run;
-        ThreadPool.UnsafeQueueUserWorkItem(_postponed, preferLocal: false);
-        return true;
     }
 
     private void ThrowIfInline()
@@ -230,7 +206,6 @@ internal sealed partial class TurnDriver
 
     private void Sleep(HostedRun run)
     {
-        _chain = 0;
         ArmTimer(run);
         if (_isVirtual || run.IsOver)
             return;
@@ -238,13 +213,5 @@ internal sealed partial class TurnDriver
             _sleeper.Arm();
         else
             _sleeper.Leave();
-    }
-
-    /// <summary>Posts a turn that stepped aside. There is one at a time, as there is one posted turn.</summary>
-    private sealed class Postponed(TurnDriver driver) : IThreadPoolWorkItem
-    {
-        internal HostedRun Run { get; set; } = null!;
-
-        public void Execute() => driver.Post(Run, driver._turn);
     }
 }

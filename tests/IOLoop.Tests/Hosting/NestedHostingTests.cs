@@ -201,6 +201,32 @@ public abstract class NestedHostingTests(PollerKind poller, bool mayNest = false
         _trace.ShouldBe(["timeout", "own"]);
     }
 
+    [Fact]
+    public void A_nested_run_that_meets_the_end_of_the_run_ends()
+    {
+        var strict = NewHost(isPumpable: true, mayNest);
+        var host = new EndingHost(strict);
+        var loop = NewLoop(host);
+        loop.Attach();
+        var pumped = new TaskCompletionSource();
+        var pump = OtherThread.Start(() => strict.TryPump(pumped.Task));
+        InLoop(loop, () => { });
+        Exception? thrown = null;
+        strict.PostOwn(() =>
+        {
+            host.OnAsked = () => OtherThread.Run(() =>
+            {
+                host.IsGone = true;
+                loop.AddCallback(() => { }); // the post fails, so the run ends
+            });
+            thrown = Record.Exception(() => loop.RunSync(() => { }));
+            pumped.SetResult();
+        });
+        pump.Join();
+        thrown.ShouldBeOfType<InvalidOperationException>();
+        loop.IsRunning.ShouldBeFalse();
+    }
+
     private void NestedRunShouldSee(Action<HostedIOLoop, TaskCompletionSource> fromHost)
     {
         var (host, loop) = Pumped();

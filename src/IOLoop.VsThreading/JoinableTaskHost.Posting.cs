@@ -1,0 +1,133 @@
+namespace IOLoops.VsThreading;
+
+/// <summary>Posting turns, as work of the loop's joinable task.</summary>
+internal sealed partial class JoinableTaskHost
+{
+    private const int LongestChain = 100;
+
+    private PostedTurn? _spare; // guarded by _gate
+    private Exception? _failure; // guarded by _gate; of a post to the main thread's context, which has not been told yet
+    private int _chain;         // the main thread alone; how many turns were executed by a blocked one in a row
+
+    public void Post(Action turn)
+    {
+        if (!_mainThread.IsAlive)
+            throw new InvalidOperationException("The main thread of the JoinableTaskContext has ended.");
+        TurnTask task;
+        PostedTurn posted;
+        bool begins;
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isClosed, this);
+            begins = _task is null;
+            task = _task ??= new TurnTask(_factory, this);
+            posted = Rent(turn);
+            _posted++;
+        }
+        if (begins)
+            task.Begin(_loops);
+        task.Post(posted);
+        if (TakeFailure() is { } failure)
+            throw new InvalidOperationException(failure.Message, failure);
+    }
+
+    /// <summary>What was posted has reached the main thread.</summary>
+    internal void Run(PostedTurn posted)
+    {
+        var turn = posted.Turn!; // now: it is used again as soon as it has come
+        if (!IsOnHostThread)
+        {
+            Lose(new InvalidOperationException("The SynchronizationContext of the JoinableTaskContext runs what is posted on another thread than its main thread."));
+            return;
+        }
+        PostedTurn? again = null;
+        bool stepsAside = StepsAside();
+        lock (_gate)
+        {
+            posted.HasCome = true;
+            if (posted.Epoch != _epoch)
+                return; // of a run that was lost, and not counted any more
+            if (stepsAside)
+                again = Rent(turn);
+            else
+                _posted--;
+        }
+        if (again is not null)
+        {
+            TurnPoster.Post(again);
+            return;
+        }
+        turn();
+        EndIfOver();
+    }
+
+    /// <summary>
+    /// A blocked thread executes the work of one task until that has none, and that of a busy loop always has: others that have
+    /// joined the same wait would starve. So now and then a turn lets it find nothing of the loop for an instant.
+    /// </summary>
+    private bool StepsAside()
+    {
+        bool isPumped = _isPumped;
+        _isPumped = false; // a turn inside this one is another matter
+        if (!isPumped && ++_chain <= LongestChain)
+            return false;
+        _chain = 0;
+        return !isPumped;
+    }
+
+    /// <summary>A turn that has stepped aside. Any thread.</summary>
+    internal void PostAgain(PostedTurn posted)
+    {
+        TurnTask? task;
+        lock (_gate)
+            task = _task;
+        task?.Post(posted); // null: the run was lost, or the loop closed
+        ReportIfFailed(null);
+    }
+
+    /// <summary>Early turns were posted, or the main thread was not reached.</summary>
+    internal void ReportIfFailed(Exception? failure)
+    {
+        failure = TakeFailure() ?? failure;
+        if (failure is not null)
+            Lose(failure);
+    }
+
+    private Exception? TakeFailure()
+    {
+        lock (_gate)
+        {
+            var failure = _failure;
+            _failure = null;
+            _isLost |= failure is not null;
+            return failure;
+        }
+    }
+
+    private void Lose(Exception failure)
+    {
+        lock (_gate)
+            _isLost = true;
+        OnLost(failure);
+    }
+
+    /// <summary>Under the gate.</summary>
+    private PostedTurn Rent(Action turn)
+    {
+        var posted = _spare ?? new PostedTurn(this);
+        _spare = posted.Next;
+        posted.Next = null;
+        posted.Turn = turn;
+        posted.Epoch = _epoch;
+        posted.HasCome = false;
+        return posted;
+    }
+
+    /// <summary>Under the gate, once: it has come, and nothing that leads to it is queued.</summary>
+    private void Return(PostedTurn posted)
+    {
+        posted.Turn = null;
+        posted.Next = _spare;
+        _spare = posted;
+    }
+}

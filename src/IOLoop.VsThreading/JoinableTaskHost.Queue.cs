@@ -1,0 +1,105 @@
+namespace IOLoops.VsThreading;
+
+/// <summary>What stands between the loop's joinable task and the main thread's SynchronizationContext.</summary>
+/// <remarks>
+/// vs-threading queues each piece of work twice: with its task, for a blocked thread that the task is joined to, and in the
+/// context of the main thread. What the first executes stays in the second until that is pumped: one entry for each turn of a
+/// loop that a blocked main thread runs for hours. So the context gets one message at a time from here, which executes what
+/// is queued here, and what has been executed is taken out here.
+/// </remarks>
+internal sealed partial class JoinableTaskHost
+{
+    [ThreadStatic]
+    private static PostedTurn? t_posting;
+
+    private readonly Queue<(SendOrPostCallback Execute, object Work, PostedTurn Posted)> _queue = []; // guarded by _gate
+    private bool _isMessagePosted; // guarded by _gate; to the main thread's context
+    private bool _isPumped;        // the main thread alone; what is executed next was not found by a blocked thread
+
+    /// <summary>Notes what is posted while this lasts: <see cref="Enqueue"/> is called inside, by vs-threading.</summary>
+    internal static Posting Note(PostedTurn posted)
+    {
+        var posting = new Posting(t_posting);
+        t_posting = posted;
+        return posting;
+    }
+
+    /// <summary>The loop's task is on the main thread.</summary>
+    internal void NoteArrival(PostedTurn posted)
+    {
+        lock (_gate)
+            posted.HasCome = true;
+    }
+
+    /// <summary>Work of the loop's task for the context of the main thread.</summary>
+    /// <returns>Whether the caller must post a message that calls <see cref="RunQueue"/>.</returns>
+    internal bool Enqueue(SendOrPostCallback execute, object work)
+    {
+        lock (_gate)
+        {
+            if (_isClosed)
+                return false;
+            TakeOutWhatHasCome();
+            _queue.Enqueue((execute, work, t_posting ?? new PostedTurn(this)));
+            bool mustPost = !_isMessagePosted;
+            _isMessagePosted = true;
+            return mustPost;
+        }
+    }
+
+    /// <summary>The message was not taken. vs-threading would end the process, were this not told in another way.</summary>
+    internal void NoteFailure(Exception failure)
+    {
+        lock (_gate)
+        {
+            _isMessagePosted = false;
+            _failure = failure;
+        }
+    }
+
+    /// <summary>The message: executes what is queued by now. What that posts waits for the next.</summary>
+    internal void RunQueue()
+    {
+        int count;
+        lock (_gate)
+        {
+            _isMessagePosted = false;
+            count = _queue.Count;
+        }
+        for (; count > 0; count--)
+        {
+            (SendOrPostCallback Execute, object Work, PostedTurn Posted) next;
+            lock (_gate)
+            {
+                if (!_queue.TryDequeue(out next))
+                    return;
+            }
+            _isPumped = true;
+            next.Execute(next.Work); // does nothing when it was executed already
+            _isPumped = false;
+            lock (_gate)
+            {
+                if (next.Posted.HasCome)
+                    Return(next.Posted);
+            }
+        }
+    }
+
+    /// <summary>Under the gate. There are few: what stays is what nobody has executed yet.</summary>
+    private void TakeOutWhatHasCome()
+    {
+        for (int count = _queue.Count; count > 0; count--)
+        {
+            var queued = _queue.Dequeue();
+            if (queued.Posted.HasCome)
+                Return(queued.Posted);
+            else
+                _queue.Enqueue(queued);
+        }
+    }
+
+    internal readonly struct Posting(PostedTurn? outer) : IDisposable
+    {
+        public void Dispose() => t_posting = outer;
+    }
+}

@@ -1,0 +1,25 @@
+using Microsoft.VisualStudio.Threading;
+
+namespace IOLoops.VsThreading;
+
+/// <summary>What starts a loop's joinable task: the factory that was given, but for how it posts to the main thread's context.</summary>
+internal sealed class TurnFactory(JoinableTaskFactory inner, JoinableTaskHost host) : DelegatingJoinableTaskFactory(inner)
+{
+    private static readonly SendOrPostCallback RunQueue = static host => ((JoinableTaskHost)host!).RunQueue();
+
+    internal JoinableTaskFactory Inner { get; } = inner;
+
+    protected override void PostToUnderlyingSynchronizationContext(SendOrPostCallback callback, object state)
+    {
+        if (!host.Enqueue(callback, state))
+            return;
+        try
+        {
+            base.PostToUnderlyingSynchronizationContext(RunQueue, host);
+        }
+        catch (Exception exception)
+        {
+            host.NoteFailure(exception);
+        }
+    }
+}

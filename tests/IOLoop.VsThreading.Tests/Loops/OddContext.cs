@@ -1,0 +1,28 @@
+namespace IOLoops.VsThreading.Tests.Loops;
+
+/// <summary>Posts to a main thread like its own context, unless it is told to behave in another way; and counts.</summary>
+internal sealed class OddContext(SynchronizationContext inner) : SynchronizationContext
+{
+    private int _posts;
+
+    internal int Posts => Volatile.Read(ref _posts);
+
+    /// <summary>What a post throws; null: nothing.</summary>
+    internal volatile Exception? Failure;
+
+    /// <summary>Whether a post runs its work itself.</summary>
+    internal volatile bool IsInline;
+
+    public override void Post(SendOrPostCallback d, object? state)
+    {
+        Interlocked.Increment(ref _posts);
+        if (Failure is { } failure)
+            throw failure;
+        if (IsInline)
+            d(state);
+        else
+            inner.Post(d, state);
+    }
+
+    public override SynchronizationContext CreateCopy() => this;
+}

@@ -1,0 +1,155 @@
+using IOLoops.Conformance;
+using Microsoft.VisualStudio.Threading;
+using Shouldly;
+using Xunit;
+
+namespace IOLoops.VsThreading.Tests.Loops;
+
+/// <summary>Contexts that fail, that run what is posted at once, or on another thread than they say.</summary>
+public sealed class OddContextTests : JoinableTaskHarness
+{
+    private readonly OddContext _context;
+    private readonly JoinableTaskContext _joinable;
+
+    public OddContextTests()
+    {
+        _context = new OddContext(Main.SynchronizationContext);
+        _joinable = new JoinableTaskContext(Main.Thread, _context);
+    }
+
+    [Fact]
+    public void A_context_that_takes_no_post_is_refused_on_any_thread()
+    {
+        _context.Failure = new TestException();
+        var loop = NewLoop(_joinable.Factory);
+        OtherThread.Run(() => Should.Throw<InvalidOperationException>(loop.Attach).Message.ShouldContain("gone"));
+        OnMain("Attach", () => Should.Throw<InvalidOperationException>(loop.Attach).Message.ShouldContain("gone"));
+        OtherThread.Run(() => Should.Throw<InvalidOperationException>(() => loop.RunSync(() => { }, Patience)));
+        loop.IsRunning.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_context_that_fails_before_the_first_turn_ends_the_run()
+    {
+        using var release = Hold();
+        var loop = NewLoop(_joinable.Factory);
+        loop.Attach(); // what is to reach the main thread waits in its queue
+        _context.Failure = new TestException();
+        release.Set();
+        ShouldBeLost(loop);
+    }
+
+    [Fact]
+    public void A_context_that_fails_later_ends_the_run_and_may_be_tried_again()
+    {
+        var loop = Attached(NewLoop(_joinable.Factory));
+        for (int i = 0; i < 3; i++)
+        {
+            Bounded.Await(loop.InvokeAsync(() => { }), "a callback");
+            OnMain("the main thread's other work", () => { }); // no turn is posted any more
+            _context.Failure = new TestException();
+            bool ran = false;
+            loop.AddCallback(() => ran = true);
+            Bounded.Until(() => !loop.IsRunning, "the loop has stopped");
+            ran.ShouldBeFalse();
+            _context.Failure = null;
+            loop.Attach();
+            Bounded.Until(() => ran, "what was accepted runs in the next run");
+        }
+    }
+
+    [Fact]
+    public void A_context_that_runs_what_is_posted_at_once_is_refused()
+    {
+        _context.IsInline = true;
+        var loop = NewLoop(_joinable.Factory);
+        OnMain("Attach", () => Should.Throw<InvalidOperationException>(loop.Attach).Message.ShouldContain("inside Post"));
+        loop.IsRunning.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_context_of_another_thread_ends_the_run_in_words()
+    {
+        using var other = new MainThread();
+        var joinable = new JoinableTaskContext(Main.Thread, other.SynchronizationContext);
+        var loop = NewLoop(joinable.Factory);
+        bool ran = false;
+        loop.AddCallback(() => ran = true);
+        _ = Record.Exception(loop.Attach); // that may come before or after
+        ShouldBeLost(loop);
+        OnMain("Attach where no switch is needed", () => Record.Exception(loop.Attach));
+        ShouldBeLost(loop);
+        ran.ShouldBeFalse();
+        OtherThread.Run(() => Should.Throw<InvalidOperationException>(() => loop.RunSync(() => { }, Patience)));
+    }
+
+    [Fact]
+    public void A_main_thread_that_runs_the_loop_itself_is_posted_no_message_per_turn()
+    {
+        const int Turns = 1_000;
+        var loop = NewLoop(_joinable.Factory);
+        int turns = 0;
+        void Next()
+        {
+            if (++turns == Turns)
+                loop.Stop();
+            else
+                loop.AddCallback(Next);
+        }
+        loop.AddCallback(Next);
+        OnMain("many turns in Start", loop.Start);
+        turns.ShouldBe(Turns);
+        _context.Posts.ShouldBeLessThan(Turns / 10); // its queue is not served meanwhile
+    }
+
+    [Fact]
+    public void A_run_after_one_on_the_main_thread_finds_its_way_through_what_that_left_behind()
+    {
+        var loop = NewLoop(_joinable.Factory);
+        for (int i = 0; i < 20; i++)
+        {
+            OnMain("RunSync", () => loop.RunSync(() => { }));
+            loop.Attach();
+            Bounded.Await(loop.InvokeAsync(() => { }), "a callback");
+            loop.Stop();
+            Bounded.Until(() => !loop.IsRunning, "the loop has stopped");
+        }
+    }
+
+    [Fact]
+    public void A_post_after_closing_begins_nothing()
+    {
+        var collection = Context.CreateCollection();
+        var loop = new HostLoop(Context.CreateFactory(collection), Log);
+        loop.Attach();
+        Bounded.Await(loop.InvokeAsync(() => { }), "a callback");
+        OnMain("the end", () =>
+        {
+            loop.Stop();
+            loop.Close();
+            Bounded.Until(() => !collection.Any(), "the loop's own task has ended");
+            Should.Throw<ObjectDisposedException>(() => loop.LateTimer());
+            collection.ShouldBeEmpty();
+        });
+    }
+
+    private ManualResetEventSlim Hold()
+    {
+        var release = new ManualResetEventSlim();
+        Main.SynchronizationContext.Post(_ => release.Wait(Patience), null);
+        return release;
+    }
+
+    private void ShouldBeLost(IOLoop loop)
+    {
+        Bounded.Until(() => !loop.IsRunning, "the loop has stopped");
+        Log.Entries.ShouldContain(entry => entry.Message.Contains("has stopped", StringComparison.Ordinal));
+    }
+
+    /// <summary>Shows the host.</summary>
+    private sealed class HostLoop(JoinableTaskFactory factory, CollectingLoggerFactory log)
+        : JoinableTaskIOLoop(factory, new IOLoopOptions { LoggerFactory = log })
+    {
+        internal void LateTimer() => Host.Post(() => { });
+    }
+}
