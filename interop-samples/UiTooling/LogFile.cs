@@ -21,12 +21,9 @@ internal sealed class LogFile(string path, Action<string> show) : IDisposable
     /// <summary>The last lines of what is there.</summary>
     internal void Open()
     {
-        _file = TryOpen();
+        _file = TryOpen(ifMissing: "(does not exist yet)");
         if (_file is null)
-        {
-            Show("(does not exist yet)");
             return;
-        }
         _position = Math.Max(0, RandomAccess.GetLength(_file) - FirstBytes);
         bool isPart = _position > 0;
         _text = new TerminalText(line => { if (!isPart) Show(line); isPart = false; }, _ => { });
@@ -49,11 +46,13 @@ internal sealed class LogFile(string path, Action<string> show) : IDisposable
         _hasSuccessor = false;
         _text?.End();
         _file?.Dispose();
-        _file = TryOpen();
+        _file = TryOpen(ifMissing: null); // lost again already, which is told by another event
         _position = 0;
         _text = new TerminalText(Show, _ => { });
+        if (_file is null)
+            return false;
         Show("(a new file)");
-        return _file is not null;
+        return true;
     }
 
     public void Dispose() => _file?.Dispose();
@@ -71,17 +70,24 @@ internal sealed class LogFile(string path, Action<string> show) : IDisposable
         return count > 0;
     }
 
-    private SafeFileHandle? TryOpen()
+    private SafeFileHandle? TryOpen(string? ifMissing)
     {
         try
         {
-            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            var file = Libc.OpenWithoutWaiting(path);
+            if (FileKind.IsRegular(file) == true)
+                return file;
+            file.Dispose();
+            Show("(no regular file: cannot be watched)");
+            return null;
         }
         catch (FileNotFoundException)
         {
+            if (ifMissing is not null)
+                Show(ifMissing);
             return null;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (IOException failure)
         {
             Show($"({failure.Message})");
             return null;

@@ -24,13 +24,13 @@ internal sealed class LogWatch : IDisposable
         {
             foreach (string path in paths)
                 Add(path);
+            _loop.AddHandler(_inotify.Handle, OnChange, IOEvents.Read);
         }
         catch
         {
-            _inotify.Dispose();
+            Dispose();
             throw;
         }
-        _loop.AddHandler(_inotify.Handle, OnChange, IOEvents.Read);
     }
 
     private IEnumerable<LogFile> Files => _folders.Values.SelectMany(files => files);

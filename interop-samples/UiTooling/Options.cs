@@ -19,7 +19,7 @@ internal sealed record Options
 
         UiTooling --help
 
-        --log FILE       a file to watch; it need not exist yet, and may be rotated or truncated
+        --log FILE       a regular file to watch; it need not exist yet, and may be rotated or truncated
         --capture FILE   where the demonstration puts the screen's text (default: a temporary file)
         --svg FILE       and a picture of it
         """;
@@ -59,7 +59,7 @@ internal sealed record Options
                     options.Demo = true;
                     break;
                 case "--log":
-                    logs.Add(FileName(Value()));
+                    logs.Add(LogName(Value()));
                     break;
                 case "--capture":
                     options.Capture = FileName(Value());
@@ -102,6 +102,10 @@ internal sealed record Options
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         return Directory.Exists(folder) ? path : throw Wrong($"there is no folder '{folder}'");
     }
+
+    // A pipe would be read by this program instead of by the one that it is for; a device may have no end.
+    private static string LogName(string path) =>
+        FileKind.IsRegular(FileName(path)) == false ? throw Wrong($"'{path}' is no regular file, and a log must be one") : path;
 
     private static ExitException Wrong(string what) => new(ExitException.WrongUsage, what);
 }
