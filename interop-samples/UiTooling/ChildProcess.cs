@@ -37,8 +37,7 @@ internal sealed class ChildProcess : IDisposable
         if (descriptor >= 0)
             return new ChildProcess(id, new SafeFileHandle(descriptor, ownsHandle: true));
         var failure = Libc.Failure("pidfd_open");
-        _ = kill(-id, (int)UnixSignal.Kill);
-        _ = waitpid(id, out _, 0);
+        KillAndReap(id);
         throw failure;
     }
 
@@ -48,7 +47,21 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>Once, when <see cref="Handle"/> is readable: the process is then forgotten by the kernel.</summary>
     internal ExitStatus Reap() => waitpid(Id, out int status, 0) == Id ? ExitStatus.FromWait(status) : ExitStatus.Unknown;
 
+    /// <summary>Instead of <see cref="Reap"/>: ends it at once, and disposes of this.</summary>
+    internal void Abandon()
+    {
+        KillAndReap(Id);
+        Dispose();
+    }
+
     public void Dispose() => Handle.Dispose();
+
+    // What gets SIGKILL ends without delay, so this may wait.
+    private static void KillAndReap(int id)
+    {
+        _ = kill(-id, (int)UnixSignal.Kill);
+        _ = waitpid(id, out _, 0);
+    }
 
     private static IEnumerable<string> Environment(IReadOnlyDictionary<string, string> changes) =>
         System.Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()

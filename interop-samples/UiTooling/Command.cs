@@ -38,14 +38,21 @@ internal sealed class Command : IDisposable
         {
             _pty.Resize(columns, rows);
             _process = ChildProcess.Start(line, _pty.Name, environment);
+            _loop.AddHandler(_pty.Handle, OnPty, IOEvents.Read);
+            _loop.AddHandler(_process.Handle, OnExit, IOEvents.Read);
         }
         catch
         {
-            _pty.Dispose();
+            // Nobody has seen this object, so nobody could end what was begun.
+            if (_process is not null)
+            {
+                _loop.RemoveHandler(_process.Handle);
+                _process.Abandon();
+            }
+            ClosePty();
+            _input.Dispose();
             throw;
         }
-        _loop.AddHandler(_pty.Handle, OnPty, IOEvents.Read);
-        _loop.AddHandler(_process.Handle, OnExit, IOEvents.Read);
     }
 
     /// <summary>What it has written; valid until the handler returns.</summary>
@@ -106,11 +113,22 @@ internal sealed class Command : IDisposable
     private void OnExit(FileDescriptor fd, IOEvents events)
     {
         // What it has written comes before the news of its end. What it has started may go on writing after that, for ever.
-        if (ReadOutput() && ++_callsAfterExit < CallsAfterExit)
-            return; // this will be called again: the pidfd stays readable
-        _loop.RemoveHandler(fd);
-        _loop.RemoveTimeout(_kill);
-        _exited.SetResult(_process.Reap());
+        bool mayBeMore = false;
+        try
+        {
+            mayBeMore = ReadOutput() && ++_callsAfterExit < CallsAfterExit;
+        }
+        finally
+        {
+            // Otherwise this will be called again: the pidfd stays readable. That also forbids to leave it as it is when
+            // reading has failed: the loop would report the failure in every turn.
+            if (!mayBeMore)
+            {
+                _loop.RemoveHandler(fd);
+                _loop.RemoveTimeout(_kill);
+                _exited.SetResult(_process.Reap());
+            }
+        }
     }
 
     /// <returns>Whether there may be more.</returns>
@@ -118,7 +136,7 @@ internal sealed class Command : IDisposable
     {
         for (int i = 0; i < ReadsPerCall && _isPtyOpen; i++)
         {
-            if (Libc.Read(_pty.Handle, _buffer) is not { } count)
+            if (ReadPty() is not { } count)
                 return false;
             BytesRead += count;
             if (count == 0)
@@ -127,6 +145,19 @@ internal sealed class Command : IDisposable
                 Output?.Invoke(_buffer.AsMemory(0, count));
         }
         return _isPtyOpen;
+    }
+
+    private int? ReadPty()
+    {
+        try
+        {
+            return Libc.Read(_pty.Handle, _buffer);
+        }
+        catch (IOException)
+        {
+            ClosePty(); // it would fail again in every turn
+            throw;
+        }
     }
 
     private void WriteInput()

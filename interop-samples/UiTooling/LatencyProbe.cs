@@ -17,7 +17,9 @@ internal sealed class LatencyProbe : IDisposable
     private readonly AnonymousPipeClientStream _reader;
     private readonly TaskCompletionSource _finished = new();
     private readonly List<double> _milliseconds = [];
+    private readonly ManualResetEventSlim _stop = new();
     private readonly IOLoop _loop;
+    private Thread? _thread;
 
     /// <param name="loop">Runs on the calling thread.</param>
     internal LatencyProbe(IOLoop loop)
@@ -36,13 +38,25 @@ internal sealed class LatencyProbe : IDisposable
 
     internal int Count => _milliseconds.Count;
 
-    internal void Start() => new Thread(Write) { IsBackground = true, Name = "latency probe" }.Start();
+    /// <summary>From <see cref="Start"/> until all is written or this is disposed of.</summary>
+    internal bool IsWriting => _thread is { IsAlive: true };
 
+    /// <summary>Once.</summary>
+    internal void Start()
+    {
+        _thread = new Thread(Write) { IsBackground = true, Name = "latency probe" };
+        _thread.Start();
+    }
+
+    /// <summary>Also before all was written: whoever gave up is about to say why.</summary>
     public void Dispose()
     {
+        _stop.Set();
+        _thread?.Join(); // it must not write into a pipe that is closed
         _loop.RemoveHandler(_reader.SafePipeHandle);
         _reader.Dispose();
         _writer.Dispose();
+        _stop.Dispose();
     }
 
     private void Write()
@@ -51,7 +65,8 @@ internal sealed class LatencyProbe : IDisposable
         for (int i = 0; i < Samples; i++)
         {
             // No multiple of the main loop's interval: each write meets it in another phase.
-            Thread.Sleep(40 + i * 17 % 40);
+            if (_stop.Wait(40 + i * 17 % 40))
+                return;
             long now = Stopwatch.GetTimestamp();
             MemoryMarshal.Write(bytes, in now);
             _writer.Write(bytes); // at once: it has no buffer

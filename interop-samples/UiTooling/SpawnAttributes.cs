@@ -17,26 +17,21 @@ internal sealed class SpawnAttributes : IDisposable
     // Ignored by the runtime (SIGPIPE) or by a shell that started this program in the background.
     private static readonly int[] SignalsToRestore = [(int)UnixSignal.HangUp, (int)UnixSignal.Interrupt, (int)UnixSignal.Quit, (int)UnixSignal.Pipe, (int)UnixSignal.Terminate];
 
+    private bool _hasFileActions;
+    private bool _hasAttributes;
+
     /// <exception cref="IOException">There is no memory left.</exception>
     internal SpawnAttributes(string terminal)
     {
-        Check(posix_spawn_file_actions_init(FileActions));
-        Check(posix_spawnattr_init(Attributes));
-
-        // The first terminal that the leader of a new session opens becomes its controlling terminal: Ctrl-C, job control
-        // and the hang-up signal then work as in any terminal.
-        Check(posix_spawn_file_actions_addopen(FileActions, 0, terminal, ReadWrite, 0));
-        Check(posix_spawn_file_actions_adddup2(FileActions, 0, 1));
-        Check(posix_spawn_file_actions_adddup2(FileActions, 0, 2));
-
-        nint signals = Marshal.AllocHGlobal(SizeOfOpaque);
-        _ = sigemptyset(signals);
-        Check(posix_spawnattr_setsigmask(Attributes, signals));
-        foreach (int signal in SignalsToRestore)
-            _ = sigaddset(signals, signal);
-        Check(posix_spawnattr_setsigdefault(Attributes, signals));
-        Marshal.FreeHGlobal(signals);
-        Check(posix_spawnattr_setflags(Attributes, SetSession | SetSignalMask | SetSignalDefaults));
+        try
+        {
+            Prepare(terminal);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     internal nint FileActions { get; } = Marshal.AllocHGlobal(SizeOfOpaque);
@@ -45,10 +40,34 @@ internal sealed class SpawnAttributes : IDisposable
 
     public void Dispose()
     {
-        _ = posix_spawn_file_actions_destroy(FileActions);
-        _ = posix_spawnattr_destroy(Attributes);
+        if (_hasFileActions)
+            _ = posix_spawn_file_actions_destroy(FileActions);
+        if (_hasAttributes)
+            _ = posix_spawnattr_destroy(Attributes);
         Marshal.FreeHGlobal(FileActions);
         Marshal.FreeHGlobal(Attributes);
+    }
+
+    private void Prepare(string terminal)
+    {
+        Check(posix_spawn_file_actions_init(FileActions));
+        _hasFileActions = true;
+        Check(posix_spawnattr_init(Attributes));
+        _hasAttributes = true;
+
+        // The first terminal that the leader of a new session opens becomes its controlling terminal: Ctrl-C, job control
+        // and the hang-up signal then work as in any terminal.
+        Check(posix_spawn_file_actions_addopen(FileActions, 0, terminal, ReadWrite, 0));
+        Check(posix_spawn_file_actions_adddup2(FileActions, 0, 1));
+        Check(posix_spawn_file_actions_adddup2(FileActions, 0, 2));
+
+        byte[] signals = new byte[SizeOfOpaque];
+        _ = sigemptyset(signals);
+        Check(posix_spawnattr_setsigmask(Attributes, signals));
+        foreach (int signal in SignalsToRestore)
+            _ = sigaddset(signals, signal);
+        Check(posix_spawnattr_setsigdefault(Attributes, signals));
+        Check(posix_spawnattr_setflags(Attributes, SetSession | SetSignalMask | SetSignalDefaults));
     }
 
     private static void Check(int error)
@@ -76,17 +95,17 @@ internal sealed class SpawnAttributes : IDisposable
     private static extern int posix_spawnattr_setflags(nint attributes, short flags);
 
     [DllImport("libc")]
-    private static extern int posix_spawnattr_setsigmask(nint attributes, nint signals);
+    private static extern int posix_spawnattr_setsigmask(nint attributes, byte[] signals);
 
     [DllImport("libc")]
-    private static extern int posix_spawnattr_setsigdefault(nint attributes, nint signals);
+    private static extern int posix_spawnattr_setsigdefault(nint attributes, byte[] signals);
 
     [DllImport("libc")]
     private static extern int posix_spawnattr_destroy(nint attributes);
 
     [DllImport("libc")]
-    private static extern int sigemptyset(nint set);
+    private static extern int sigemptyset(byte[] set);
 
     [DllImport("libc")]
-    private static extern int sigaddset(nint set, int signal);
+    private static extern int sigaddset(byte[] set, int signal);
 }

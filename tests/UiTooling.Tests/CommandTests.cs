@@ -1,0 +1,60 @@
+using IOLoops.Conformance;
+using Shouldly;
+using Xunit;
+
+namespace IOLoops.Samples.Tests;
+
+public class CommandTests
+{
+    private static readonly Dictionary<string, string> NoChanges = [];
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void A_command_that_the_loop_has_no_room_for_leaves_nothing_behind(int room)
+    {
+        var before = Belongings.List();
+        using var loop = new RefusingLoop(room);
+
+        Should.Throw<IOException>(() => new Command(loop, ["sleep", "60"], 80, 24, NoChanges)).Message.ShouldBe("no room");
+
+        Belongings.List().ShouldBe(before);
+    }
+
+    [Fact]
+    public void A_command_that_cannot_be_started_leaves_nothing_behind()
+    {
+        var before = Belongings.List();
+        using var loop = new PollIOLoop();
+
+        Should.Throw<IOException>(() => new Command(loop, ["/nowhere/nothing"], 80, 24, NoChanges));
+
+        Belongings.List().ShouldBe(before);
+    }
+
+    [Fact]
+    public void The_end_of_a_command_is_told_though_nobody_can_show_its_output()
+    {
+        var before = Belongings.List();
+        using var loop = new PollIOLoop();
+        var failures = new List<string>();
+        loop.CallbackException += (_, failed) =>
+        {
+            failed.Handled = true;
+            failures.Add(failed.Exception.Message);
+        };
+        // More than two reads give, and less than a pty holds.
+        using (var command = new Command(loop, ["sh", "-c", "printf %09000d 0; exit 3"], 80, 24, NoChanges))
+        {
+            command.Output += _ => throw new InvalidOperationException("cannot be shown");
+            Bounded.Until(() => Belongings.IsZombie(command.ProcessId), "the command has ended");
+
+            loop.RunOnce(Bounded.Patience);
+
+            command.Exited.IsCompletedSuccessfully.ShouldBeTrue();
+            loop.RunSync(() => command.Exited).ShouldBe(new ExitStatus(3, 0));
+            failures.ShouldBe(["cannot be shown", "cannot be shown"]);
+        }
+        Belongings.List().ShouldBe(before);
+    }
+}
