@@ -5,8 +5,8 @@ namespace IOLoops.Samples;
 /// <summary>A command under a pty. Everything of it happens on the loop's thread, which is the UI's.</summary>
 internal sealed class Command : IDisposable
 {
-    /// <summary>How long a command has to end after SIGTERM, before SIGKILL.</summary>
-    internal static readonly TimeSpan Grace = TimeSpan.FromSeconds(2);
+    /// <summary>How long a command usually has to end after SIGTERM, before SIGKILL.</summary>
+    internal static readonly TimeSpan UsualGrace = TimeSpan.FromSeconds(2);
 
     // A pty gives at most 4 KiB per read. A handler that read until nothing is left would never return when a command
     // writes faster than that: what is left will be reported again, after others had their turn.
@@ -66,6 +66,9 @@ internal sealed class Command : IDisposable
     internal Task<ExitStatus> Exited => _exited.Task;
 
     internal long BytesRead { get; private set; }
+
+    /// <summary>How long it has to end after <see cref="Stop"/>.</summary>
+    internal TimeSpan Grace { get; init; } = UsualGrace;
 
     internal void Resize(int columns, int rows)
     {

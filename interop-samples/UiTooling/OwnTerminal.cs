@@ -9,7 +9,7 @@ internal static class OwnTerminal
     private const int Columns = 100;
     private const int Rows = 30;
 
-    private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(55);
+    private static readonly TimeSpan MostTime = TimeSpan.FromSeconds(80);
     private static readonly Dictionary<string, string> Environment = new() { ["TERM"] = "xterm-256color", ["COLORTERM"] = "truecolor" };
 
     /// <exception cref="ExitException">The demonstration has failed.</exception>

@@ -28,6 +28,9 @@ internal sealed class Session : IDisposable
 
     internal IReadOnlyList<string> CommandLine { get; set; }
 
+    /// <summary>How long the next command that is started has to end when it is asked to.</summary>
+    internal TimeSpan Grace { get; set; } = Command.UsualGrace;
+
     internal LineBuffer Output { get; } = new();
 
     internal LineBuffer Logs { get; } = new();
@@ -58,7 +61,7 @@ internal sealed class Session : IDisposable
         _ended = new TaskCompletionSource();
         try
         {
-            var command = _command = new Command(_loop, CommandLine, _size.Columns, _size.Rows, Environment);
+            var command = _command = new Command(_loop, CommandLine, _size.Columns, _size.Rows, Environment) { Grace = Grace };
             var text = new TerminalText(Output.Add, Output.SetUnfinished);
             command.Output += bytes => text.Append(bytes.Span);
             _loop.AddFuture(command.Exited, task => OnExited(task.Result, text));

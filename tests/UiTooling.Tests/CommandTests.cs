@@ -57,4 +57,30 @@ public class CommandTests
         }
         Belongings.List().ShouldBe(before);
     }
+
+    [Fact]
+    public void A_command_that_ignores_SIGTERM_is_killed_when_its_grace_is_over()
+    {
+        using var loop = new PollIOLoop();
+        using var command = new Command(loop, ["sh", "-c", "trap '' TERM; echo I stay; while :; do sleep 0.1; done"], 80, 24, NoChanges)
+        {
+            Grace = TimeSpan.FromMilliseconds(1),
+        };
+        command.Output += _ => command.Stop(); // it ignores the signal by now
+
+        loop.RunSync(() => command.Exited, Bounded.Patience).ShouldBe(new ExitStatus(0, (int)UnixSignal.Kill));
+    }
+
+    [Fact]
+    public void A_command_with_a_long_grace_may_take_its_time()
+    {
+        using var loop = new PollIOLoop();
+        using var command = new Command(loop, ["sh", "-c", "trap 'sleep 2.5; exit 7' TERM; echo ready; while :; do sleep 0.1; done"], 80, 24, NoChanges)
+        {
+            Grace = TimeSpan.FromMinutes(1),
+        };
+        command.Output += _ => loop.AddCallback(command.Stop);
+
+        loop.RunSync(() => command.Exited, Bounded.Patience).ShouldBe(new ExitStatus(7, 0));
+    }
 }
