@@ -12,6 +12,9 @@ internal static class LoopFactory
     private static readonly Dictionary<string, Func<IOLoop>> Loops = new()
     {
         ["ioloop-poll"] = () => OnOwnThread(new PollIOLoop()),
+        ["ioloop-poll-watched"] = () => OnOwnThread(Watched(new PollIOLoop())),
+        ["ioloop-poll-metered"] = () => OnOwnThread(Metered(new PollIOLoop())),
+        ["ioloop-poll-observed"] = () => OnOwnThread(Watched(Metered(new PollIOLoop()))),
         ["ioloop-poll2"] = () => OnOwnThread(new PollIOLoop(new PollIOLoopOptions { Poller = PollerKind.Poll })),
         ["ioloop-pipe"] = () => OnOwnThread(new PollIOLoop(new PollIOLoopOptions { Waker = WakerKind.Pipe })),
         ["ioloop-rx"] = () => RxIOLoop.Attach(new EventLoopScheduler()),
@@ -40,6 +43,20 @@ internal static class LoopFactory
     {
         var (thread, context) = ContextThread.Start();
         return new JoinableTaskContext(thread, context);
+    }
+
+    /// <summary>With a threshold for what blocks it.</summary>
+    private static PollIOLoop Watched(PollIOLoop loop)
+    {
+        loop.SetBlockingLogThreshold(TimeSpan.FromSeconds(1));
+        return loop;
+    }
+
+    /// <summary>With somebody who listens to all that is measured, and adds it up.</summary>
+    private static PollIOLoop Metered(PollIOLoop loop)
+    {
+        MeterTotals.Listen();
+        return loop;
     }
 
     private static PollIOLoop OnOwnThread(PollIOLoop loop)

@@ -25,6 +25,9 @@ internal sealed class CallbackBatch
         get => _next < _batch.Length || _local.Length > 0;
     }
 
+    /// <summary>How many wait. Any thread.</summary>
+    internal int Count => _batch.CountFrom(_next) + _local.CountFrom(0);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Add(in WorkItem item) => _local.Add(item);
 

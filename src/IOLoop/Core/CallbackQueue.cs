@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace IOLoops.Core;
@@ -29,6 +30,9 @@ internal sealed class CallbackQueue
     private readonly CallbackBatch _own = new();                // the loop's thread alone
     private WorkList _shared = new(WorkList.InitialCapacity);   // guarded by _gate; whether it is empty is read anywhere
     private bool _closed;                                       // written under _gate; read anywhere
+    private bool _stampsPosts;                                  // written by the loop's thread, read under _gate
+    private long _oldestPost;                                   // guarded by _gate; 0: nothing was added, or not noted
+    private long _oldestTaken;                                  // the loop's thread alone
     private int _signalling;                                    // calls of TryAddFromSignal under way; interlocked
     private int _state = Asleep;                                // see TrySleep and NeedsWake for who may change it
 #pragma warning disable CA1823, CS0169, IDE0051 // there for its size
@@ -45,6 +49,15 @@ internal sealed class CallbackQueue
     /// <summary>Whether callbacks of the batch wait to be run.</summary>
     internal bool HasBatch => _own.IsInterrupted;
 
+    /// <summary>How many callbacks wait. Any thread; not exact while others add some and the loop runs some.</summary>
+    internal int Count => _own.Count + _shared.CountFrom(0) + _signals.Count;
+
+    /// <summary>Whether to note when callbacks were added by other threads. Set by the loop's thread.</summary>
+    internal bool StampsPosts
+    {
+        set => Volatile.Write(ref _stampsPosts, value);
+    }
+
     private bool HasShared => Volatile.Read(ref _shared.End) > 0;
 
     /// <summary>Appends from any thread.</summary>
@@ -58,6 +71,8 @@ internal sealed class CallbackQueue
             if (_closed)
                 return false;
             _shared.Add(item);
+            if (_stampsPosts && _oldestPost == 0)
+                _oldestPost = Stopwatch.GetTimestamp();
             wake = TakeWake();
             return true;
         }
@@ -73,6 +88,8 @@ internal sealed class CallbackQueue
             if (_closed)
                 return false;
             _shared.AddPlain(work);
+            if (_stampsPosts && _oldestPost == 0)
+                _oldestPost = Stopwatch.GetTimestamp();
             wake = TakeWake();
             return true;
         }
@@ -173,10 +190,22 @@ internal sealed class CallbackQueue
         if (HasShared)
         {
             lock (_gate)
+            {
                 _own.Take(ref _shared);
+                _oldestTaken = _oldestPost;
+                _oldestPost = 0;
+            }
         }
         if (_signals.HasWork)
             TakeSignals();
+    }
+
+    /// <summary>When the oldest callback of the batch was added that came from another thread, as a timestamp of the Stopwatch; 0: there is none, or it was not noted.</summary>
+    internal long TakeOldestPost()
+    {
+        long posted = _oldestTaken;
+        _oldestTaken = 0;
+        return posted;
     }
 
     /// <summary>The next callback of the batch. A nested turn continues the same batch, so each runs once, in order.</summary>

@@ -21,6 +21,8 @@ internal sealed partial class LoopCore
             _closed = true;
         }
         onClosing();
+        EndWatch();
+        LoopRegistry.Remove(this);
         var dropped = _callbacks.Close();
         foreach (var item in dropped)
             item.Invoker?.Drop(item.Callback, item.State);

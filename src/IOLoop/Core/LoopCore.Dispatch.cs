@@ -13,7 +13,8 @@ internal sealed partial class LoopCore
     private IOHandler? _current; // the handler whose call this turn is in the middle of
 
     [MethodImpl(Jit.Hot)]
-    private bool Dispatch(in ReadyEvent ready)
+    private bool Dispatch<TObserver>(in ReadyEvent ready)
+        where TObserver : struct, ITurnObserver
     {
         int fd = HandlerTable.Descriptor(ready.Token);
         ref var row = ref _handlers.Find(fd);
@@ -31,11 +32,11 @@ internal sealed partial class LoopCore
         if (events == IOEvents.None)
             return false;
         if (row.Target is IOHandler handler)
-            Call(ref row, fd, handler, events);
+            Call<TObserver>(ref row, fd, handler, events);
         else if (row.Target is AsyncHandler asyncHandler)
-            Call(ref row, fd, asyncHandler, events);
+            Call<TObserver>(ref row, fd, asyncHandler, events);
         else
-            CompleteWaiters(ref row, fd, events);
+            CompleteWaiters<TObserver>(ref row, fd, events);
         return true;
     }
 
@@ -93,29 +94,37 @@ internal sealed partial class LoopCore
     }
 
     [MethodImpl(Jit.Hot)]
-    private void Call(ref HandlerRegistration row, int fd, IOHandler handler, IOEvents events)
+    private void Call<TObserver>(ref HandlerRegistration row, int fd, IOHandler handler, IOEvents events)
+        where TObserver : struct, ITurnObserver
     {
         var outer = _current;
         _current = handler;
         row.Flags |= RegistrationFlags.Running;
         EnterContext(row.Context);
+        var call = TObserver.BeginHandler(this, handler, fd, row.Object, events);
+        Exception? failure = null;
         try
         {
             handler(new FileDescriptor(fd, row.Object), events);
         }
         catch (Exception exception)
         {
+            failure = exception;
             _loop.ReportFailure(handler, exception);
         }
+        TObserver.EndHandler(this, call, failure);
         LeaveContext();
         _current = outer;
         EndCall(ref row, fd, handler, RegistrationFlags.Running);
     }
 
-    private void Call(ref HandlerRegistration row, int fd, AsyncHandler target, IOEvents events)
+    private void Call<TObserver>(ref HandlerRegistration row, int fd, AsyncHandler target, IOEvents events)
+        where TObserver : struct, ITurnObserver
     {
         row.Flags |= RegistrationFlags.Running;
         EnterContext(row.Context);
+        var call = TObserver.BeginHandler(this, target.Handler, fd, row.Object, events);
+        Exception? failure = null;
         Task? task = null;
         try
         {
@@ -123,8 +132,10 @@ internal sealed partial class LoopCore
         }
         catch (Exception exception)
         {
+            failure = exception;
             _loop.ReportFailure(target.Handler, exception);
         }
+        TObserver.EndHandler(this, call, failure);
         LeaveContext();
         if (task is { IsCompleted: false })
         {

@@ -99,22 +99,30 @@ internal sealed partial class LoopCore
     /// The turn on the stack pumps its host: what the host runs meanwhile, other turns apart, is not in a turn.
     /// </summary>
     /// <returns>For <see cref="ResumeTurn"/>.</returns>
-    internal (int ThreadId, IOHandler? Current) InterruptTurn()
+    internal InterruptedTurn InterruptTurn()
     {
+        var call = Mark?.Interrupt() ?? default;
         lock (_runGate)
         {
-            var turn = (_threadId, _current);
+            var turn = new InterruptedTurn(_threadId, _current, call);
             _threadId = 0;
             _current = null;
             return turn;
         }
     }
 
-    internal void ResumeTurn((int ThreadId, IOHandler? Current) turn)
+    internal void ResumeTurn(in InterruptedTurn turn)
     {
         lock (_runGate)
-            (_threadId, _current) = turn;
+        {
+            _threadId = turn.ThreadId;
+            _current = turn.Current;
+        }
+        Mark?.Resume(turn.Call);
     }
+
+    /// <summary>A turn that waits for those that its host runs meanwhile.</summary>
+    internal readonly record struct InterruptedTurn(int ThreadId, IOHandler? Current, CallMark.Interrupted Call);
 
     /// <summary>
     /// Goes to sleep, unless there is work. From then on any thread may make a turn happen, by <see cref="TryWake"/>.

@@ -59,6 +59,7 @@ internal sealed partial class LoopCore
         var scope = new RunScope(ExecutionContext.Capture()!, isFlowSuppressed, SynchronizationContext.Current, _turnContext);
         _turnContext = context;
         _callbacks.WakeUp();
+        _observation?.Restart();
         scope.Thread = _loop.Enter();
         LeaveContext();
         return scope;

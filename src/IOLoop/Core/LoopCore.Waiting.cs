@@ -57,7 +57,8 @@ internal sealed partial class LoopCore
         return true;
     }
 
-    private void CompleteWaiters(ref HandlerRegistration row, int fd, IOEvents events)
+    private void CompleteWaiters<TObserver>(ref HandlerRegistration row, int fd, IOEvents events)
+        where TObserver : struct, ITurnObserver
     {
         ReadinessWaiter? ready = null;
         ReadinessWaiter? rest = null;
@@ -72,6 +73,7 @@ internal sealed partial class LoopCore
                 rest = waiter;
             waiter = next;
         }
+        var call = TObserver.BeginHandler(this, null, fd, row.Object, events);
         // Before any continuation runs: it may wait again, or add a handler.
         KeepWaiters(ref row, fd, rest);
         while (ready is not null)
@@ -80,6 +82,7 @@ internal sealed partial class LoopCore
             ready.Complete(events & (ready.Events | IOEvents.Error));
             ready = next;
         }
+        TObserver.EndHandler(this, call, null);
     }
 
     private void KeepWaiters(ref HandlerRegistration row, int fd, ReadinessWaiter? rest)

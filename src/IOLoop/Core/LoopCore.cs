@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using IOLoops.Diagnostics;
 using IOLoops.Polling;
 
 namespace IOLoops.Core;
@@ -49,6 +50,7 @@ internal sealed partial class LoopCore
         _ready = new ReadyEvent[_maxEvents];
         _isHostThread = isHostThread;
         _beforeCalls = beforeCalls;
+        LoopRegistry.Add(this);
     }
 
     internal IPoller Poller => _poller;
@@ -85,27 +87,42 @@ internal sealed partial class LoopCore
     /// <param name="maxWait">How long the poll may sleep, in ticks; 0: not at all; negative: for ever.</param>
     /// <returns>How many callbacks, timeouts and handlers ran.</returns>
     [MethodImpl(Jit.Hot)]
-    internal int Turn(long maxWait)
+    internal int Turn(long maxWait) => IsObserved ? Turn<Observed>(maxWait) : Turn<Unobserved>(maxWait);
+
+    [MethodImpl(Jit.Hot)]
+    private int Turn<TObserver>(long maxWait)
+        where TObserver : struct, ITurnObserver
     {
         var interrupted = _current;
         _current = null;
-        int ran = RunQueued();
+        Counters.Turns++;
+        var call = TObserver.BeginTurn(this);
+        int ran = RunQueued<TObserver>();
         if (!HasReadyBatch && !_stop)
-            Poll(maxWait);
+            Poll<TObserver>(maxWait);
         if (HasReadyBatch)
-            ran += RunHandlers();
+            ran += RunHandlers<TObserver>();
+        TObserver.EndTurn(this, call);
         _current = interrupted;
         return ran;
     }
 
     /// <summary>One turn that does not sleep when it has run something, and that runs what became due while it slept.</summary>
-    internal int TurnOnce(long maxWait)
+    internal int TurnOnce(long maxWait) => IsObserved ? TurnOnce<Observed>(maxWait) : TurnOnce<Unobserved>(maxWait);
+
+    private int TurnOnce<TObserver>(long maxWait)
+        where TObserver : struct, ITurnObserver
     {
-        int ran = RunQueued();
+        Counters.Turns++;
+        var call = TObserver.BeginTurn(this);
+        int ran = RunQueued<TObserver>();
         if (!HasReadyBatch && !_stop)
-            Poll(ran > 0 ? 0 : maxWait);
-        ran += RunHandlers();
-        return ran > 0 || _stop ? ran : RunQueued();
+            Poll<TObserver>(ran > 0 ? 0 : maxWait);
+        ran += RunHandlers<TObserver>();
+        if (ran == 0 && !_stop)
+            ran = RunQueued<TObserver>();
+        TObserver.EndTurn(this, call);
+        return ran;
     }
 
     /// <summary>How long nothing will be due, in ticks: 0: a turn is due now; negative: until an event.</summary>
@@ -126,23 +143,28 @@ internal sealed partial class LoopCore
 
     /// <summary>The callbacks that are there, then the timeouts that were there and are due: what those add waits for the next turn.</summary>
     [MethodImpl(Jit.Hot)]
-    private int RunQueued()
+    private int RunQueued<TObserver>()
+        where TObserver : struct, ITurnObserver
     {
         if (_removalRequested)
             ServeRemovals();
         long lastTimeout = _timeouts.Sequence;
         int ran = 0;
         _callbacks.TakeBatch();
+        TObserver.BeginCallbacks(this);
         if (_beforeCalls is not null && _callbacks.HasBatch)
             _beforeCalls();
-        while (RunCallbacksUntilFailure(ref ran))
+        while (RunCallbacksUntilFailure<TObserver>(ref ran))
             continue;
-        return _timeouts.Count == 0 ? ran : ran + RunTimeouts(lastTimeout);
+        Counters.Callbacks += ran;
+        TObserver.EndCallbacks(this, ran);
+        return _timeouts.Count == 0 ? ran : ran + RunTimeouts<TObserver>(lastTimeout);
     }
 
     /// <summary>Entering a protected region costs little, and yet more than calling a delegate: one serves all callbacks that do not fail.</summary>
     [MethodImpl(Jit.Hot)]
-    private bool RunCallbacksUntilFailure(ref int ran)
+    private bool RunCallbacksUntilFailure<TObserver>(ref int ran)
+        where TObserver : struct, ITurnObserver
     {
         object running = null!;
         try
@@ -153,16 +175,19 @@ internal sealed partial class LoopCore
                 running = first;
                 if (first.GetType() == typeof(Action))
                 {
+                    TObserver.BeginCallback(this, first);
                     Unsafe.As<Action>(first)();
                 }
                 else if (first is WorkInvoker)
                 {
                     var item = _callbacks.Rest();
                     running = ReferenceEquals(item.Callback, WorkItemCall.Execute) ? item.State! : item.Callback;
+                    TObserver.BeginCallback(this, item);
                     Run(item);
                 }
                 else
                 {
+                    TObserver.BeginCallback(this, first);
                     Unsafe.As<IThreadPoolWorkItem>(first).Execute();
                 }
                 LeaveContext();
@@ -177,20 +202,24 @@ internal sealed partial class LoopCore
     }
 
     [MethodImpl(Jit.Hot)]
-    private int RunTimeouts(long last)
+    private int RunTimeouts<TObserver>(long last)
+        where TObserver : struct, ITurnObserver
     {
         if (!_timeouts.HasDueBatch)
             _timeouts.TakeDue(_clock.Now, last);
         if (_beforeCalls is not null && _timeouts.HasDueBatch)
             _beforeCalls();
         int ran = 0;
-        while (RunTimeoutsUntilFailure(ref ran))
+        while (RunTimeoutsUntilFailure<TObserver>(ref ran))
             continue;
+        Counters.Timeouts += ran;
+        TObserver.EndCallbacks(this, ran);
         return ran;
     }
 
     [MethodImpl(Jit.Hot)]
-    private bool RunTimeoutsUntilFailure(ref int ran)
+    private bool RunTimeoutsUntilFailure<TObserver>(ref int ran)
+        where TObserver : struct, ITurnObserver
     {
         Delegate running = null!;
         try
@@ -199,6 +228,7 @@ internal sealed partial class LoopCore
             {
                 ran++;
                 running = item.Callback;
+                TObserver.BeginCallback(this, item);
                 Run(item);
                 LeaveContext();
             }
@@ -212,7 +242,8 @@ internal sealed partial class LoopCore
     }
 
     [MethodImpl(Jit.Hot)]
-    private void Poll(long maxWait)
+    private void Poll<TObserver>(long maxWait)
+        where TObserver : struct, ITurnObserver
     {
         long wait = WaitFor(maxWait);
         bool asleep = wait != 0 && _callbacks.TrySleep();
@@ -221,7 +252,9 @@ internal sealed partial class LoopCore
         _poll++;
         _readyIndex = 0;
         _readyCount = 0; // should the wait throw
+        TObserver.BeginPoll(this);
         _readyCount = _poller.Wait(_ready.AsSpan(0, _maxEvents), wait);
+        TObserver.EndPoll(this);
         if (asleep)
             _callbacks.WakeUp();
         if (_alwaysReady is not null)
@@ -242,16 +275,18 @@ internal sealed partial class LoopCore
     }
 
     [MethodImpl(Jit.Hot)]
-    private int RunHandlers()
+    private int RunHandlers<TObserver>()
+        where TObserver : struct, ITurnObserver
     {
         int ran = 0;
         if (_beforeCalls is not null && HasReadyBatch)
             _beforeCalls();
         while (_readyIndex < _readyCount)
         {
-            if (Dispatch(_ready[_readyIndex++]))
+            if (Dispatch<TObserver>(_ready[_readyIndex++]))
                 ran++;
         }
+        Counters.HandlerCalls += ran;
         if (_ghostSeen)
             RebuildPoller();
         return ran;

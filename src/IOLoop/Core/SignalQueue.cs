@@ -13,11 +13,16 @@ internal sealed class SignalQueue
 {
     internal const int PoolSize = 1024;
 
+    private const int MostCounted = 1_000_000;
+
     private NodePool? _pool; // made by the first producer: most loops never see a signal
     private Node? _pushed;   // newest first; producers push, the consumer takes all
     private Node? _taken;    // oldest first; the consumer's alone
 
     internal bool HasWork => _taken is not null || Volatile.Read(ref _pushed) is not null;
+
+    /// <summary>How many wait. Any thread; not exact while some are added and taken.</summary>
+    internal int Count => Length(Volatile.Read(ref _taken)) + Length(Volatile.Read(ref _pushed));
 
     internal void Add(in WorkItem item)
     {
@@ -45,6 +50,15 @@ internal sealed class SignalQueue
         _taken = node.Next;
         _pool!.Return(node);
         return true;
+    }
+
+    private static int Length(Node? node)
+    {
+        int length = 0;
+        // Nodes are used again: somebody who looks from elsewhere may be led round in circles.
+        for (; node is not null && length < MostCounted; node = Volatile.Read(ref node.Next))
+            length++;
+        return length;
     }
 
     private NodePool MakePool()

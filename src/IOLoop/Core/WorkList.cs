@@ -64,6 +64,17 @@ internal struct WorkList
             Unsafe.As<Delegate>(record[1].Value!), record[2].Value, invoker, Unsafe.As<ExecutionContext?>(record[3].Value));
     }
 
+    /// <summary>How many there are from a place on. Any thread: so nothing is counted while callbacks are added and run.</summary>
+    internal readonly int CountFrom(int at)
+    {
+        var slots = _slots;
+        int end = Math.Min(Volatile.Read(in End), slots.Length);
+        int count = 0;
+        for (; at < end; count++)
+            at += slots[at].Value is WorkInvoker ? RecordSize : 1;
+        return count;
+    }
+
     /// <summary>Appends another list and empties that.</summary>
     internal void TakeAll(ref WorkList other)
     {

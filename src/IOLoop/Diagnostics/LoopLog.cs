@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 
 namespace IOLoops.Diagnostics;
@@ -28,7 +29,28 @@ internal static partial class LoopLog
     [LoggerMessage(5, LogLevel.Error, "{Loop} cannot go on in its host and has stopped; what is queued does not run.")]
     internal static partial void HostLost(ILogger logger, Exception exception, string loop);
 
+    [LoggerMessage(6, LogLevel.Warning, "{Blocked}")]
+    internal static partial void Blocked(ILogger logger, string blocked);
+
+    [LoggerMessage(7, LogLevel.Error, "{Loop}: the action given to SetBlockingSignalThreshold failed.")]
+    internal static partial void StallActionFailed(ILogger logger, Exception exception, string loop);
+
+    [LoggerMessage(8, LogLevel.Warning, "{Loop}: the stack of the loop's thread is not to be had: {Reason}")]
+    internal static partial void NoStack(ILogger logger, string loop, string reason);
+
     /// <summary>Type and method of a delegate, for messages.</summary>
-    internal static string Describe(Delegate callback) =>
-        callback.Method.DeclaringType is { } type ? $"{type.FullName}.{callback.Method.Name}" : callback.Method.Name;
+    internal static string Describe(Delegate callback) => AwaitingMethod(callback.Target)
+        ?? (callback.Method.DeclaringType is { } type ? $"{type.FullName}.{callback.Method.Name}" : callback.Method.Name);
+
+    /// <summary>
+    /// The continuation of an await belongs to the runtime, in a box whose type argument is the state of the method that
+    /// awaited: which the compiler named Outer+&lt;Method&gt;d__5. Null: the object is no such box.
+    /// </summary>
+    internal static string? AwaitingMethod(object? box) =>
+        box?.GetType() is { IsGenericType: true, IsNested: true } type
+            && type.GetGenericArguments()[^1] is { DeclaringType: { } outer } machine
+            && typeof(IAsyncStateMachine).IsAssignableFrom(machine)
+            && machine.Name.IndexOf('>', StringComparison.Ordinal) is var end and > 1
+                ? $"{outer.FullName}.{machine.Name[1..end]}"
+                : null;
 }

@@ -61,7 +61,8 @@ internal sealed partial class TurnDriver
         _mayNest = host.MayNest;
         _sleeper = poller.CreateSleeper(() =>
         {
-            if (Core!.TryWake())
+            Core!.Counters.SleeperWakeUps++;
+            if (Core.TryWake())
                 RequestTurn();
         });
     }

@@ -1,0 +1,23 @@
+namespace IOLoops.Diagnostics;
+
+/// <summary>Finds out the full managed stack of a blocked loop's thread.</summary>
+public static class LoopStackCapture
+{
+    /// <summary>
+    /// From now on <see cref="BlockedLoop.CaptureStack"/> and <see cref="IOLoop.LogStack"/>, of all loops of the process, have
+    /// the full managed stack of the thread that is blocked. Any thread.
+    /// </summary>
+    /// <remarks>
+    /// <para>
+    /// The process samples itself for some milliseconds over the runtime's diagnostics port: a capture takes about 0.2 s, the
+    /// first one 0.5 s, on the thread that asks for it, and all managed threads are stopped for moments of it. One is
+    /// made at a time. It needs the system's folder for temporary files, where it leaves nothing.
+    /// </para>
+    /// <para>
+    /// Where the runtime has no such port (<c>DOTNET_EnableDiagnostics=0</c>, programs compiled ahead of time) that is logged
+    /// with each stall, and callbacks are named without a stack.
+    /// </para>
+    /// </remarks>
+    /// <returns>Disposing it undoes the installation.</returns>
+    public static IDisposable Install() => BlockedLoop.InstallStackCapture(StackSampler.Capture);
+}

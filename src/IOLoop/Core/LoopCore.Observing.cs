@@ -1,0 +1,70 @@
+using IOLoops.Diagnostics;
+
+namespace IOLoops.Core;
+
+/// <summary>Being looked at: stalls, metrics, spans.</summary>
+internal sealed partial class LoopCore
+{
+    private readonly LoopMeter _meter = LoopMeter.Shared;
+    private TurnObservation? _observation; // made when first needed; then kept
+    private volatile StallWatch? _watch;   // written under _runGate
+
+    internal LoopCounters Counters { get; } = new();
+
+    /// <summary>The loop's name and kind, which all measurements carry.</summary>
+    internal KeyValuePair<string, object?>[] Tags => field ??= [new("ioloop.name", _loop.Name), new("ioloop.kind", _loop.GetType().Name)];
+
+    internal TurnObservation Observation => _observation ?? MakeObservation();
+
+    internal bool IsWatched => _watch is not null;
+
+    internal bool IsMeasured => _meter.IsMeasuring || LoopTracing.Source.HasListeners();
+
+    /// <summary>
+    /// Asked once per turn. It stays true for one turn after the last who looked has gone, in which observing comes to its
+    /// end.
+    /// </summary>
+    private bool IsObserved => _watch is not null || _observation is { IsOn: true } || IsMeasured;
+
+    // Read by any thread, which may see a number that was never true: two of them are put together of several.
+
+    internal int QueueLength => _callbacks.Count;
+
+    internal int DescriptorCount => _handlers.Count;
+
+    internal int TimeoutCount => Math.Max(0, _timeouts.Count);
+
+    private CallMark? Mark => _observation?.Mark;
+
+    private TurnObservation MakeObservation()
+    {
+        var made = new TurnObservation(this, _callbacks);
+        return Interlocked.CompareExchange(ref _observation, made, null) ?? made;
+    }
+
+    /// <summary>Has a watchdog report when a call takes too long, instead of what it was told before. Any thread.</summary>
+    /// <param name="watchdog">Who looks.</param>
+    /// <param name="threshold">How long a call may take; null: as long as it likes.</param>
+    /// <param name="action">What to do then; null: end the process.</param>
+    /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
+    internal void Watch(StallWatchdog watchdog, TimeSpan? threshold, Action<BlockedLoop>? action)
+    {
+        lock (_runGate)
+        {
+            if (threshold is not null)
+                ObjectDisposedException.ThrowIf(_closed, _loop);
+            _watch?.End();
+            _watch = threshold is { } span ? new StallWatch(watchdog, this, Observation.Mark, span, action) : null;
+            _watch?.Begin();
+        }
+    }
+
+    private void EndWatch()
+    {
+        lock (_runGate)
+        {
+            _watch?.End();
+            _watch = null;
+        }
+    }
+}

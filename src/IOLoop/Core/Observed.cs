@@ -1,0 +1,30 @@
+using System.Runtime.CompilerServices;
+
+namespace IOLoops.Core;
+
+/// <summary>Somebody looks: at stalls, metrics or spans.</summary>
+internal readonly struct Observed : ITurnObserver
+{
+    public static CallMark.Interrupted BeginTurn(LoopCore core) => core.Observation.BeginTurn();
+
+    public static void EndTurn(LoopCore core, in CallMark.Interrupted outer) => core.Observation.EndTurn(outer);
+
+    public static void BeginCallbacks(LoopCore core) => core.Observation.BeginCallbacks();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void BeginCallback(LoopCore core, object callee) => core.Observation.Mark.Begin(callee, null);
+
+    public static void BeginCallback(LoopCore core, in WorkItem item) => core.Observation.Mark.Begin(item.Callback, item.State);
+
+    public static void EndCallbacks(LoopCore core, int ran) => core.Observation.EndCallbacks(ran);
+
+    public static void BeginPoll(LoopCore core) => core.Observation.BeginPoll();
+
+    public static void EndPoll(LoopCore core) => core.Observation.EndPoll();
+
+    public static HandlerCall BeginHandler(LoopCore core, Delegate? handler, int fd, object? file, IOEvents events) =>
+        core.Observation.BeginHandler(handler, fd, file, events);
+
+    public static void EndHandler(LoopCore core, in HandlerCall call, Exception? failure) =>
+        core.Observation.EndHandler(call, failure);
+}

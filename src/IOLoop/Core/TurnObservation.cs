@@ -1,0 +1,106 @@
+using System.Diagnostics;
+using IOLoops.Diagnostics;
+
+namespace IOLoops.Core;
+
+/// <summary>What is noted of a loop's turns while somebody looks at stalls, metrics or spans. The loop's thread.</summary>
+/// <remarks>
+/// The clock is asked as rarely as can be: where a call begins at once behind a poll or another call, the end of that is its
+/// beginning, so that a turn of one handler asks twice.
+/// </remarks>
+internal sealed class TurnObservation(LoopCore core, CallbackQueue callbacks)
+{
+    private static readonly double SecondsPerUnit = 1.0 / Stopwatch.Frequency;
+
+    private readonly LoopMeter _meter = LoopMeter.Shared;
+    private bool _timesHandlers;
+    private bool _timesPolls;
+    private bool _traces;
+    private long _stamp; // when what came last ended; 0: not known
+
+    internal CallMark Mark { get; } = new();
+
+    /// <summary>Whether another turn must be observed, if only to end the observation.</summary>
+    internal bool IsOn { get; private set; }
+
+    /// <summary>The loop was somewhere else: in nobody's run, or in its host.</summary>
+    internal void Restart() => _stamp = 0;
+
+    internal CallMark.Interrupted BeginTurn()
+    {
+        var outer = Mark.Interrupt();
+        Mark.SetThread();
+        IsOn = true;
+        _timesHandlers = _meter.HandlerDuration.Enabled;
+        _timesPolls = _meter.PollTime.Enabled;
+        _traces = LoopTracing.Source.HasListeners();
+        callbacks.StampsPosts = _meter.CallbackLag.Enabled;
+        return outer;
+    }
+
+    internal void EndTurn(in CallMark.Interrupted outer)
+    {
+        if (!core.IsWatched && !core.IsMeasured)
+        {
+            IsOn = false;
+            callbacks.StampsPosts = false;
+        }
+        Mark.Resume(outer);
+    }
+
+    internal void BeginCallbacks()
+    {
+        if (callbacks.TakeOldestPost() is var posted and > 0)
+            _meter.CallbackLag.Record((Stopwatch.GetTimestamp() - posted) * SecondsPerUnit, core.Tags);
+    }
+
+    internal void EndCallbacks(int ran)
+    {
+        if (ran == 0)
+            return;
+        Mark.End();
+        _stamp = 0;
+    }
+
+    internal void BeginPoll()
+    {
+        if (_timesPolls && _stamp == 0)
+            _stamp = Stopwatch.GetTimestamp();
+    }
+
+    internal void EndPoll()
+    {
+        if (_timesPolls)
+        {
+            long now = Stopwatch.GetTimestamp();
+            core.Counters.PollTime += now - _stamp;
+            _stamp = now;
+        }
+        else
+        {
+            _stamp = 0;
+        }
+    }
+
+    internal HandlerCall BeginHandler(Delegate? handler, int fd, object? file, IOEvents events)
+    {
+        Mark.Begin(handler, fd, file);
+        long start = !_timesHandlers ? 0 : _stamp != 0 ? _stamp : Stopwatch.GetTimestamp();
+        var span = _traces && handler is not null ? LoopTracing.Begin(core.Loop, handler, fd, events) : null;
+        return new HandlerCall(start, span);
+    }
+
+    internal void EndHandler(in HandlerCall call, Exception? failure)
+    {
+        Mark.End();
+        if (call.Span is { } span)
+            LoopTracing.End(span, failure);
+        if (call.Start == 0)
+        {
+            _stamp = 0;
+            return;
+        }
+        _stamp = Stopwatch.GetTimestamp();
+        _meter.HandlerDuration.Record((_stamp - call.Start) * SecondsPerUnit, core.Tags);
+    }
+}

@@ -1,0 +1,36 @@
+using System.Diagnostics;
+
+namespace IOLoops.Diagnostics;
+
+/// <summary>A span for each call of a handler, while somebody listens.</summary>
+internal static class LoopTracing
+{
+    internal const string SourceName = "IOLoop";
+
+    internal static readonly ActivitySource Source = new(SourceName);
+
+    /// <summary>Begins a span, in the handler's context. Null: those who listen do not want this one.</summary>
+    internal static Activity? Begin(IOLoop loop, Delegate handler, int fd, IOEvents events)
+    {
+        var span = Source.StartActivity("IOLoop handler");
+        if (span is { IsAllDataRequested: true })
+        {
+            span.SetTag("ioloop.name", loop.Name);
+            span.SetTag("ioloop.kind", loop.GetType().Name);
+            span.SetTag("ioloop.descriptor", fd);
+            span.SetTag("ioloop.events", events.ToString());
+            span.SetTag("code.function.name", LoopLog.Describe(handler));
+        }
+        return span;
+    }
+
+    internal static void End(Activity span, Exception? failure)
+    {
+        if (failure is not null)
+        {
+            span.SetStatus(ActivityStatusCode.Error, failure.Message);
+            span.SetTag("error.type", failure.GetType().FullName);
+        }
+        span.Dispose();
+    }
+}

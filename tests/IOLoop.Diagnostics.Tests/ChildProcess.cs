@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+namespace IOLoops.Diagnostics.Tests;
+
+/// <summary>Blocks a loop in a process of its own: this program, started once more.</summary>
+internal static class ChildProcess
+{
+    internal const int Survived = 42;
+    internal const string Fatal = nameof(Fatal);
+    internal const string FatalWithStack = nameof(FatalWithStack);
+    internal const string Logged = nameof(Logged);
+
+    private const string Variable = "IOLOOP_DIAGNOSTICS_TESTS";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    /// <summary>Starts the process and waits until it has ended.</summary>
+    /// <returns>Its exit code, and what it wrote to the standard error stream.</returns>
+    internal static (int ExitCode, string Error) Run(string scenario, params (string Name, string Value)[] variables)
+    {
+        string program = Environment.ProcessPath!;
+        string assembly = typeof(ChildProcess).Assembly.Location;
+        string[] arguments = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [assembly] : [];
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true };
+        start.Environment[Variable] = scenario;
+        start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
+        foreach (var (name, value) in variables)
+            start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        process.OutputDataReceived += (_, _) => { };
+        process.BeginOutputReadLine();
+        var error = process.StandardError.ReadToEndAsync();
+        if (!process.WaitForExit(Patience))
+        {
+            process.Kill();
+            throw new TimeoutException("The other process has not ended in time.");
+        }
+        return (process.ExitCode, error.WaitAsync(Patience).GetAwaiter().GetResult());
+    }
+
+    /// <summary>
+    /// Runs before Main, which belongs to the test framework. Until it returns, code of this assembly blocks on other
+    /// threads, so what the watchdog calls is not this assembly's.
+    /// </summary>
+    [ModuleInitializer]
+    internal static void RunIfAsked()
+    {
+        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } scenario)
+            Play(scenario);
+    }
+
+    private static void Play(string scenario)
+    {
+        using var loop = new PollIOLoop();
+        if (scenario != Fatal)
+            LoopStackCapture.Install();
+        if (scenario == Logged)
+        {
+            loop.SetBlockingLogThreshold(Blocking.Threshold);
+            loop.AddCallback(BlockUntilLogged);
+            loop.AddCallback(loop.Stop);
+        }
+        else
+        {
+            loop.SetBlockingSignalThreshold(Blocking.Threshold, null);
+            loop.AddCallback(BlockForEver);
+        }
+        loop.Start();
+        Environment.Exit(Survived);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal static void BlockForEver() => Thread.Sleep(Patience);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    internal static void BlockUntilLogged()
+    {
+        var error = Console.Error;
+        var written = new StringWriter();
+        var writer = TextWriter.Synchronized(written);
+        Console.SetError(writer);
+        string text;
+        do
+        {
+            Thread.Sleep(1);
+            lock (writer) // as it does itself
+                text = written.ToString();
+        }
+        while (!text.Contains("has been stuck", StringComparison.Ordinal));
+        error.Write(text);
+    }
+}

@@ -1,0 +1,37 @@
+using Shouldly;
+using Xunit;
+
+namespace IOLoops.Diagnostics.Tests;
+
+/// <summary>What stalls do to a process of their own.</summary>
+public sealed class ProcessTests
+{
+    [Fact]
+    public void Without_an_action_a_stall_ends_the_process_with_a_message_that_names_the_culprit()
+    {
+        var (code, error) = ChildProcess.Run(ChildProcess.Fatal);
+        code.ShouldNotBe(0);
+        code.ShouldNotBe(ChildProcess.Survived);
+        error.ShouldContain($"{typeof(ChildProcess).FullName}.{nameof(ChildProcess.BlockForEver)}");
+        error.ShouldContain("has been stuck for");
+    }
+
+    [Fact]
+    public void With_a_stack_capture_the_message_has_the_stack_too()
+    {
+        var (code, error) = ChildProcess.Run(ChildProcess.FatalWithStack);
+        code.ShouldNotBe(ChildProcess.Survived);
+        error.ShouldContain("System.Threading.Thread.Sleep");
+        error.ShouldContain($"{nameof(ChildProcess)}.{nameof(ChildProcess.BlockForEver)}");
+    }
+
+    [Fact]
+    public void Without_a_diagnostics_port_the_log_says_why_there_is_no_stack_and_names_what_blocks()
+    {
+        var (code, error) = ChildProcess.Run(ChildProcess.Logged, ("DOTNET_EnableDiagnostics", "0"));
+        code.ShouldBe(ChildProcess.Survived);
+        error.ShouldContain("DOTNET_EnableDiagnostics=0");
+        error.ShouldContain($"{typeof(ChildProcess).FullName}.{nameof(ChildProcess.BlockUntilLogged)}");
+        error.ShouldNotContain("System.Threading.Thread.Sleep");
+    }
+}
