@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace IOLoops.Samples;
 
@@ -13,14 +14,20 @@ internal static class Serving
         using var disposedFirst = loop;
         var server = new EchoServer(loop, Listener.Open(options.Port));
         server.Open(); // before the loop runs: so a failure ends the program
-        using (new ShutdownSignals(loop, () => { server.Close(); loop.Stop(); }))
-        {
-            loop.AddCallback(() => Say($"listening on {server.EndPoint}"));
-            loop.Start();
-        }
+        // The loop's thread does what a signal asks for; closing the loop gives the signals back.
+        loop.AddSignalHandler(PosixSignal.SIGINT, _ => ShutDown());
+        loop.AddSignalHandler(PosixSignal.SIGTERM, _ => ShutDown());
+        loop.AddCallback(() => Say($"listening on {server.EndPoint}"));
+        loop.Start();
         loop.Close();
         var served = server.Statistics;
         Say(string.Create(CultureInfo.InvariantCulture, $"served {served.Connections:N0} connections, {served.Messages:N0} messages, {served.Bytes:N0} bytes"));
+
+        void ShutDown()
+        {
+            server.Close();
+            loop.Stop();
+        }
     }
 
     private static void Say(string line)

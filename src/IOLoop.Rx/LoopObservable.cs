@@ -91,11 +91,11 @@ public static class LoopObservable
     /// <remarks>
     /// <para>
     /// While it is observed, the signal does not have its default effect: SIGINT and SIGTERM do not end the process, SIGTSTP
-    /// does not stop it. It has it again when the last subscription is disposed of, and when the loop is closed.
-    /// Signals that arrive faster than they are handled may be merged by the operating system.
+    /// does not stop it. It has it again when the last subscription is disposed of, and when the loop is closed. A subscription
+    /// is a handler like any other: see <see cref="IOLoop.AddSignalHandler"/>.
     /// </para>
     /// <para>
-    /// Never completes; fails with what <see cref="PosixSignalRegistration.Create"/> throws for a signal that this
+    /// Never completes; fails with what <see cref="IOLoop.AddSignalHandler"/> throws for a signal that this
     /// platform does not have or does not let go of. Unlike a descriptor, a signal is observed as soon as <c>Subscribe</c>
     /// returns, on whichever thread.
     /// </para>
@@ -106,7 +106,7 @@ public static class LoopObservable
     public static IObservable<PosixSignal> ObserveSignal(this IOLoop loop, PosixSignal signal)
     {
         ArgumentNullException.ThrowIfNull(loop);
-        return Observable.Create<PosixSignal>(observer => new SignalSubscription(loop, signal, observer));
+        return Observable.Create<PosixSignal>(observer => loop.AddSignalHandler(signal, _ => observer.OnNext(signal)));
     }
 
     /// <summary>Passes a source's notifications on to observers on the loop's thread, in order.</summary>

@@ -22,6 +22,7 @@ internal sealed partial class LoopCore
         }
         onClosing();
         EndWatch();
+        _loop.EndSignalHandlers();
         LoopRegistry.Remove(this);
         var dropped = _callbacks.Close();
         foreach (var item in dropped)

@@ -64,10 +64,18 @@ internal sealed partial class LoopCore
     /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
     internal void PostFromSignal(in WorkItem item)
     {
-        if (!_callbacks.TryAddFromSignal(item, out bool wake))
+        if (!TryPostFromSignal(item))
             Refuse(item);
+    }
+
+    /// <summary>The same, but says instead of throwing when the loop is closed.</summary>
+    internal bool TryPostFromSignal(in WorkItem item)
+    {
+        if (!_callbacks.TryAddFromSignal(item, out bool wake))
+            return false;
         if (wake)
             _wake();
+        return true;
     }
 
     private void Refuse(in WorkItem item)

@@ -83,8 +83,6 @@ internal static unsafe partial class RawFiles
         }
     }
 
-    internal static void SendToSelf(int signal) => Check(kill(getpid(), signal));
-
     private static int Unique(int fd) => Descriptors.Unique(Check(fd));
 
     private static int Check(int result) => result >= 0
@@ -126,10 +124,4 @@ internal static unsafe partial class RawFiles
 
     [LibraryImport(Library, SetLastError = true)]
     private static partial nint write(int fd, byte* bytes, nuint count);
-
-    [LibraryImport(Library)]
-    private static partial int getpid();
-
-    [LibraryImport(Library, SetLastError = true)]
-    private static partial int kill(int process, int signal);
 }

@@ -13,9 +13,7 @@ public abstract class SignalTests : LoopHarness
 {
     internal const string Collection = "Signals";
 
-    private const int UserSignal = 10;   // SIGUSR1: ends the process unless it is observed
-    private const int WindowSignal = 28; // SIGWINCH: has no effect by default
-    private const int KillSignal = 9;    // SIGKILL: cannot be observed
+    private readonly ProcessSignals _signals = ProcessSignals.Take();
 
     private protected SignalTests(PollerKind poller)
         : base(new OverPoller(poller))
@@ -27,18 +25,18 @@ public abstract class SignalTests : LoopHarness
     {
         var seen = new List<PosixSignal>();
         int thread = Environment.CurrentManagedThreadId;
-        using var subscription = Loop.ObserveSignal((PosixSignal)UserSignal).Subscribe(signal =>
+        using var subscription = Loop.ObserveSignal((PosixSignal)ProcessSignals.User).Subscribe(signal =>
         {
             Environment.CurrentManagedThreadId.ShouldBe(thread);
             seen.Add(signal);
             if (seen.Count < 3)
-                RawFiles.SendToSelf(UserSignal);
+                ProcessSignals.Send(ProcessSignals.User);
             else
                 Loop.Stop();
         });
-        RawFiles.SendToSelf(UserSignal);
+        ProcessSignals.Send(ProcessSignals.User);
         Run("three signals");
-        seen.ShouldAllBe(signal => (int)signal == UserSignal);
+        seen.ShouldAllBe(signal => (int)signal == ProcessSignals.User);
         seen.Count.ShouldBe(3);
     }
 
@@ -47,7 +45,7 @@ public abstract class SignalTests : LoopHarness
     {
         PosixSignal? seen = null;
         using var subscription = Loop.ObserveSignal(PosixSignal.SIGWINCH).Take(1).Subscribe(signal => seen = signal, Loop.Stop);
-        RawFiles.SendToSelf(WindowSignal);
+        ProcessSignals.Send(ProcessSignals.Window);
         Run("a signal");
         seen.ShouldBe(PosixSignal.SIGWINCH);
     }
@@ -61,9 +59,9 @@ public abstract class SignalTests : LoopHarness
             if (++seen == 2)
                 Loop.Stop();
         }
-        using var one = Loop.ObserveSignal((PosixSignal)UserSignal).Subscribe(Count);
-        using var other = Loop.ObserveSignal((PosixSignal)UserSignal).Subscribe(Count);
-        RawFiles.SendToSelf(UserSignal);
+        using var one = Loop.ObserveSignal((PosixSignal)ProcessSignals.User).Subscribe(Count);
+        using var other = Loop.ObserveSignal((PosixSignal)ProcessSignals.User).Subscribe(Count);
+        ProcessSignals.Send(ProcessSignals.User);
         Run("a signal seen twice");
         seen.ShouldBe(2);
     }
@@ -72,15 +70,10 @@ public abstract class SignalTests : LoopHarness
     public void After_disposing_nothing_is_notified_also_not_what_was_on_its_way()
     {
         bool seen = false;
-        using var arrived = new ManualResetEventSlim();
         using var subscription = Loop.ObserveSignal(PosixSignal.SIGWINCH).Subscribe(_ => seen = true);
-        // Registered later, and so told later: then the signal is on its way to the loop.
-        using (PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => arrived.Set()))
-        {
-            SendAndWait(arrived);
-            subscription.Dispose();
-            SendAndWait(arrived);
-        }
+        ProcessSignals.SendAndAwait(ProcessSignals.Window);
+        subscription.Dispose();
+        ProcessSignals.SendAndAwait(ProcessSignals.Window);
         RunTurns(2);
         seen.ShouldBeFalse();
     }
@@ -89,7 +82,7 @@ public abstract class SignalTests : LoopHarness
     public void A_signal_that_cannot_be_observed_is_an_error()
     {
         Exception? failure = null;
-        using var subscription = Loop.ObserveSignal((PosixSignal)KillSignal).Subscribe(_ => { }, error => failure = error);
+        using var subscription = Loop.ObserveSignal((PosixSignal)ProcessSignals.Kill).Subscribe(_ => { }, error => failure = error);
         failure.ShouldNotBeNull();
     }
 
@@ -97,11 +90,9 @@ public abstract class SignalTests : LoopHarness
     public void A_closed_loop_throws_nothing_at_the_signal_and_is_an_error_of_a_new_subscription()
     {
         Exception? failure = null;
-        using var arrived = new ManualResetEventSlim();
         using var subscription = Loop.ObserveSignal(PosixSignal.SIGWINCH).Subscribe(_ => { });
-        using var registration = PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => arrived.Set());
         Loop.Close();
-        SendAndWait(arrived);
+        ProcessSignals.SendAndAwait(ProcessSignals.Window);
         Loop.ObserveSignal(PosixSignal.SIGWINCH).Subscribe(_ => { }, error => failure = error);
         failure.ShouldBeOfType<ObjectDisposedException>();
     }
@@ -111,26 +102,24 @@ public abstract class SignalTests : LoopHarness
     {
         Failures.Expected = true;
         int seen = 0;
-        using var arrived = new ManualResetEventSlim();
         Loop.ObserveSignal(PosixSignal.SIGWINCH).Subscribe(_ =>
         {
             seen++;
             throw new TestException();
         });
-        using var registration = PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => arrived.Set());
         for (int i = 0; i < 2; i++)
         {
-            SendAndWait(arrived);
+            ProcessSignals.SendAndAwait(ProcessSignals.Window);
             RunTurns(2);
         }
         seen.ShouldBe(1);
         Failures.All.Count.ShouldBe(1);
     }
 
-    private static void SendAndWait(ManualResetEventSlim arrived)
+    protected override void Dispose(bool disposing)
     {
-        arrived.Reset();
-        RawFiles.SendToSelf(WindowSignal);
-        arrived.Wait(Patience).ShouldBeTrue();
+        base.Dispose(disposing);
+        if (disposing)
+            _signals.Dispose();
     }
 }
