@@ -10,6 +10,8 @@ internal static class ChildProcess
     internal const string Fatal = nameof(Fatal);
     internal const string FatalWithStack = nameof(FatalWithStack);
     internal const string Logged = nameof(Logged);
+    internal const string Storm = nameof(Storm);
+    internal const int StormCount = 10_000;
 
     private const string Variable = "IOLOOP_DIAGNOSTICS_TESTS";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -52,9 +54,15 @@ internal static class ChildProcess
     private static void Play(string scenario)
     {
         using var loop = new PollIOLoop();
-        if (scenario != Fatal)
+        if (scenario is Logged or FatalWithStack)
             LoopStackCapture.Install();
-        if (scenario == Logged)
+        if (scenario == Storm)
+        {
+            for (int i = 0; i < StormCount; i++)
+                loop.AddCallback(Fail);
+            loop.CallLater(TimeSpan.FromSeconds(1.5), loop.Stop); // what was suppressed is counted after a second
+        }
+        else if (scenario == Logged)
         {
             loop.SetBlockingLogThreshold(Blocking.Threshold);
             loop.AddCallback(BlockUntilLogged);
@@ -68,6 +76,8 @@ internal static class ChildProcess
         loop.Start();
         Environment.Exit(Survived);
     }
+
+    private static void Fail() => throw new InvalidOperationException("thrown on purpose");
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal static void BlockForEver() => Thread.Sleep(Patience);

@@ -1,10 +1,12 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Shouldly;
 using Xunit;
 
 namespace IOLoops.Diagnostics.Tests;
 
 /// <summary>What stalls do to a process of their own.</summary>
-public sealed class ProcessTests
+public sealed partial class ProcessTests
 {
     [Fact]
     public void Without_an_action_a_stall_ends_the_process_with_a_message_that_names_the_culprit()
@@ -34,4 +36,20 @@ public sealed class ProcessTests
         error.ShouldContain($"{typeof(ChildProcess).FullName}.{nameof(ChildProcess.BlockUntilLogged)}");
         error.ShouldNotContain("System.Threading.Thread.Sleep");
     }
+
+    [Fact]
+    public void Ten_thousand_failures_do_not_stop_a_loop_and_each_is_written_or_counted()
+    {
+        var (code, error) = ChildProcess.Run(ChildProcess.Storm);
+        code.ShouldBe(ChildProcess.Survived);
+        string[] lines = error.Split('\n');
+        int written = lines.Count(line => line.EndsWith(".Fail failed.", StringComparison.Ordinal));
+        int counted = lines.Select(line => Suppressed().Match(line)).Where(match => match.Success)
+            .Sum(match => int.Parse(match.Groups[1].Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture));
+        (written + counted).ShouldBe(ChildProcess.StormCount);
+        counted.ShouldBeGreaterThan(written);
+    }
+
+    [GeneratedRegex(@"([\d,]+) more entries")]
+    private static partial Regex Suppressed();
 }
