@@ -15,13 +15,14 @@ internal static class Program
             "pingpong" => PingPongWorkload.Run,
             "callbacks" => CallbackWorkload.Run,
             "timers" => TimerWorkload.Run,
+            "stalls" => StallWorkload.Run,
             "echo-server" => EchoServer.Run,
             _ => null,
         };
         if (workload is null || !LoopFactory.Knows(options.Implementation))
         {
             Console.Error.WriteLine($"""
-                usage: LoopBench chain|pingpong|callbacks|timers|echo-server --impl {string.Join('|', LoopFactory.Names)} [--key value ...]
+                usage: LoopBench chain|pingpong|callbacks|timers|stalls|echo-server --impl {string.Join('|', LoopFactory.Names)} [--key value ...]
                 """);
             return NotAnswered;
         }

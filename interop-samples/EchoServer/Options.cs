@@ -16,6 +16,9 @@ internal sealed record Options
         EchoServer --serve [--loop NAME] [--port N]
             Serves until Ctrl-C or SIGTERM. Port 0, the default: any that is free.
 
+        EchoServer ... --metrics
+            Either of them; listens to the metrics of the loops and prints them at the end.
+
         EchoServer --help
 
         """;
@@ -26,6 +29,9 @@ internal sealed record Options
     internal bool Help { get; private set; }
 
     internal bool Serve { get; private set; }
+
+    /// <summary>Whether to listen to the loops' metrics, and to print them.</summary>
+    internal bool Metrics { get; private set; }
 
     /// <summary>Null: all in the demonstration, the first to serve with.</summary>
     internal LoopKind? Loop { get; private set; }
@@ -50,6 +56,9 @@ internal sealed record Options
                     break;
                 case "--serve":
                     options.Serve = true;
+                    break;
+                case "--metrics":
+                    options.Metrics = true;
                     break;
                 case "--loop":
                     options.Loop = LoopKinds.Find(Value(args, ref i));

@@ -8,6 +8,7 @@ internal static class Serving
 {
     internal static void Run(Options options)
     {
+        using var metrics = options.Metrics ? new Metrics() : null;
         var kind = options.Loop ?? LoopKinds.All[0];
         var (loop, host) = kind.Create();
         using var disposedLast = host;
@@ -19,6 +20,7 @@ internal static class Serving
         loop.AddSignalHandler(PosixSignal.SIGTERM, _ => ShutDown());
         loop.AddCallback(() => Say($"listening on {server.EndPoint}"));
         loop.Start();
+        metrics?.Print();
         loop.Close();
         var served = server.Statistics;
         Say(string.Create(CultureInfo.InvariantCulture, $"served {served.Connections:N0} connections, {served.Messages:N0} messages, {served.Bytes:N0} bytes"));

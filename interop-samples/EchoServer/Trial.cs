@@ -8,6 +8,7 @@ internal sealed class Trial(LoopKind kind, Options options)
     /// <exception cref="ExitException">An echo was wrong, nothing was served, or the loop failed.</exception>
     internal TrialResult Run()
     {
+        using var metrics = options.Metrics ? new Metrics() : null;
         var (loop, host) = kind.Create();
         using var disposedLast = host;
         using var disposedFirst = loop;
@@ -40,6 +41,7 @@ internal sealed class Trial(LoopKind kind, Options options)
         }
         if (_failure is not null)
             throw Failure(_failure.Message);
+        metrics?.Print();
         var result = new TrialResult(kind.Name, server.Statistics.Threads, load.Latencies, load.Elapsed);
         return result.RoundTrips > 0 ? result : throw Failure("nothing was served");
     }

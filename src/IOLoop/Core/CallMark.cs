@@ -57,11 +57,10 @@ internal sealed class CallMark
         Open();
     }
 
-    /// <summary>A handler begins, or those that wait for a descriptor go on.</summary>
+    /// <summary>A handler begins, or those that wait for a descriptor go on. The call before has ended.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Begin(object? callee, int descriptor, object? file)
     {
-        Close();
         Volatile.Write(ref _callee, callee);
         Volatile.Write(ref _argument, file);
         Volatile.Write(ref _descriptor, descriptor);

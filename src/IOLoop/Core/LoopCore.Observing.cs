@@ -18,7 +18,7 @@ internal sealed partial class LoopCore
 
     internal bool IsWatched => _watch is not null;
 
-    internal bool IsMeasured => _meter.IsMeasuring || LoopTracing.Source.HasListeners();
+    internal bool IsMeasured => _meter.IsMeasuring;
 
     /// <summary>
     /// Asked once per turn. It stays true for one turn after the last who looked has gone, in which observing comes to its

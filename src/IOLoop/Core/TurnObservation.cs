@@ -33,7 +33,7 @@ internal sealed class TurnObservation(LoopCore core, CallbackQueue callbacks)
         IsOn = true;
         _timesHandlers = _meter.HandlerDuration.Enabled;
         _timesPolls = _meter.PollTime.Enabled;
-        _traces = LoopTracing.Source.HasListeners();
+        _traces = _meter.Spans.HasListeners();
         callbacks.StampsPosts = _meter.CallbackLag.Enabled;
         return outer;
     }
@@ -86,7 +86,7 @@ internal sealed class TurnObservation(LoopCore core, CallbackQueue callbacks)
     {
         Mark.Begin(handler, fd, file);
         long start = !_timesHandlers ? 0 : _stamp != 0 ? _stamp : Stopwatch.GetTimestamp();
-        var span = _traces && handler is not null ? LoopTracing.Begin(core.Loop, handler, fd, events) : null;
+        var span = _traces && handler is not null ? LoopTracing.Begin(core.Tags, handler, fd, events) : null;
         return new HandlerCall(start, span);
     }
 

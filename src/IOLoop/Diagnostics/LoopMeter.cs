@@ -41,8 +41,11 @@ internal sealed class LoopMeter
 
     internal ObservableCounter<double> PollTime { get; }
 
-    /// <summary>Whether somebody listens to what costs something.</summary>
-    internal bool IsMeasuring => HandlerDuration.Enabled || CallbackLag.Enabled || PollTime.Enabled;
+    /// <summary>Spans of handlers. Here and not in a static field, which code that is compiled once for ever would look up anew each time.</summary>
+    internal ActivitySource Spans { get; } = LoopTracing.Source;
+
+    /// <summary>Whether somebody listens to what costs something. Asked once per turn.</summary>
+    internal bool IsMeasuring => HandlerDuration.Enabled || CallbackLag.Enabled || PollTime.Enabled || Spans.HasListeners();
 
     private static Histogram<double> Histogram(string name, string description) =>
         Meter.CreateHistogram(name, "s", description, null, new InstrumentAdvice<double> { HistogramBucketBoundaries = Seconds });

@@ -10,13 +10,15 @@ internal static class LoopTracing
     internal static readonly ActivitySource Source = new(SourceName);
 
     /// <summary>Begins a span, in the handler's context. Null: those who listen do not want this one.</summary>
-    internal static Activity? Begin(IOLoop loop, Delegate handler, int fd, IOEvents events)
+    /// <param name="tags">The loop's, by which listeners may choose.</param>
+    /// <param name="handler">What is called.</param>
+    /// <param name="fd">For which descriptor.</param>
+    /// <param name="events">And why.</param>
+    internal static Activity? Begin(KeyValuePair<string, object?>[] tags, Delegate handler, int fd, IOEvents events)
     {
-        var span = Source.StartActivity("IOLoop handler");
+        var span = Source.StartActivity("IOLoop handler", ActivityKind.Internal, default(ActivityContext), tags);
         if (span is { IsAllDataRequested: true })
         {
-            span.SetTag("ioloop.name", loop.Name);
-            span.SetTag("ioloop.kind", loop.GetType().Name);
             span.SetTag("ioloop.descriptor", fd);
             span.SetTag("ioloop.events", events.ToString());
             span.SetTag("code.function.name", LoopLog.Describe(handler));
