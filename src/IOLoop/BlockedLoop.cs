@@ -101,12 +101,15 @@ public sealed class BlockedLoop
     /// <summary>What is stuck, in one line.</summary>
     public override string ToString() => Describe(null);
 
+    /// <summary>What is being called, and for which descriptor.</summary>
+    internal string Subject => Descriptor is { } descriptor
+        ? string.Create(CultureInfo.InvariantCulture, $"{_what}, {(Callback is null ? "after a wait for" : "the handler of")} file descriptor {descriptor.Number}")
+        : _what;
+
     internal string Describe(string? stack)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{Loop.Name} has been stuck for {Duration.TotalSeconds:0.000} s in {_what}");
-        if (Descriptor is { } descriptor)
-            text.Append(CultureInfo.InvariantCulture, $", {(Callback is null ? "after a wait for" : "the handler of")} file descriptor {descriptor.Number}");
+        text.Append(CultureInfo.InvariantCulture, $"{Loop.Name} has been stuck for {Duration.TotalSeconds:0.000} s in {Subject}");
         text.Append(CultureInfo.InvariantCulture, $", on thread {ManagedThreadId}");
         if (NativeThreadId != 0)
             text.Append(CultureInfo.InvariantCulture, $" ({NativeThreadId})");

@@ -100,7 +100,4 @@ public abstract partial class IOLoop : IDisposable
         if (disposing)
             Close();
     }
-
-    /// <summary>The loop's name and state.</summary>
-    public override string ToString() => $"{Name} ({(IsClosed ? "closed" : IsRunning ? "running" : "stopped")})";
 }

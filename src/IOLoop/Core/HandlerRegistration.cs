@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace IOLoops.Core;
 
 /// <summary>A row of the <see cref="HandlerTable"/>: what is registered for one number.</summary>
+[DebuggerDisplay("{Target} for {Events}, {Flags}")]
 internal struct HandlerRegistration
 {
     /// <summary>An <see cref="IOHandler"/>, an <see cref="AsyncIOHandler"/> or the first <see cref="ReadinessWaiter"/>; null: the row is free.</summary>

@@ -96,6 +96,27 @@ internal sealed class HandlerTable
         return descriptors;
     }
 
+    /// <summary>All taken rows, from any thread. One that changes while it is copied is left out.</summary>
+    internal List<(int Descriptor, HandlerRegistration Row)> Copy()
+    {
+        var copies = new List<(int, HandlerRegistration)>();
+        var pages = _pages;
+        for (int page = 0; page < pages.Length; page++)
+        {
+            if (pages[page] is not { } rows)
+                continue;
+            for (int i = 0; i < rows.Length; i++)
+            {
+                uint generation = Volatile.Read(ref rows[i].Generation);
+                var copy = rows[i];
+                Interlocked.MemoryBarrier();
+                if (generation != 0 && copy.Target is not null && copy.Generation == generation && rows[i].Generation == generation)
+                    copies.Add(((page << PageBits) | i, copy));
+            }
+        }
+        return copies;
+    }
+
     internal void Clear()
     {
         _pages = [];

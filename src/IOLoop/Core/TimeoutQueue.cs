@@ -198,6 +198,25 @@ internal sealed partial class TimeoutQueue
         return items;
     }
 
+    /// <summary>The next timeouts, from any thread: what is added, moved and run meanwhile may be missing.</summary>
+    internal List<(long When, Delegate Callback)> Copy(int most)
+    {
+        var next = new List<(long When, Delegate Callback)>();
+        var due = _due;
+        for (int i = _dueIndex; i < Math.Min(_dueCount, due.Length); i++)
+            AddCopy(next, long.MinValue, due[i]);
+        var heap = _heap;
+        for (int i = 0; i < Math.Min(_count, heap.Length); i++)
+            AddCopy(next, heap[i].When, heap[i].Node);
+        return [.. next.OrderBy(static entry => entry.When).Take(most)];
+
+        static void AddCopy(List<(long When, Delegate Callback)> next, long when, TimeoutNode? node)
+        {
+            if (node?.Item.Callback is { } callback)
+                next.Add((when, callback));
+        }
+    }
+
     private static ArgumentException Foreign() =>
         new("The timeout is another loop's: call RemoveTimeout on the loop that returned its handle.", "timeout");
 
