@@ -49,7 +49,10 @@ internal static class StackSampler
         var copying = session.EventStream.CopyToAsync(file);
         Thread.Sleep(Sampling);
         session.Stop();
-        if (!copying.Wait(Patience))
+#pragma warning disable VSTHRD002 // for a bounded time, on a thread that is nobody's main thread or is asked to wait
+        bool isOver = copying.Wait(Patience);
+#pragma warning restore VSTHRD002
+        if (!isOver)
             throw new TimeoutException($"the runtime has not handed over its samples within {Patience.TotalSeconds} s.");
     }
 

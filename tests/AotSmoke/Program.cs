@@ -48,8 +48,18 @@ foreach (var (name, create) in kinds)
         long ticks = await Observable.Interval(TimeSpan.FromMilliseconds(1), loop.AsScheduler()).Take(3).LastAsync().ToTask();
         seen.Add($"observed {bytes.Span[0]} and {ticks}");
     }, TimeSpan.FromHours(1)); // virtual time flies
+    using var reported = new ManualResetEventSlim();
+    loop.SetBlockingSignalThreshold(TimeSpan.FromMilliseconds(10), blocked =>
+    {
+        using var dump = new StringWriter();
+        loop.DumpState(dump);
+        if (blocked.ToString().Contains("has been stuck", StringComparison.Ordinal) && dump.ToString().Contains("is in", StringComparison.Ordinal))
+            seen.Add("stuck");
+        reported.Set();
+    });
+    loop.RunSync(() => reported.Wait());
     string got = string.Join(", ", seen);
-    const string Expected = "Read 42, state 7, reported, waited Read, observed 43 and 2";
+    const string Expected = "Read 42, state 7, reported, waited Read, observed 43 and 2, stuck";
     if (got == Expected)
         continue;
     Console.Error.WriteLine($"{name}: expected '{Expected}', got '{got}'");

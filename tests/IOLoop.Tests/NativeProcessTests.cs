@@ -63,6 +63,19 @@ public abstract partial class NativeProcessTests(NativeFixture fixture) : LoopHa
         Sleeps();
     }
 
+    // Row: Idle
+    [Fact]
+    public void While_a_loop_with_a_blocking_threshold_is_idle_the_watchdog_does_not_wake_up()
+    {
+        Loop.SetBlockingSignalThreshold(TimeSpan.FromMilliseconds(2), _ => { });
+        Sleeps(() =>
+        {
+            int[] watchdogs = [];
+            Bounded.Until(() => (watchdogs = ThreadsNamed("IOLoop watchdog")).Length == 1, "there is one watchdog"); // one may just end
+            return watchdogs[0];
+        });
+    }
+
     // Row: Close while registered
     [Fact]
     public void A_loop_with_a_closed_descriptor_does_not_spin()
@@ -178,7 +191,8 @@ public abstract partial class NativeProcessTests(NativeFixture fixture) : LoopHa
     }
 
     /// <summary>Runs the loop elsewhere, lets it settle, and looks at what its thread does while nothing happens.</summary>
-    private void Sleeps()
+    /// <param name="whose">Which thread must sleep while the loop is idle; null: the loop's.</param>
+    private void Sleeps(Func<int>? whose = null)
     {
         int thread = 0;
         using var running = new ManualResetEventSlim();
@@ -190,6 +204,7 @@ public abstract partial class NativeProcessTests(NativeFixture fixture) : LoopHa
         }));
         var other = OtherThread.Start(loop.Start);
         running.Wait(Patience).ShouldBeTrue();
+        thread = whose?.Invoke() ?? thread;
         var (switches, time) = (-1L, -1L);
         bool slept = false;
         // What happens once (better code put in place, a spurious wake) is over in one of a few looks; a spin is not.
@@ -244,6 +259,11 @@ public abstract partial class NativeProcessTests(NativeFixture fixture) : LoopHa
     }
 
     private static long Switches(int thread) => Counter($"/proc/self/task/{thread}/status", "voluntary_ctxt_switches:");
+
+    private static int[] ThreadsNamed(string name) =>
+        [.. Directory.GetDirectories("/proc/self/task")
+            .Where(task => File.Exists($"{task}/comm") && File.ReadAllText($"{task}/comm").TrimEnd() == name)
+            .Select(task => int.Parse(Path.GetFileName(task), CultureInfo.InvariantCulture))];
 
     private static long ProcessorTime(int thread) =>
         long.Parse(File.ReadAllText($"/proc/self/task/{thread}/schedstat").Split(' ')[0], CultureInfo.InvariantCulture);

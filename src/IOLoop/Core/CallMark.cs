@@ -62,7 +62,8 @@ internal sealed class CallMark
     internal void Begin(object? callee, int descriptor, object? file)
     {
         Volatile.Write(ref _callee, callee);
-        Volatile.Write(ref _argument, file);
+        if (file is not null) // none is there
+            Volatile.Write(ref _argument, file);
         Volatile.Write(ref _descriptor, descriptor);
         Open();
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using IOLoops.Diagnostics;
 
 namespace IOLoops.Core;
@@ -10,7 +11,7 @@ namespace IOLoops.Core;
 /// </remarks>
 internal sealed class TurnObservation(LoopCore core, CallbackQueue callbacks)
 {
-    private static readonly double SecondsPerUnit = 1.0 / Stopwatch.Frequency;
+    private readonly double _secondsPerUnit = 1.0 / Stopwatch.Frequency; // not static: see LoopMeter.Spans
 
     private readonly LoopMeter _meter = LoopMeter.Shared;
     private bool _timesHandlers;
@@ -51,9 +52,10 @@ internal sealed class TurnObservation(LoopCore core, CallbackQueue callbacks)
     internal void BeginCallbacks()
     {
         if (callbacks.TakeOldestPost() is var posted and > 0)
-            _meter.CallbackLag.Record((Stopwatch.GetTimestamp() - posted) * SecondsPerUnit, core.Tags);
+            _meter.CallbackLag.Record((Stopwatch.GetTimestamp() - posted) * _secondsPerUnit, core.Tags);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void EndCallbacks(int ran)
     {
         if (ran == 0)
@@ -62,12 +64,14 @@ internal sealed class TurnObservation(LoopCore core, CallbackQueue callbacks)
         _stamp = 0;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void BeginPoll()
     {
         if (_timesPolls && _stamp == 0)
             _stamp = Stopwatch.GetTimestamp();
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void EndPoll()
     {
         if (_timesPolls)
@@ -82,6 +86,7 @@ internal sealed class TurnObservation(LoopCore core, CallbackQueue callbacks)
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal HandlerCall BeginHandler(Delegate? handler, int fd, object? file, IOEvents events)
     {
         Mark.Begin(handler, fd, file);
@@ -90,6 +95,7 @@ internal sealed class TurnObservation(LoopCore core, CallbackQueue callbacks)
         return new HandlerCall(start, span);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void EndHandler(in HandlerCall call, Exception? failure)
     {
         Mark.End();
@@ -101,6 +107,6 @@ internal sealed class TurnObservation(LoopCore core, CallbackQueue callbacks)
             return;
         }
         _stamp = Stopwatch.GetTimestamp();
-        _meter.HandlerDuration.Record((_stamp - call.Start) * SecondsPerUnit, core.Tags);
+        _meter.HandlerDuration.Record((_stamp - call.Start) * _secondsPerUnit, core.Tags);
     }
 }
