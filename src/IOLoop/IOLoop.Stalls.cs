@@ -8,7 +8,7 @@ public abstract partial class IOLoop
     /// <summary>
     /// Has <paramref name="action"/> called when a callback, timeout or handler of this loop blocks it for longer than
     /// <paramref name="threshold"/>, while it is still blocked; once for each such call. Replaces what was set before. Any
-    /// thread; what is called by a turn that has begun already may be overlooked.
+    /// thread; callbacks and timeouts of a turn that has begun already may be overlooked.
     /// </summary>
     /// <remarks>
     /// <para>

@@ -64,6 +64,29 @@ public abstract partial class LoopConformance
     }
 
     [Fact]
+    public void A_threshold_that_is_set_while_the_loop_sleeps_counts_for_what_wakes_it()
+    {
+        using var asleep = new ManualResetEventSlim();
+        using var reported = new ManualResetEventSlim();
+        var ready = NewEventFd();
+        Loop.AddHandler(ready.Number, (fd, _) =>
+        {
+            Bounded.Await(reported, "the report of a handler that blocks");
+            Loop.RemoveHandler(fd);
+            Loop.Stop();
+        }, IOEvents.Read);
+        var other = OtherThread.Start(() =>
+        {
+            Bounded.Await(asleep, "a turn");
+            Loop.SetBlockingSignalThreshold(BlockingThreshold, _ => reported.Set());
+            ready.Signal();
+        });
+        AfterTurns(3, asleep.Set);
+        Run("a handler that blocks");
+        other.Join();
+    }
+
+    [Fact]
     public void What_blocks_is_logged_with_its_name_as_a_warning()
     {
         Loop.SetBlockingLogThreshold(BlockingThreshold);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using IOLoops.Diagnostics;
 
 namespace IOLoops.Core;
@@ -57,6 +58,22 @@ internal sealed partial class LoopCore
             _watch = threshold is { } span ? new StallWatch(watchdog, this, Observation.Mark, span, action) : null;
             _watch?.Begin();
         }
+    }
+
+    /// <summary>The handlers of a turn, which has asked whether it is observed before it slept in the poller: what wakes it may be what blocks.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int RunHandlersOfTurn<TObserver>()
+        where TObserver : struct, ITurnObserver
+    {
+        return typeof(TObserver) == typeof(Observed) || _watch is null ? RunHandlers<TObserver>() : ObserveHandlers();
+    }
+
+    private int ObserveHandlers()
+    {
+        var call = Observed.BeginTurn(this);
+        int ran = RunHandlers<Observed>();
+        Observed.EndTurn(this, call);
+        return ran;
     }
 
     private void EndWatch()

@@ -101,7 +101,7 @@ internal sealed partial class LoopCore
         if (!HasReadyBatch && !_stop)
             Poll<TObserver>(maxWait);
         if (HasReadyBatch)
-            ran += RunHandlers<TObserver>();
+            ran += RunHandlersOfTurn<TObserver>();
         TObserver.EndTurn(this, call);
         _current = interrupted;
         return ran;
@@ -118,7 +118,7 @@ internal sealed partial class LoopCore
         int ran = RunQueued<TObserver>();
         if (!HasReadyBatch && !_stop)
             Poll<TObserver>(ran > 0 ? 0 : maxWait);
-        ran += RunHandlers<TObserver>();
+        ran += RunHandlersOfTurn<TObserver>();
         if (ran == 0 && !_stop)
             ran = RunQueued<TObserver>();
         TObserver.EndTurn(this, call);

@@ -74,7 +74,17 @@ internal class StallWatchdog(TimeProvider clock) : IDisposable
     }
 
     /// <summary>Runs what is done about a stall: not on the thread that must see the next.</summary>
-    internal virtual void Run(Action report) => new Thread(() => report()) { IsBackground = true, Name = "IOLoop stall report" }.UnsafeStart();
+    internal virtual void Run(Action report)
+    {
+        try
+        {
+            new Thread(() => report()) { IsBackground = true, Name = "IOLoop stall report" }.UnsafeStart();
+        }
+        catch (OutOfMemoryException)
+        {
+            report(); // the process may have no more threads: the more reason to say what is stuck
+        }
+    }
 
     internal virtual void EndProcess(BlockedLoop blocked) => Environment.FailFast(blocked.Describe(blocked.CaptureStack()));
 
