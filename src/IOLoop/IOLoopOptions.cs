@@ -5,7 +5,7 @@ namespace IOLoops;
 /// <summary>Options of every loop. Read once, when the loop is constructed.</summary>
 public class IOLoopOptions
 {
-    /// <summary>A name for logs; <see langword="null"/>: the loop's type.</summary>
+    /// <summary>A name for logs and metrics; <see langword="null"/>: the loop's type.</summary>
     public string? Name { get; set; }
 
     /// <summary>Where failures are logged; <see langword="null"/>: to the standard error stream, 20 a second at the most, the others counted.</summary>
