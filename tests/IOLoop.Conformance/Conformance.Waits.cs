@@ -6,6 +6,27 @@ namespace IOLoops.Conformance;
 public abstract partial class LoopConformance
 {
     // Row: WaitAsync on an fd with a handler
+    // Row: Nested turns (an interrupted batch is finished by the nested turn)
+    [Fact]
+    public void A_wait_that_is_over_with_another_one_is_told_in_a_run_nested_in_what_goes_on_after_that()
+    {
+        SkipUnless(Fixture.IsPumpable, "its host cannot be pumped");
+        var sockets = NewSocketPair();
+        Descriptors.Write(sockets.Right, 1);
+        int ended = 0;
+        var second = new TaskCompletionSource();
+        async Task WaitAsync(IOEvents events)
+        {
+            await Loop.WaitAsync(sockets.Left, events).ConfigureAwait(false); // goes on inside the turn
+            if (++ended == 1)
+                Loop.RunSync(() => second.Task, Patience);
+            else
+                second.SetResult();
+        }
+        InLoop("both waits", () => Task.WhenAll(WaitAsync(IOEvents.Read), WaitAsync(IOEvents.Write)));
+        ended.ShouldBe(2);
+    }
+
     [Fact]
     public void A_descriptor_with_a_handler_cannot_be_waited_for()
     {

@@ -24,7 +24,7 @@ internal sealed partial class LoopCore
     internal long Deadline => _timeouts.IsEmpty ? long.MaxValue : _timeouts.Earliest;
 
     /// <summary>Whether something waits for the next turn, descriptors aside.</summary>
-    internal bool HasQueuedWork => _callbacks.HasWork || _timeouts.HasDueBatch || HasReadyBatch || _removalRequested;
+    internal bool HasQueuedWork => _callbacks.HasWork || _timeouts.HasDueBatch || HasReadyBatch || _completing is not null || _removalRequested;
 
     /// <summary>Begins a run.</summary>
     /// <param name="onAttached">Called while no other run can begin or end.</param>

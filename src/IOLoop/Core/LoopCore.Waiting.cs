@@ -6,6 +6,8 @@ namespace IOLoops.Core;
 /// <summary>One-shot waits: <see cref="IOLoop.WaitAsync"/>.</summary>
 internal sealed partial class LoopCore
 {
+    private ReadinessWaiter? _completing; // waits of one descriptor that are over, whose turn it is to be told
+
     private static readonly Action<(ReadinessWaiter Waiter, short Version)> CancelWaiter =
         static wait => wait.Waiter.Cancel(wait.Version);
 
@@ -67,6 +69,7 @@ internal sealed partial class LoopCore
             var next = waiter.TakeNext();
             bool isReady = (events & (waiter.Events | IOEvents.Error)) != 0;
             waiter.Append(isReady ? ready : rest);
+            waiter.Outcome = events & (waiter.Events | IOEvents.Error);
             if (isReady)
                 ready = waiter;
             else
@@ -76,13 +79,22 @@ internal sealed partial class LoopCore
         var call = TObserver.BeginHandler(this, null, fd, row.Object, events);
         // Before any continuation runs: it may wait again, or add a handler.
         KeepWaiters(ref row, fd, rest);
-        while (ready is not null)
-        {
-            var next = ready.TakeNext();
-            ready.Complete(events & (ready.Events | IOEvents.Error));
-            ready = next;
-        }
+        _completing = ready;
+        CompleteRest();
         TObserver.EndHandler(this, call, null);
+    }
+
+    /// <summary>
+    /// What goes on after a wait may run a turn nested in this one, and wait there for what goes on after the next: that turn
+    /// begins with it.
+    /// </summary>
+    private void CompleteRest()
+    {
+        while (_completing is { } ready)
+        {
+            _completing = ready.TakeNext();
+            ready.Complete(ready.Outcome);
+        }
     }
 
     private void KeepWaiters(ref HandlerRegistration row, int fd, ReadinessWaiter? rest)

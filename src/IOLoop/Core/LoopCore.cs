@@ -97,6 +97,8 @@ internal sealed partial class LoopCore
         _current = null;
         Counters.Turns++;
         var call = TObserver.BeginTurn(this);
+        if (_completing is not null)
+            CompleteRest();
         int ran = RunQueued<TObserver>();
         if (!HasReadyBatch && !_stop)
             Poll<TObserver>(maxWait);

@@ -16,6 +16,9 @@ internal sealed class ReadinessWaiter : IValueTaskSource<IOEvents>
 
     internal IOEvents Events { get; private set; }
 
+    /// <summary>What it will be told.</summary>
+    internal IOEvents Outcome { get; set; }
+
     internal ReadinessWaiter? Next { get; private set; }
 
     internal static ReadinessWaiter Rent(LoopCore core, int descriptor, IOEvents events)
