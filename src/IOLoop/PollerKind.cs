@@ -3,7 +3,7 @@ namespace IOLoops;
 /// <summary>Which system interface a loop waits with.</summary>
 public enum PollerKind
 {
-    /// <summary>The best that the platform has: epoll on Linux.</summary>
+    /// <summary>The best that the platform has: epoll on Linux, <c>WSAPoll</c> on Windows.</summary>
     Default,
 
     /// <summary><c>epoll(7)</c>: Linux.</summary>
@@ -12,6 +12,6 @@ public enum PollerKind
     /// <summary><c>kqueue(2)</c>: macOS and the BSDs.</summary>
     Kqueue,
 
-    /// <summary><c>poll(2)</c>: everywhere; each turn costs time in proportion to the number of registered descriptors.</summary>
+    /// <summary><c>poll(2)</c>, and <c>WSAPoll</c> on Windows: everywhere; each turn costs time in proportion to the number of registered descriptors.</summary>
     Poll,
 }

@@ -3,7 +3,7 @@ namespace IOLoops;
 /// <summary>How another thread wakes a loop that sleeps in its poller.</summary>
 public enum WakerKind
 {
-    /// <summary>The best that the platform has: an eventfd on Linux.</summary>
+    /// <summary>The best that the platform has: an eventfd on Linux, a pair of sockets on Windows.</summary>
     Default,
 
     /// <summary><c>eventfd(2)</c>: Linux. One descriptor.</summary>
@@ -11,4 +11,7 @@ public enum WakerKind
 
     /// <summary>A non-blocking pipe: every Unix. Two descriptors.</summary>
     Pipe,
+
+    /// <summary>Two sockets, connected over the loopback: everywhere. Two descriptors.</summary>
+    SocketPair,
 }

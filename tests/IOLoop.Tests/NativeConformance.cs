@@ -10,6 +10,8 @@ public sealed class Poll_with_eventfd() : LoopConformance(new NativeFixture(Poll
 
 public sealed class Poll_with_pipe() : LoopConformance(new NativeFixture(PollerKind.Poll, WakerKind.Pipe));
 
+public sealed class Poll_with_socket_pair() : LoopConformance(new NativeFixture(PollerKind.Poll, WakerKind.SocketPair));
+
 public sealed class Native_epoll_with_eventfd() : NativeTests(new NativeFixture(PollerKind.Epoll, WakerKind.EventFd));
 
 public sealed class Native_epoll_with_pipe() : NativeTests(new NativeFixture(PollerKind.Epoll, WakerKind.Pipe));

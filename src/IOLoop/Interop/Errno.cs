@@ -1,8 +1,12 @@
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
 namespace IOLoops.Interop;
 
-/// <summary>The errno values that the loops tell apart (Linux), and how a failed call becomes an exception.</summary>
+/// <summary>
+/// The errno values that the loops tell apart, and how a failed call becomes an exception. The constants are the same on
+/// every Unix, and are what the pollers of Windows answer with, too; what differs is a property.
+/// </summary>
 internal static class Errno
 {
     internal const int Ok = 0;
@@ -10,15 +14,19 @@ internal static class Errno
     internal const int ENOENT = 2;
     internal const int EINTR = 4;
     internal const int EBADF = 9;
-    internal const int EAGAIN = 11;
     internal const int ENOMEM = 12;
     internal const int EEXIST = 17;
     internal const int EINVAL = 22;
     internal const int ENFILE = 23;
     internal const int EMFILE = 24;
     internal const int ENOSPC = 28;
-    internal const int ENOSYS = 38;
-    internal const int ELOOP = 40;
+    internal const int ENOTSOCK = 88; // Linux's; here the Windows poller's alone: a handle that is no socket
+
+    internal static int EAGAIN => OperatingSystem.IsLinux() ? 11 : 35;
+
+    internal static int ENOSYS => OperatingSystem.IsLinux() ? 38 : 78;
+
+    internal static int ELOOP => OperatingSystem.IsLinux() ? 40 : 62;
 
     /// <summary>errno of the call just made. Read it before anything else runs.</summary>
     internal static int Last => Marshal.GetLastSystemError();
@@ -27,17 +35,33 @@ internal static class Errno
     internal static int Check(int result, string call) => result >= 0 ? result : throw Failure(call, Last);
 
     internal static IOException Failure(string call, int errno) =>
-        new($"{call} failed: {Describe(errno)}.", errno);
+        Refusal($"{call} failed: {Describe(errno)}.", Code(errno));
 
-    internal static IOException Failure(string call, nint fd, int errno) =>
-        new($"{call} refused file descriptor {fd}: {Describe(errno)}.{Advice(errno)}", errno);
+    internal static Exception Failure(string call, nint fd, int errno)
+    {
+        if (OperatingSystem.IsWindows() && errno == ENOTSOCK)
+            return new NotSupportedException($"{call} refused handle {fd}: it is no socket, and Windows can wait for sockets alone. Pipes, files, consoles and processes have no place in a loop there.");
+        return Refusal($"{call} refused file descriptor {fd}: {Describe(errno)}.{Advice(errno)}", Code(errno));
+    }
 
-    internal static string Describe(int errno) => $"{Marshal.GetPInvokeErrorMessage(errno)} ({Name(errno)})";
+    internal static string Describe(int errno) => $"{Marshal.GetPInvokeErrorMessage(Code(errno))} ({Name(errno)})";
+
+    private static IOException Refusal(string message, int code) => OperatingSystem.IsWindows()
+        ? new IOException(message, new SocketException(code)) { HResult = code }
+        : new IOException(message, code);
+
+    /// <summary>The system's own number. Winsock's are the old errno values and 10000, and a number that is not open is no socket to it.</summary>
+    private static int Code(int errno)
+    {
+        if (!OperatingSystem.IsWindows() || errno > 10000)
+            return errno;
+        return errno == EBADF ? Winsock.NotASocket : 10000 + errno;
+    }
 
     private static string Advice(int errno) => errno switch
     {
         EBADF => " It is not open: it was never opened, or it has been closed.",
-        ENOSPC => " The limit on watches of this user is reached (fs.epoll.max_user_watches).",
+        ENOSPC when OperatingSystem.IsLinux() => " The limit on watches of this user is reached (fs.epoll.max_user_watches).",
         EMFILE => " This process has as many descriptors open as RLIMIT_NOFILE allows.",
         _ => "",
     };
@@ -48,15 +72,15 @@ internal static class Errno
         ENOENT => nameof(ENOENT),
         EINTR => nameof(EINTR),
         EBADF => nameof(EBADF),
-        EAGAIN => nameof(EAGAIN),
         ENOMEM => nameof(ENOMEM),
         EEXIST => nameof(EEXIST),
         EINVAL => nameof(EINVAL),
         ENFILE => nameof(ENFILE),
         EMFILE => nameof(EMFILE),
         ENOSPC => nameof(ENOSPC),
-        ENOSYS => nameof(ENOSYS),
-        ELOOP => nameof(ELOOP),
+        _ when errno == EAGAIN => nameof(EAGAIN),
+        _ when errno == ENOSYS => nameof(ENOSYS),
+        _ when errno == ELOOP => nameof(ELOOP),
         _ => $"errno {errno}",
     };
 }

@@ -35,10 +35,10 @@ internal static unsafe partial class Libc
     internal static partial int epoll_pwait2(int epoll, byte* events, int maxEvents, Timespec* timeout, void* signalMask);
 
     [LibraryImport(Library)]
-    internal static partial int poll(PollDescriptor* descriptors, nuint count, int milliseconds);
+    internal static partial int poll(UnixPollDescriptor* descriptors, nuint count, int milliseconds);
 
     [LibraryImport(Library)]
-    internal static partial int ppoll(PollDescriptor* descriptors, nuint count, Timespec* timeout, void* signalMask);
+    internal static partial int ppoll(UnixPollDescriptor* descriptors, nuint count, Timespec* timeout, void* signalMask);
 
     [LibraryImport(Library)]
     internal static partial int eventfd(uint initial, int flags);

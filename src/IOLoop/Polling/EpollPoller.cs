@@ -23,17 +23,18 @@ internal sealed unsafe class EpollPoller : IPoller
     internal EpollPoller(IWaker waker, EpollPrecision? precision = null)
     {
         _waker = waker;
-        _epoll = Open();
         Precision = precision ?? EpollPrecisions.Best;
         try
         {
+            _epoll = Open();
             _timer = Precision == EpollPrecision.TimerFd ? new EpollTimer() : null;
             RegisterInternals(_epoll);
         }
         catch
         {
             _timer?.Dispose();
-            _epoll.Dispose();
+            _epoll?.Dispose();
+            waker.Dispose();
             throw;
         }
     }

@@ -5,26 +5,29 @@ using IOLoops.Interop;
 namespace IOLoops.Polling;
 
 /// <summary>
-/// <c>poll(2)</c>: the kernel keeps no registrations, so what epoll's kernel judges is judged here: whether a number is
-/// open and whether it still is the file that was registered (<see cref="FileIdentity"/>).
+/// <c>poll(2)</c>, and <c>WSAPoll</c>: the kernel keeps no registrations, so what epoll's kernel judges is judged here:
+/// whether a number is open and whether it still is the file that was registered (<see cref="FileIdentity"/>).
 /// </summary>
-internal sealed unsafe class PollPoller : IPoller
+/// <typeparam name="TDescriptor">The system's layout, and its call.</typeparam>
+internal sealed unsafe class PollPoller<TDescriptor> : IPoller
+    where TDescriptor : unmanaged, IPollDescriptor<TDescriptor>
 {
     private const int WakerSlot = 0;
-    private const short Invalid = 0x20; // POLLNVAL
 
     private readonly IWaker _waker;
+    private readonly Func<IWaker> _createWaker;
     private readonly Dictionary<int, int> _slots = [];
     private Entry[] _entries = new Entry[16];
-    private PollDescriptor* _set;
+    private TDescriptor* _set;
     private int _count;
     private int _scanFrom = WakerSlot + 1;
 
-    /// <param name="waker">Owned, and disposed with the poller.</param>
-    internal PollPoller(IWaker waker)
+    /// <param name="createWaker">Makes the poller's waker, and those of its sleepers, which need one each.</param>
+    internal PollPoller(Func<IWaker> createWaker)
     {
-        _waker = waker;
-        _set = (PollDescriptor*)NativeMemory.Alloc((nuint)_entries.Length, (nuint)sizeof(PollDescriptor));
+        _createWaker = createWaker;
+        var waker = _waker = createWaker();
+        _set = (TDescriptor*)NativeMemory.Alloc((nuint)_entries.Length, (nuint)sizeof(TDescriptor));
         Append(waker.Descriptor, new Entry(IPoller.WakerToken, default), IOEvents.Read);
     }
 
@@ -32,14 +35,14 @@ internal sealed unsafe class PollPoller : IPoller
 
     public int Descriptor => -1;
 
-    public ISleeper CreateSleeper(Action wake) => new PollSleeper(this, wake);
+    public ISleeper CreateSleeper(Action wake) => new PollSleeper<TDescriptor>(this, _createWaker, wake);
 
     /// <summary>Copies the set for another thread to wait for. The first place is the waker's.</summary>
-    internal int CopySet(ref PollDescriptor[] copy)
+    internal int CopySet(ref TDescriptor[] copy)
     {
         if (copy.Length < _count)
-            copy = new PollDescriptor[_entries.Length];
-        new ReadOnlySpan<PollDescriptor>(_set, _count).CopyTo(copy);
+            copy = new TDescriptor[_entries.Length];
+        new ReadOnlySpan<TDescriptor>(_set, _count).CopyTo(copy);
         return _count;
     }
 
@@ -49,7 +52,7 @@ internal sealed unsafe class PollPoller : IPoller
     {
         if (fd < 0)
             return Errno.EBADF;
-        int errno = FileIdentity.Of(fd, out var identity);
+        int errno = TDescriptor.Identify(fd, out var identity);
         if (errno != Errno.Ok)
             return errno;
         if (_slots.TryGetValue(fd, out int slot))
@@ -64,22 +67,21 @@ internal sealed unsafe class PollPoller : IPoller
 
     public int Modify(int fd, ulong token, IOEvents events)
     {
-        int errno = FileIdentity.Of(fd, out var identity);
+        int errno = TDescriptor.Identify(fd, out var identity);
         if (errno != Errno.Ok)
             return errno;
         if (!_slots.TryGetValue(fd, out int slot) || _entries[slot].Identity != identity)
             return Errno.ENOENT;
         _entries[slot] = new Entry(token, identity);
-        _set[slot] = new PollDescriptor { Descriptor = fd, Events = (short)events };
+        _set[slot] = TDescriptor.Watching(fd, events);
         return Errno.Ok;
     }
 
-    // poll(2) passes over negative numbers; the complement can be told from every other, and undone.
     public int Suspend(int fd, ulong token)
     {
         if (!_slots.TryGetValue(fd, out int slot))
             return Errno.ENOENT;
-        _set[slot] = new PollDescriptor { Descriptor = ~fd };
+        _set[slot] = TDescriptor.Silent(fd);
         return Errno.Ok;
     }
 
@@ -94,7 +96,7 @@ internal sealed unsafe class PollPoller : IPoller
     public int Wait(Span<ReadyEvent> ready, long ticks)
     {
         int left = WaitFor(ticks);
-        if (left > 0 && _set[WakerSlot].Returned != 0)
+        if (left > 0 && _set[WakerSlot].IsReported)
         {
             _waker.Drain();
             left--;
@@ -133,14 +135,13 @@ internal sealed unsafe class PollPoller : IPoller
         bool closed = false;
         for (int scanned = 0; scanned < registered && left > 0 && kept < ready.Length; scanned++)
         {
-            int returned = (ushort)_set[slot].Returned;
-            if (returned != 0)
+            if (_set[slot].IsReported)
             {
                 left--;
-                if ((returned & Invalid) != 0)
+                if (_set[slot].IsClosed)
                     closed = true;
                 else
-                    ready[kept++] = new ReadyEvent(_entries[slot].Token, (IOEvents)returned);
+                    ready[kept++] = new ReadyEvent(_entries[slot].Token, _set[slot].Reported);
             }
             if (++slot == _count)
                 slot = WakerSlot + 1;
@@ -156,7 +157,7 @@ internal sealed unsafe class PollPoller : IPoller
     {
         for (int slot = _count - 1; slot > WakerSlot; slot--)
         {
-            if ((_set[slot].Returned & Invalid) != 0)
+            if (_set[slot].IsClosed)
                 RemoveAt(slot);
         }
     }
@@ -166,23 +167,15 @@ internal sealed unsafe class PollPoller : IPoller
         long start = ticks > 0 ? Stopwatch.GetTimestamp() : 0;
         long left = ticks;
         int count;
-        while ((count = WaitOnce(left)) < 0)
+        while ((count = TDescriptor.Wait(_set, _count, left)) < 0)
         {
             int errno = Errno.Last;
             if (errno != Errno.EINTR)
-                throw Errno.Failure("ppoll", errno);
+                throw Errno.Failure("poll", errno);
             if (ticks > 0)
                 left = Math.Max(0, ticks - Stopwatch.GetElapsedTime(start).Ticks);
         }
         return count;
-    }
-
-    private int WaitOnce(long ticks)
-    {
-        if (ticks < 0)
-            return Libc.ppoll(_set, (nuint)_count, null, null);
-        var timeout = Timespec.FromTicks(ticks);
-        return Libc.ppoll(_set, (nuint)_count, &timeout, null);
     }
 
     private void Append(int fd, Entry entry, IOEvents events)
@@ -190,28 +183,22 @@ internal sealed unsafe class PollPoller : IPoller
         if (_count == _entries.Length)
         {
             Array.Resize(ref _entries, _count * 2);
-            _set = (PollDescriptor*)NativeMemory.Realloc(_set, (nuint)(_entries.Length * sizeof(PollDescriptor)));
+            _set = (TDescriptor*)NativeMemory.Realloc(_set, (nuint)(_entries.Length * sizeof(TDescriptor)));
         }
-        _set[_count] = new PollDescriptor { Descriptor = fd, Events = (short)events };
+        _set[_count] = TDescriptor.Watching(fd, events);
         _entries[_count] = entry;
         _slots[fd] = _count++;
     }
 
     private void RemoveAt(int slot)
     {
-        _slots.Remove(NumberAt(slot));
+        _slots.Remove(_set[slot].Number);
         int last = --_count;
         if (slot == last)
             return;
         _set[slot] = _set[last];
         _entries[slot] = _entries[last];
-        _slots[NumberAt(slot)] = slot;
-    }
-
-    private int NumberAt(int slot)
-    {
-        int number = _set[slot].Descriptor;
-        return number < 0 ? ~number : number;
+        _slots[_set[slot].Number] = slot;
     }
 
     private readonly record struct Entry(ulong Token, FileIdentity Identity);

@@ -8,15 +8,17 @@ namespace IOLoops.Polling;
 /// set, made when it is armed. So the poller itself is the loop's alone.
 /// </summary>
 /// <param name="poller">Whose set is copied.</param>
+/// <param name="createWaker">Makes what tells the thread to look again.</param>
 /// <param name="wake">Called on the sleeper's thread. Must neither block nor throw.</param>
-internal sealed unsafe class PollSleeper(PollPoller poller, Action wake) : ISleeper
+internal sealed unsafe class PollSleeper<TDescriptor>(PollPoller<TDescriptor> poller, Func<IWaker> createWaker, Action wake) : ISleeper
+    where TDescriptor : unmanaged, IPollDescriptor<TDescriptor>
 {
     private readonly Lock _gate = new();
-    private PollDescriptor[] _next = []; // guarded by _gate; where the next set is put together
+    private TDescriptor[] _next = []; // guarded by _gate; where the next set is put together
     private int _count;                  // guarded by _gate; of _next
     private bool _armed;                 // guarded by _gate; _next is not taken, or what was taken is being waited for
     private bool _renewed;               // guarded by _gate; _next is newer than what is being waited for
-    private EventFdWaker? _control;      // guarded by _gate; tells the thread to look again; null: there is no thread
+    private IWaker? _control; // guarded by _gate; tells the thread to look again; null: there is no thread
 
     /// <inheritdoc/>
     /// <remarks>The copy is level-triggered like the original: what became ready before the thread begins to wait for it is reported at once.</remarks>
@@ -43,9 +45,9 @@ internal sealed unsafe class PollSleeper(PollPoller poller, Action wake) : ISlee
         }
     }
 
-    private EventFdWaker Start()
+    private IWaker Start()
     {
-        var control = new EventFdWaker();
+        var control = createWaker();
         try
         {
             new Thread(() => Sleep(control)) { IsBackground = true, Name = "IOLoop sleeper" }.UnsafeStart();
@@ -58,9 +60,9 @@ internal sealed unsafe class PollSleeper(PollPoller poller, Action wake) : ISlee
         return control;
     }
 
-    private void Sleep(EventFdWaker control)
+    private void Sleep(IWaker control)
     {
-        PollDescriptor[] set = [];
+        TDescriptor[] set = [];
         int count = 0;
         while (Take(control, ref set, ref count))
         {
@@ -72,7 +74,7 @@ internal sealed unsafe class PollSleeper(PollPoller poller, Action wake) : ISlee
 
     /// <summary>Takes over the set to wait for: none when it is not armed.</summary>
     /// <returns>False: the thread has been replaced, or let go.</returns>
-    private bool Take(EventFdWaker control, ref PollDescriptor[] set, ref int count)
+    private bool Take(IWaker control, ref TDescriptor[] set, ref int count)
     {
         lock (_gate)
         {
@@ -94,22 +96,22 @@ internal sealed unsafe class PollSleeper(PollPoller poller, Action wake) : ISlee
 
     /// <summary>Waits until something of the set is ready, or the thread is told to look again.</summary>
     /// <returns>Whether something of the set is ready.</returns>
-    private static bool Wait(EventFdWaker control, PollDescriptor[] set, int count)
+    private static bool Wait(IWaker control, TDescriptor[] set, int count)
     {
         // The first place of a copied set is the poller's own waker, which nothing rings while the loop is hosted.
         if (set.Length == 0)
-            set = new PollDescriptor[1];
-        set[0] = new PollDescriptor { Descriptor = control.Descriptor, Events = (short)IOEvents.Read };
+            set = new TDescriptor[1];
+        set[0] = TDescriptor.Watching(control.Descriptor, IOEvents.Read);
         int ready;
-        fixed (PollDescriptor* all = set)
+        fixed (TDescriptor* all = set)
         {
-            while ((ready = Libc.ppoll(all, (nuint)Math.Max(1, count), null, null)) < 0)
+            while ((ready = TDescriptor.Wait(all, Math.Max(1, count), -1)) < 0)
             {
                 if (Errno.Last != Errno.EINTR)
                     return true; // the loop's own poll meets the same failure, in a turn, which can report it
             }
         }
-        if (set[0].Returned == 0)
+        if (!set[0].IsReported)
             return true;
         control.Drain();
         return ready > 1;
@@ -117,7 +119,7 @@ internal sealed unsafe class PollSleeper(PollPoller poller, Action wake) : ISlee
 
     /// <summary>Uses up the one shot.</summary>
     /// <returns>False: it was armed anew meanwhile, and that set decides.</returns>
-    private bool Spend(EventFdWaker control)
+    private bool Spend(IWaker control)
     {
         lock (_gate)
         {

@@ -1,3 +1,6 @@
+using System.Runtime.Versioning;
+using IOLoops.Interop;
+
 namespace IOLoops.Polling;
 
 /// <summary>Makes pollers and wakers: the one place that asks which operating system this is.</summary>
@@ -5,28 +8,40 @@ internal static class PollerFactory
 {
     internal static IPoller Create(PollerKind kind, WakerKind wakerKind)
     {
-        if (!OperatingSystem.IsLinux())
-            throw new PlatformNotSupportedException("IOLoop runs on Linux so far; other systems are planned.");
         if (!Enum.IsDefined(kind))
             throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such poller: use a value of PollerKind.");
-        if (kind == PollerKind.Kqueue)
-            throw new PlatformNotSupportedException("Linux has no kqueue: use PollerKind.Default, Epoll or Poll.");
-        var waker = CreateWaker(wakerKind);
-        try
-        {
-            return kind == PollerKind.Poll ? new PollPoller(waker) : new EpollPoller(waker);
-        }
-        catch
-        {
-            waker.Dispose();
-            throw;
-        }
+        if (!Enum.IsDefined(wakerKind))
+            throw new ArgumentOutOfRangeException(nameof(wakerKind), wakerKind, "There is no such waker: use a value of WakerKind.");
+        if (OperatingSystem.IsLinux())
+            return CreateOnLinux(kind, wakerKind);
+        if (OperatingSystem.IsWindows())
+            return CreateOnWindows(kind, wakerKind);
+        throw new PlatformNotSupportedException("IOLoop runs on Linux and Windows.");
     }
 
-    private static IWaker CreateWaker(WakerKind kind) => kind switch
+    private static IPoller CreateOnLinux(PollerKind kind, WakerKind wakerKind)
     {
-        WakerKind.Default or WakerKind.EventFd => new EventFdWaker(),
-        WakerKind.Pipe => new PipeWaker(),
-        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such waker: use a value of WakerKind."),
-    };
+        Func<IWaker> createWaker = wakerKind switch
+        {
+            WakerKind.Pipe => static () => new PipeWaker(),
+            WakerKind.SocketPair => static () => new SocketPairWaker(),
+            _ => static () => new EventFdWaker(),
+        };
+        return kind switch
+        {
+            PollerKind.Kqueue => throw new PlatformNotSupportedException("Linux has no kqueue: use PollerKind.Default, Epoll or Poll."),
+            PollerKind.Poll => new PollPoller<UnixPollDescriptor>(createWaker),
+            _ => new EpollPoller(createWaker()),
+        };
+    }
+
+    [SupportedOSPlatform("windows")]
+    private static PollPoller<WinsockPollDescriptor> CreateOnWindows(PollerKind kind, WakerKind wakerKind)
+    {
+        if (kind is not (PollerKind.Default or PollerKind.Poll))
+            throw new PlatformNotSupportedException($"Windows has no {kind.ToString().ToLowerInvariant()}: use PollerKind.Default or Poll.");
+        if (wakerKind is not (WakerKind.Default or WakerKind.SocketPair))
+            throw new PlatformNotSupportedException($"Windows cannot wait for what WakerKind.{wakerKind} makes: use WakerKind.Default or SocketPair.");
+        return new PollPoller<WinsockPollDescriptor>(static () => new SocketPairWaker());
+    }
 }

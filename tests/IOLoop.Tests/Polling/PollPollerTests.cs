@@ -1,4 +1,5 @@
 using IOLoops.Conformance;
+using IOLoops.Interop;
 using IOLoops.Polling;
 using Shouldly;
 using Xunit;
@@ -7,7 +8,7 @@ namespace IOLoops.Tests.Polling;
 
 public sealed class PollPollerTests : IDisposable
 {
-    private readonly PollPoller _poller = new(new EventFdWaker());
+    private readonly PollPoller<UnixPollDescriptor> _poller = new(() => new EventFdWaker());
 
     [Fact]
     public void When_more_are_ready_than_there_is_room_for_all_have_their_turn()

@@ -1,4 +1,4 @@
-namespace IOLoops.Polling;
+namespace IOLoops.Interop;
 
 /// <summary>Timeouts for calls that know milliseconds alone.</summary>
 internal static class Milliseconds

@@ -1,0 +1,104 @@
+using System.Runtime.Versioning;
+
+namespace IOLoops.Interop;
+
+/// <summary><c>WSAPOLLFD</c>, and what WSAPoll does otherwise than poll(2).</summary>
+[SupportedOSPlatform("windows")]
+internal unsafe struct WinsockPollDescriptor : IPollDescriptor<WinsockPollDescriptor>
+{
+    internal nint Socket;
+    internal short Events;
+    internal short Returned;
+
+    internal const short Error = 0x0001;     // POLLERR
+    internal const short HangUp = 0x0002;    // POLLHUP
+    internal const short Invalid = 0x0004;   // POLLNVAL
+    internal const short Writable = 0x0010;  // POLLWRNORM, which is POLLOUT
+    internal const short Readable = 0x0100;  // POLLRDNORM
+    internal const short OutOfBand = 0x0200; // POLLRDBAND
+
+    /// <inheritdoc/>
+    /// <remarks>WSAPoll passes over negative numbers, too.</remarks>
+    public readonly int Number => (int)(Socket < 0 ? ~Socket : Socket);
+
+    public readonly bool IsReported => Returned != 0;
+
+    public readonly bool IsClosed => (Returned & Invalid) != 0;
+
+    public readonly IOEvents Reported => Translate(Events, Returned);
+
+    public static WinsockPollDescriptor Watching(int number, IOEvents events) => new() { Socket = number, Events = Request(events) };
+
+    public static WinsockPollDescriptor Silent(int number) => new() { Socket = ~(nint)number };
+
+    // Nothing tells one socket from another that got its number: there are no inodes.
+    public static int Identify(int number, out FileIdentity identity)
+    {
+        identity = default;
+        return Winsock.Judge(number);
+    }
+
+    public static int Wait(WinsockPollDescriptor* set, int count, long ticks)
+    {
+        int milliseconds = ticks < 0 ? -1 : Milliseconds.RoundUp(ticks);
+        return RefusedConnects.AreMissed ? RefusedConnects.Wait(set, count, milliseconds) : Poll(set, count, milliseconds);
+    }
+
+    internal static int Poll(WinsockPollDescriptor* set, int count, int milliseconds)
+    {
+        int reported = Winsock.WSAPoll(set, (uint)count, milliseconds);
+        return reported < 0 && Errno.Last == Winsock.NotASocket ? MarkClosed(set, count) : reported;
+    }
+
+    /// <summary>
+    /// POLLPRI and POLLOUT with its band are refused, and so are the bits that are only ever returned: one of them fails the
+    /// whole call. What other systems call priority is the band here.
+    /// </summary>
+    internal static short Request(IOEvents events)
+    {
+        int bits = 0;
+        if ((events & (IOEvents.Read | IOEvents.ReadHangUp)) != 0)
+            bits |= Readable;
+        if ((events & IOEvents.Priority) != 0)
+            bits |= OutOfBand;
+        if ((events & IOEvents.Write) != 0)
+            bits |= Writable;
+        return (short)bits;
+    }
+
+    /// <summary>
+    /// A hang-up without an error is the peer's orderly end, which other systems call readable, and which is no error to one
+    /// who reads. To one who does not it is the only news there will be, and comes in every poll: silence would spin.
+    /// </summary>
+    internal static IOEvents Translate(short requested, short returned)
+    {
+        const IOEvents error = (IOEvents)0x008;
+        const IOEvents hangUp = (IOEvents)0x010;
+        var events = IOEvents.None;
+        if ((returned & Readable) != 0)
+            events |= IOEvents.Read;
+        if ((returned & OutOfBand) != 0)
+            events |= IOEvents.Priority;
+        if ((returned & Writable) != 0)
+            events |= IOEvents.Write;
+        if ((returned & Error) != 0)
+            events |= IOEvents.Read | IOEvents.Write | error; // whichever is waited for will not block
+        if ((returned & HangUp) != 0)
+            events |= (requested & Readable) != 0 ? IOEvents.Read | IOEvents.ReadHangUp : hangUp;
+        return (returned & Error) != 0 && (returned & HangUp) != 0 ? events | hangUp : events;
+    }
+
+    /// <summary>A number that another kind of file has got may fail the whole call: which one, each must be asked.</summary>
+    private static int MarkClosed(WinsockPollDescriptor* set, int count)
+    {
+        int closed = 0;
+        for (int i = 0; i < count; i++)
+        {
+            bool isClosed = set[i].Socket >= 0 && Winsock.Judge(set[i].Socket) != Errno.Ok;
+            set[i].Returned = isClosed ? Invalid : (short)0;
+            if (isClosed)
+                closed++;
+        }
+        return closed > 0 ? closed : -1;
+    }
+}
