@@ -6,6 +6,9 @@ public abstract class LoopFixture : IDisposable
     /// <summary>Names the loop in messages.</summary>
     public abstract string Name { get; }
 
+    /// <summary>Why there can be no such loop on this system; its tests are reported as skipped.</summary>
+    public virtual string? Unsupported => null;
+
     /// <summary>Makes a fresh loop that does not run; on a fresh host, where there is one.</summary>
     public abstract IOLoop Create(IOLoopOptions? options = null);
 
@@ -18,6 +21,14 @@ public abstract class LoopFixture : IDisposable
 
     /// <summary>Tests, by method name, that this loop cannot honour, each with the reason; they are reported as skipped.</summary>
     public virtual IReadOnlyDictionary<string, string> Exceptions { get; } = new Dictionary<string, string>();
+
+    /// <summary>Why a test, by its method's name, cannot hold here: on this loop, or on this system; else null.</summary>
+    public string? ExceptionFor(string test)
+    {
+        if (OperatingSystem.IsWindows() && WindowsExceptions.Reasons.TryGetValue(test, out string? reason))
+            return reason;
+        return Exceptions.GetValueOrDefault(test);
+    }
 
     /// <summary>Whether a reopened number is known as such even for files without an inode of their own.</summary>
     public virtual bool KernelJudgesReuse => true;

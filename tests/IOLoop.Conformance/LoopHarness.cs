@@ -12,12 +12,14 @@ public abstract class LoopHarness : IDisposable
     private readonly Lock _gate = new();
     private IOLoop? _loop;
 
-    /// <summary>Skips the test when the fixture names it among its exceptions.</summary>
+    /// <summary>Skips the test when the system has no such loop, or when the fixture names it among its exceptions.</summary>
     protected LoopHarness(LoopFixture fixture)
     {
         ArgumentNullException.ThrowIfNull(fixture);
         Fixture = fixture;
-        if (TestContext.Current.TestMethod is { MethodName: { } test } && fixture.Exceptions.TryGetValue(test, out string? reason))
+        if (fixture.Unsupported is { } unsupported)
+            Skip(unsupported);
+        if (TestContext.Current.TestMethod is { MethodName: { } test } && fixture.ExceptionFor(test) is { } reason)
             Skip(reason);
     }
 
@@ -28,6 +30,9 @@ public abstract class LoopHarness : IDisposable
     protected static TimeSpan Moment => TimeSpan.FromMilliseconds(5);
 
     protected LoopFixture Fixture { get; }
+
+    /// <summary>The fixture, for runners that ask which tests are its exceptions.</summary>
+    public LoopFixture Tested => Fixture;
 
     protected CollectingLoggerFactory Log { get; } = new();
 

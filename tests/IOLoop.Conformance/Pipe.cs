@@ -1,16 +1,10 @@
 namespace IOLoops.Conformance;
 
-/// <summary>A non-blocking pipe.</summary>
-public sealed unsafe class Pipe : IDisposable
+/// <summary>A non-blocking pipe; a pair of sockets where pipes cannot be waited for.</summary>
+public sealed class Pipe : IDisposable
 {
     /// <summary>Opens a pipe.</summary>
-    public Pipe()
-    {
-        int* ends = stackalloc int[2];
-        Descriptors.Check(Libc.pipe2(ends, Libc.CloseOnExec | Libc.NonBlock), "pipe2");
-        ReadEnd = Descriptors.Unique(ends[0]);
-        WriteEnd = Descriptors.Unique(ends[1]);
-    }
+    public Pipe() => (ReadEnd, WriteEnd) = Descriptors.NewPipe();
 
     /// <summary>The end to read from.</summary>
     public int ReadEnd { get; }
@@ -25,12 +19,7 @@ public sealed unsafe class Pipe : IDisposable
     public int Drain() => Descriptors.Read(ReadEnd);
 
     /// <summary>Fills the pipe until the write end is no longer writable.</summary>
-    public void Fill()
-    {
-        byte* page = stackalloc byte[4096];
-        while (Libc.write(WriteEnd, page, 4096) > 0)
-            continue;
-    }
+    public void Fill() => Descriptors.Fill(WriteEnd);
 
     /// <summary>Closes the read end.</summary>
     public void CloseRead() => Descriptors.Close(ReadEnd);

@@ -1,16 +1,10 @@
 namespace IOLoops.Conformance;
 
-/// <summary>Two connected, non-blocking stream sockets of the Unix domain.</summary>
-public sealed unsafe class SocketPair : IDisposable
+/// <summary>Two connected, non-blocking stream sockets: of the Unix domain, or of the loopback where there is none.</summary>
+public sealed class SocketPair : IDisposable
 {
     /// <summary>Opens the pair.</summary>
-    public SocketPair()
-    {
-        int* ends = stackalloc int[2];
-        Descriptors.Check(Libc.socketpair(Libc.UnixDomain, Libc.Stream | Libc.CloseOnExec | Libc.NonBlock, 0, ends), "socketpair");
-        Left = Descriptors.Unique(ends[0]);
-        Right = Descriptors.Unique(ends[1]);
-    }
+    public SocketPair() => (Left, Right) = Descriptors.NewSocketPair();
 
     /// <summary>One end.</summary>
     public int Left { get; }

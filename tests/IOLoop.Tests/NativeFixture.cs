@@ -7,6 +7,11 @@ public sealed class NativeFixture(PollerKind poller, WakerKind waker) : LoopFixt
 {
     public override string Name => $"{poller} with {waker}";
 
+    public override string? Unsupported => OperatingSystem.IsWindows()
+        && (poller is not (PollerKind.Default or PollerKind.Poll) || waker is not (WakerKind.Default or WakerKind.SocketPair))
+        ? "Windows has WSAPoll and pairs of sockets alone"
+        : null;
+
     public override bool KernelJudgesReuse => poller != PollerKind.Poll;
 
     public override bool SeesGhosts => poller == PollerKind.Epoll;
@@ -16,7 +21,7 @@ public sealed class NativeFixture(PollerKind poller, WakerKind waker) : LoopFixt
 
     public override bool IsNative => true;
 
-    public override bool SubMillisecond => true;
+    public override bool SubMillisecond => !OperatingSystem.IsWindows();
 
     public override IOLoop Create(IOLoopOptions? options = null) => Make(Options(options));
 

@@ -121,6 +121,8 @@ internal sealed partial class LoopCore
             Flags = HoldObject(fd.Object),
         };
         int errno = RegisterWithKernel(number, ref registration);
+        if (errno == Errno.EEXIST && ForgetPredecessor(number))
+            errno = RegisterWithKernel(number, ref registration);
         if (errno != Errno.Ok)
         {
             registration.ReleaseObject();
@@ -135,6 +137,16 @@ internal sealed partial class LoopCore
         if (old.IsTaken)
             LetGo(old, number, WaitsLost);
         return ref row;
+    }
+
+    /// <summary>Not every kernel tells a number that was closed and opened again from one that is still the same; an object that is closed tells.</summary>
+    private bool ForgetPredecessor(int number)
+    {
+        ref var row = ref _handlers.FindTaken(number);
+        if (Unsafe.IsNullRef(ref row) || !IsClosed(row.Object))
+            return false;
+        Forget(ref row, number, WaitsLost);
+        return true;
     }
 
     [MethodImpl(Jit.Hot)]

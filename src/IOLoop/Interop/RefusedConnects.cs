@@ -48,7 +48,7 @@ internal static unsafe class RefusedConnects
                 if (IsWaitingWriter(set[from]))
                 {
                     places[refused.Count] = from;
-                    refused.Sockets[refused.Count++] = (ulong)set[from].Socket;
+                    refused.Sockets[refused.Count++] = (ulong)set[from].Handle;
                 }
             }
             marked += MarkSome(set, places, &refused);
@@ -66,7 +66,7 @@ internal static unsafe class RefusedConnects
         for (uint i = 0; i < asked; i++)
         {
             ref var place = ref set[places[i]];
-            if (!IsMember(sockets, (ulong)place.Socket) || IsConnected(place.Socket))
+            if (!IsMember(sockets, (ulong)place.Handle) || IsConnected(place.Handle))
                 continue; // the exception of a connected socket is out-of-band data
             place.Returned = WinsockPollDescriptor.Error | WinsockPollDescriptor.HangUp | WinsockPollDescriptor.Writable;
             marked++;
@@ -102,5 +102,5 @@ internal static unsafe class RefusedConnects
     }
 
     private static bool IsWaitingWriter(in WinsockPollDescriptor place) =>
-        place.Socket >= 0 && (place.Events & WinsockPollDescriptor.Writable) != 0 && place.Returned == 0;
+        (place.Events & WinsockPollDescriptor.Writable) != 0 && place.Returned == 0;
 }

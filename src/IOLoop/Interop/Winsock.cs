@@ -32,16 +32,15 @@ internal static unsafe partial class Winsock
     internal static partial int closesocket(nint socket);
 
     [LibraryImport("kernel32.dll")]
-    internal static partial int GetHandleInformation(nint handle, uint* flags);
+    internal static partial uint GetFileType(nint handle);
 
-    /// <summary>0, ENOTSOCK (some other handle) or EBADF (no handle at all).</summary>
+    /// <summary>0, ENOTSOCK (a file, a pipe, a console) or EBADF.</summary>
     internal static int Judge(nint number)
     {
         int type;
         int length = sizeof(int);
         if (getsockopt(number, SocketLevel, SocketType, &type, &length) == 0)
             return Errno.Ok;
-        uint flags;
-        return GetHandleInformation(number, &flags) != 0 ? Errno.ENOTSOCK : Errno.EBADF;
+        return GetFileType(number) != 0 ? Errno.ENOTSOCK : Errno.EBADF;
     }
 }

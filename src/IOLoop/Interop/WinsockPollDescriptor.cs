@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Runtime.Versioning;
 
 namespace IOLoops.Interop;
@@ -6,9 +8,10 @@ namespace IOLoops.Interop;
 [SupportedOSPlatform("windows")]
 internal unsafe struct WinsockPollDescriptor : IPollDescriptor<WinsockPollDescriptor>
 {
-    internal nint Socket;
+    internal nint Handle;
     internal short Events;
     internal short Returned;
+    internal int Registered; // in the place of padding, which WSAPoll neither reads nor writes
 
     internal const short Error = 0x0001;     // POLLERR
     internal const short HangUp = 0x0002;    // POLLHUP
@@ -17,9 +20,11 @@ internal unsafe struct WinsockPollDescriptor : IPollDescriptor<WinsockPollDescri
     internal const short Readable = 0x0100;  // POLLRDNORM
     internal const short OutOfBand = 0x0200; // POLLRDBAND
 
-    /// <inheritdoc/>
-    /// <remarks>WSAPoll passes over negative numbers, too.</remarks>
-    public readonly int Number => (int)(Socket < 0 ? ~Socket : Socket);
+    // Something must stand in a silent place, and negative numbers, which poll(2) passes over, count as closed for Wine.
+    // Nothing ever comes to a datagram socket whose port nobody is told.
+    private static readonly Socket Quiet = NewQuiet();
+
+    public readonly int Number => Registered;
 
     public readonly bool IsReported => Returned != 0;
 
@@ -27,9 +32,9 @@ internal unsafe struct WinsockPollDescriptor : IPollDescriptor<WinsockPollDescri
 
     public readonly IOEvents Reported => Translate(Events, Returned);
 
-    public static WinsockPollDescriptor Watching(int number, IOEvents events) => new() { Socket = number, Events = Request(events) };
+    public static WinsockPollDescriptor Watching(int number, IOEvents events) => new() { Handle = number, Events = Request(events), Registered = number };
 
-    public static WinsockPollDescriptor Silent(int number) => new() { Socket = ~(nint)number };
+    public static WinsockPollDescriptor Silent(int number) => new() { Handle = Quiet.Handle, Registered = number };
 
     // Nothing tells one socket from another that got its number: there are no inodes.
     public static int Identify(int number, out FileIdentity identity)
@@ -47,7 +52,20 @@ internal unsafe struct WinsockPollDescriptor : IPollDescriptor<WinsockPollDescri
     internal static int Poll(WinsockPollDescriptor* set, int count, int milliseconds)
     {
         int reported = Winsock.WSAPoll(set, (uint)count, milliseconds);
-        return reported < 0 && Errno.Last == Winsock.NotASocket ? MarkClosed(set, count) : reported;
+        if (reported < 0)
+            return Errno.Last == Winsock.NotASocket ? MarkClosed(set, count) : reported;
+        return Count(set, count); // Wine does not count the closed ones in
+    }
+
+    private static int Count(WinsockPollDescriptor* set, int count)
+    {
+        int reported = 0;
+        for (int i = 0; i < count; i++)
+        {
+            if (set[i].Returned != 0)
+                reported++;
+        }
+        return reported;
     }
 
     /// <summary>
@@ -88,13 +106,20 @@ internal unsafe struct WinsockPollDescriptor : IPollDescriptor<WinsockPollDescri
         return (returned & Error) != 0 && (returned & HangUp) != 0 ? events | hangUp : events;
     }
 
+    private static Socket NewQuiet()
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return socket;
+    }
+
     /// <summary>A number that another kind of file has got may fail the whole call: which one, each must be asked.</summary>
     private static int MarkClosed(WinsockPollDescriptor* set, int count)
     {
         int closed = 0;
         for (int i = 0; i < count; i++)
         {
-            bool isClosed = set[i].Socket >= 0 && Winsock.Judge(set[i].Socket) != Errno.Ok;
+            bool isClosed = Winsock.Judge(set[i].Handle) != Errno.Ok;
             set[i].Returned = isClosed ? Invalid : (short)0;
             if (isClosed)
                 closed++;

@@ -101,7 +101,14 @@ internal sealed unsafe class PollPoller<TDescriptor> : IPoller
             _waker.Drain();
             left--;
         }
-        return left > 0 ? Collect(ready, left) : 0;
+        if (left == 0)
+            return 0;
+        int kept = Collect(ready, left, out bool closed);
+        if (!closed)
+            return kept;
+        ForgetClosed();
+        // A system may report what is closed, and nothing else then.
+        return kept > 0 ? kept : Wait(ready, 0);
     }
 
     public void Wake() => _waker.Wake();
@@ -125,14 +132,14 @@ internal sealed unsafe class PollPoller<TDescriptor> : IPoller
     /// Takes what is ready, beginning behind where the last full batch ended: always from the front would starve the
     /// rest when more are ready than there is room for.
     /// </summary>
-    private int Collect(Span<ReadyEvent> ready, int left)
+    private int Collect(Span<ReadyEvent> ready, int left, out bool closed)
     {
         int registered = _count - 1;
         if (_scanFrom >= _count)
             _scanFrom = WakerSlot + 1;
         int slot = _scanFrom;
         int kept = 0;
-        bool closed = false;
+        closed = false;
         for (int scanned = 0; scanned < registered && left > 0 && kept < ready.Length; scanned++)
         {
             if (_set[slot].IsReported)
@@ -147,8 +154,6 @@ internal sealed unsafe class PollPoller<TDescriptor> : IPoller
                 slot = WakerSlot + 1;
         }
         _scanFrom = kept == ready.Length ? slot : WakerSlot + 1;
-        if (closed)
-            ForgetClosed();
         return kept;
     }
 

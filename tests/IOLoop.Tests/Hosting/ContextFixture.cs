@@ -9,6 +9,8 @@ public sealed class ContextFixture(PollerKind poller = PollerKind.Epoll) : LoopF
 
     public override string Name => $"a SynchronizationContext over {poller}";
 
+    public override string? Unsupported => HostedFixtures.Unsupported(poller);
+
     public override bool KernelJudgesReuse => poller != PollerKind.Poll;
 
     public override bool SeesGhosts => poller == PollerKind.Epoll;

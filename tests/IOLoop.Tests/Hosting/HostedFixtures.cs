@@ -9,4 +9,8 @@ internal static class HostedFixtures
         MaxEventsPerTurn = options?.MaxEventsPerTurn ?? new IOLoopOptions().MaxEventsPerTurn,
         Poller = poller,
     };
+
+    public static string? Unsupported(PollerKind poller) => poller == PollerKind.Epoll && !OperatingSystem.IsLinux()
+        ? "only Linux has epoll"
+        : null;
 }

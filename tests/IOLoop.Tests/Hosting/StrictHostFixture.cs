@@ -12,6 +12,8 @@ public sealed class StrictHostFixture(bool isPumpable, PollerKind poller = Polle
 
     public override bool IsPumpable => isPumpable;
 
+    public override string? Unsupported => HostedFixtures.Unsupported(poller);
+
     public override bool KernelJudgesReuse => poller != PollerKind.Poll;
 
     public override bool SeesGhosts => poller == PollerKind.Epoll;

@@ -1,0 +1,35 @@
+using System.Runtime.InteropServices;
+using IOLoops.Portability;
+
+// Arguments: names of test classes, or of one test of a class: Class.Test. Each test is named that is skipped or fails; the last line counts.
+var patience = TimeSpan.FromSeconds(90);
+int passed = 0, failed = 0, skipped = 0;
+var types = new[] { typeof(IOLoops.Tests.NativeFixture).Assembly, typeof(IOLoops.Rx.Tests.Loops.RxFixture).Assembly }
+    .SelectMany(assembly => assembly.GetTypes()).ToList();
+Console.WriteLine($"{RuntimeInformation.OSDescription}, {RuntimeInformation.RuntimeIdentifier}, {RuntimeInformation.FrameworkDescription}");
+foreach (string name in args)
+{
+    string[] parts = name.Split('.');
+    var type = types.Single(type => type.Name == parts[0] && !type.IsAbstract);
+    foreach (var test in TestCase.Of(type).Where(test => parts.Length < 2 || test.Method.Name == parts[1]))
+    {
+        var run = Task.Run(test.Run);
+        if (!run.Wait(patience))
+        {
+            Console.WriteLine($"STUCK {test}");
+            return 3;
+        }
+        if (run.Result is not { } result)
+        {
+            passed++;
+            continue;
+        }
+        Console.WriteLine($"{(result.Failed ? "FAIL" : "skip")}  {test}: {result.Why}");
+        if (result.Failed)
+            failed++;
+        else
+            skipped++;
+    }
+}
+Console.WriteLine($"{passed} passed, {failed} failed, {skipped} skipped");
+return failed == 0 && passed > 0 ? 0 : 1;
