@@ -5,7 +5,7 @@ namespace IOLoops.Rx;
 /// That a descriptor was ready is no promise that it still is: another handler of the same turn, a duplicate or another
 /// process may have read it since. So the kernel is asked not to wait (<c>RWF_NOWAIT</c>: pipes since Linux 6.5, sockets,
 /// eventfds). What does not know that flag (terminals, inotify, other systems) is asked for readiness once more,
-/// immediately before it is read.
+/// immediately before it is read. Windows has sockets alone: <see cref="WinsockReading"/>.
 /// </remarks>
 internal unsafe struct DescriptorReader()
 {
@@ -18,6 +18,8 @@ internal unsafe struct DescriptorReader()
     {
         fixed (byte* start = buffer)
         {
+            if (OperatingSystem.IsWindows())
+                return WinsockReading.Read(fd, start, buffer.Length, out errno);
             if (_knowsNoWait && s_hasPreadv2)
             {
                 int count = ReadNoWait(fd, start, buffer.Length, out errno);
@@ -33,13 +35,15 @@ internal unsafe struct DescriptorReader()
     /// <summary>Whether a read of no bytes is an empty message, not the end.</summary>
     internal static bool IsDatagramSocket(int fd)
     {
+        if (OperatingSystem.IsWindows())
+            return WinsockReading.IsDatagramSocket(fd);
         int type = 0;
         uint length = sizeof(int);
         return LibcReading.getsockopt(fd, LibcReading.SocketLevel, LibcReading.SocketType, &type, &length) == 0
             && type == LibcReading.Datagram;
     }
 
-    internal static bool IsTerminal(int fd) => LibcReading.isatty(fd) == 1;
+    internal static bool IsTerminal(int fd) => !OperatingSystem.IsWindows() && LibcReading.isatty(fd) == 1;
 
     private static int ReadNoWait(int fd, byte* start, int length, out int errno)
     {

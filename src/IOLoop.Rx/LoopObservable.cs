@@ -68,6 +68,7 @@ public static class LoopObservable
     /// forgotten the descriptor, which may be closed then. It is never closed here. For closing it after disposing of the
     /// subscription see <see cref="ObserveEvents"/>.
     /// </para>
+    /// <para>On Windows: sockets alone; what is none fails with a <see cref="NotSupportedException"/>.</para>
     /// </remarks>
     /// <param name="loop">Where to read and to notify.</param>
     /// <param name="fd">A number, or an object with a descriptor.</param>
@@ -77,13 +78,10 @@ public static class LoopObservable
     /// </param>
     /// <exception cref="ArgumentNullException"><paramref name="loop"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="bufferSize"/> is not positive.</exception>
-    /// <exception cref="PlatformNotSupportedException">On Windows.</exception>
     public static IObservable<ReadOnlyMemory<byte>> ObserveReads(this IOLoop loop, FileDescriptor fd, int bufferSize = 4096)
     {
         ArgumentNullException.ThrowIfNull(loop);
         ArgumentOutOfRangeException.ThrowIfLessThan(bufferSize, 1);
-        if (OperatingSystem.IsWindows())
-            throw new PlatformNotSupportedException("ObserveReads reads Unix file descriptors: on Windows, use ObserveEvents and Socket.Receive.");
         return Observable.Create<ReadOnlyMemory<byte>>(observer => new ReadSubscription(loop, fd, bufferSize, observer).Begin());
     }
 

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
 namespace IOLoops.Rx;
@@ -15,6 +16,11 @@ internal static class ReadErrno
     /// <summary>errno of the call just made. Read it before anything else runs.</summary>
     internal static int Last => Marshal.GetLastSystemError();
 
-    internal static IOException Failure(int fd, int errno) =>
-        new($"Reading file descriptor {fd} failed: {Marshal.GetPInvokeErrorMessage(errno)} (errno {errno}).", errno);
+    internal static IOException Failure(int fd, int errno)
+    {
+        string message = $"Reading file descriptor {fd} failed: {Marshal.GetPInvokeErrorMessage(errno)} (errno {errno}).";
+        return OperatingSystem.IsWindows()
+            ? new IOException(message, new SocketException(errno)) { HResult = errno }
+            : new IOException(message, errno);
+    }
 }

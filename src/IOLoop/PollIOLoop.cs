@@ -29,9 +29,15 @@ public class PollIOLoop : IOLoop
     /// <exception cref="PlatformNotSupportedException">This system lacks the poller asked for.</exception>
     /// <exception cref="IOException">The kernel has no descriptors left.</exception>
     public PollIOLoop(PollIOLoopOptions options)
-        : base(options ?? throw new ArgumentNullException(nameof(options)))
+        : this(options ?? throw new ArgumentNullException(nameof(options)), PollerFactory.Create)
     {
-        var poller = PollerFactory.Create(options.Poller, options.Waker);
+    }
+
+    /// <summary>Over a poller that no system has: the tests' own.</summary>
+    internal PollIOLoop(PollIOLoopOptions options, Func<PollerKind, WakerKind, IPoller> createPoller)
+        : base(options)
+    {
+        var poller = createPoller(options.Poller, options.Waker);
         try
         {
             LoopClock clock = options.TimeProvider is null || options.TimeProvider == TimeProvider.System

@@ -3,7 +3,7 @@ namespace IOLoops;
 /// <summary>Which system interface a loop waits with.</summary>
 public enum PollerKind
 {
-    /// <summary>The best that the platform has: epoll on Linux, <c>WSAPoll</c> on Windows.</summary>
+    /// <summary>The best that the platform has: epoll on Linux, kqueue on macOS and FreeBSD, <c>WSAPoll</c> on Windows.</summary>
     Default,
 
     /// <summary><c>epoll(7)</c>: Linux.</summary>

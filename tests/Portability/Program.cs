@@ -4,8 +4,8 @@ using IOLoops.Portability;
 // Arguments: names of test classes, or of one test of a class: Class.Test. Each test is named that is skipped or fails; the last line counts.
 var patience = TimeSpan.FromSeconds(90);
 int passed = 0, failed = 0, skipped = 0;
-var types = new[] { typeof(IOLoops.Tests.NativeFixture).Assembly, typeof(IOLoops.Rx.Tests.Loops.RxFixture).Assembly }
-    .SelectMany(assembly => assembly.GetTypes()).ToList();
+var types = new[] { typeof(IOLoops.Tests.NativeFixture), typeof(IOLoops.Rx.Tests.Loops.RxFixture), typeof(IOLoops.VsThreading.Tests.Loops.PumpFixture) }
+    .SelectMany(one => one.Assembly.GetTypes()).ToList();
 Console.WriteLine($"{RuntimeInformation.OSDescription}, {RuntimeInformation.RuntimeIdentifier}, {RuntimeInformation.FrameworkDescription}");
 foreach (string name in args)
 {

@@ -16,6 +16,7 @@ internal static class Errno
     internal const int EBADF = 9;
     internal const int ENOMEM = 12;
     internal const int EEXIST = 17;
+    internal const int ENODEV = 19;
     internal const int EINVAL = 22;
     internal const int ENFILE = 23;
     internal const int EMFILE = 24;
@@ -74,6 +75,7 @@ internal static class Errno
         EBADF => nameof(EBADF),
         ENOMEM => nameof(ENOMEM),
         EEXIST => nameof(EEXIST),
+        ENODEV => nameof(ENODEV),
         EINVAL => nameof(EINVAL),
         ENFILE => nameof(ENFILE),
         EMFILE => nameof(EMFILE),

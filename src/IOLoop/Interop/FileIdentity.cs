@@ -1,7 +1,8 @@
 namespace IOLoops.Interop;
 
 /// <summary>
-/// Which file a number stands for, by <c>statx(2)</c> (its layout is the same on all processors). Tells a number that was
+/// Which file a number stands for, by <c>statx(2)</c> (its layout is the same on all processors), elsewhere by
+/// <c>fstat(2)</c>. Tells a number that was
 /// closed and opened again from one that is still the same; not for descriptors without an inode of their own, such as
 /// eventfds, which all share one.
 /// </summary>
@@ -17,6 +18,12 @@ internal readonly record struct FileIdentity(ulong Inode, uint DeviceMajor, uint
     /// <summary>0 and the identity, or errno.</summary>
     internal static unsafe int Of(int fd, out FileIdentity identity)
     {
+        if (!OperatingSystem.IsLinux())
+        {
+            int failure = FileStatus.Of(fd, out var status);
+            identity = status.Identity;
+            return failure;
+        }
         identity = default;
         byte* buffer = stackalloc byte[Size];
         byte path = 0;

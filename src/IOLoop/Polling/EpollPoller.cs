@@ -7,7 +7,7 @@ using IOLoops.Interop;
 namespace IOLoops.Polling;
 
 /// <summary><c>epoll(7)</c>, level-triggered. The kernel finds the ready descriptors; idle ones cost nothing.</summary>
-internal sealed unsafe class EpollPoller : IPoller
+internal sealed unsafe class EpollPoller : IPoller, INestablePoller
 {
     internal const IOEvents OneShot = (IOEvents)(1 << 30); // EPOLLONESHOT
 
@@ -59,13 +59,13 @@ internal sealed unsafe class EpollPoller : IPoller
         }
     }
 
-    /// <summary>The set itself. <see cref="Reset"/> replaces it.</summary>
-    internal int SetDescriptor => _epoll.Number;
+    public int SetDescriptor => _epoll.Number;
 
-    /// <summary>Grows when the set is replaced: the new one may have the number that an older one had.</summary>
-    internal int SetVersion { get; private set; }
+    public int SetVersion { get; private set; }
 
-    public ISleeper CreateSleeper(Action wake) => new EpollSleeper(this, wake);
+    public ISleeper CreateSleeper(Action wake) => new NestedSleeper(this, wake);
+
+    public IOneShotSet CreateOneShotSet() => new EpollOneShotSet();
 
     public bool Owns(int fd) => fd == _waker.Descriptor || fd == _epoll.Number || fd == _timer?.Descriptor || fd == _facade?.Number;
 

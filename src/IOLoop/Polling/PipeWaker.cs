@@ -11,9 +11,14 @@ internal sealed class PipeWaker : IWaker
     public unsafe PipeWaker()
     {
         int* ends = stackalloc int[2];
-        Errno.Check(Libc.pipe2(ends, Libc.NonBlock | Libc.CloseOnExec), "pipe2");
+        if (OperatingSystem.IsLinux())
+            Errno.Check(Libc.pipe2(ends, Libc.NonBlock | Libc.CloseOnExec), "pipe2");
+        else
+            Errno.Check(LibcBsd.pipe(ends), "pipe");
         _read = new SafeDescriptor(ends[0]);
         _write = new SafeDescriptor(ends[1]);
+        if (!OperatingSystem.IsLinux())
+            SetFlags();
     }
 
     public WakerKind Kind => WakerKind.Pipe;
@@ -32,6 +37,16 @@ internal sealed class PipeWaker : IWaker
         byte* buffer = stackalloc byte[Size];
         while (WakerIO.Read(_read, buffer, Size) == Size)
         {
+        }
+    }
+
+    /// <summary>macOS has no pipe2. (A child that is started between the two calls inherits the pipe.)</summary>
+    private void SetFlags()
+    {
+        foreach (var end in new[] { _read, _write })
+        {
+            Errno.Check(LibcBsd.SetFlags(end.Number, LibcBsd.SetDescriptorFlags, LibcBsd.CloseOnExec), "fcntl(F_SETFD)");
+            Errno.Check(LibcBsd.SetFlags(end.Number, LibcBsd.SetStatusFlags, LibcBsd.NonBlock), "fcntl(F_SETFL)");
         }
     }
 

@@ -16,7 +16,9 @@ internal static class PollerFactory
             return CreateOnLinux(kind, wakerKind);
         if (OperatingSystem.IsWindows())
             return CreateOnWindows(kind, wakerKind);
-        throw new PlatformNotSupportedException("IOLoop runs on Linux and Windows.");
+        if (OperatingSystem.IsMacOS() || OperatingSystem.IsFreeBSD())
+            return CreateOnBsd(kind, wakerKind);
+        throw new PlatformNotSupportedException("IOLoop runs on Linux, Windows, macOS and FreeBSD.");
     }
 
     private static IPoller CreateOnLinux(PollerKind kind, WakerKind wakerKind)
@@ -25,6 +27,7 @@ internal static class PollerFactory
         {
             WakerKind.Pipe => static () => new PipeWaker(),
             WakerKind.SocketPair => static () => new SocketPairWaker(),
+            WakerKind.UserEvent => throw new PlatformNotSupportedException("User events are a kqueue's, which Linux has not: use WakerKind.Default, EventFd, Pipe or SocketPair."),
             _ => static () => new EventFdWaker(),
         };
         return kind switch
@@ -33,6 +36,25 @@ internal static class PollerFactory
             PollerKind.Poll => new PollPoller<UnixPollDescriptor>(createWaker),
             _ => new EpollPoller(createWaker()),
         };
+    }
+
+    private static IPoller CreateOnBsd(PollerKind kind, WakerKind wakerKind)
+    {
+        if (kind == PollerKind.Epoll)
+            throw new PlatformNotSupportedException("Only Linux has epoll: use PollerKind.Default, Kqueue or Poll.");
+        if (wakerKind == WakerKind.EventFd)
+            throw new PlatformNotSupportedException("Only Linux has eventfds that every C library knows: use WakerKind.Default, UserEvent, Pipe or SocketPair.");
+        Func<IWaker> createWaker = wakerKind == WakerKind.SocketPair
+            ? static () => new SocketPairWaker()
+            : static () => new PipeWaker();
+        if (kind == PollerKind.Poll)
+        {
+            return wakerKind == WakerKind.UserEvent
+                ? throw new PlatformNotSupportedException("User events are a kqueue's: with PollerKind.Poll use WakerKind.Default, Pipe or SocketPair.")
+                : new PollPoller<UnixPollDescriptor>(createWaker);
+        }
+        bool byEvent = wakerKind is WakerKind.Default or WakerKind.UserEvent;
+        return new KqueuePoller(new BsdKqueue(), byEvent ? null : createWaker());
     }
 
     [SupportedOSPlatform("windows")]

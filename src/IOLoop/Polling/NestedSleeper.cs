@@ -5,7 +5,7 @@ namespace IOLoops.Polling;
 /// <summary>A loop's place in the <see cref="SharedSleeper"/>.</summary>
 /// <param name="poller">Whose descriptor is watched.</param>
 /// <param name="wake">Called on the sleeper's thread. Must neither block nor throw.</param>
-internal sealed class EpollSleeper(EpollPoller poller, Action wake) : ISleeper
+internal sealed class NestedSleeper(INestablePoller poller, Action wake) : ISleeper
 {
     private SharedSleeper? _sleeper;
     private ulong _token;
@@ -24,7 +24,7 @@ internal sealed class EpollSleeper(EpollPoller poller, Action wake) : ISleeper
         if (_armed && _watchedSet == poller.SetVersion)
             return;
         if (_sleeper is null)
-            (_sleeper, _token) = SharedSleeper.Join(this);
+            (_sleeper, _token) = SharedSleeper.Join(this, poller);
         _watched = poller.SetDescriptor;
         _watchedSet = poller.SetVersion;
         _armed = true; // before the call, which may find it ready at once

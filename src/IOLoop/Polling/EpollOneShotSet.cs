@@ -1,0 +1,59 @@
+using IOLoops.Interop;
+
+namespace IOLoops.Polling;
+
+/// <summary>An epoll set of one-shot members, and an eventfd that ends its wait.</summary>
+internal sealed unsafe class EpollOneShotSet : IOneShotSet
+{
+    private readonly SafeDescriptor _epoll;
+    private readonly EventFdWaker _end;
+
+    internal EpollOneShotSet()
+    {
+        _epoll = new SafeDescriptor(Errno.Check(Libc.epoll_create1(Libc.CloseOnExec), "epoll_create1"));
+        try
+        {
+            _end = new EventFdWaker();
+            int errno = EpollPoller.Control(_epoll, Libc.EpollAdd, _end.Descriptor, IPoller.WakerToken, IOEvents.Read);
+            if (errno != Errno.Ok)
+                throw Errno.Failure("epoll_ctl(ADD)", _end.Descriptor, errno);
+        }
+        catch
+        {
+            _end?.Dispose();
+            _epoll.Dispose();
+            throw;
+        }
+    }
+
+    public int Watch(int descriptor, ulong token)
+    {
+        const IOEvents once = IOEvents.Read | EpollPoller.OneShot;
+        int errno = EpollPoller.Control(_epoll, Libc.EpollModify, descriptor, token, once);
+        return errno == Errno.ENOENT ? EpollPoller.Control(_epoll, Libc.EpollAdd, descriptor, token, once) : errno;
+    }
+
+    public void Forget(int descriptor) => EpollPoller.Control(_epoll, Libc.EpollDelete, descriptor, 0, IOEvents.None); // ENOENT: it was never watched
+
+    public void End() => _end.Wake();
+
+    public int Wait(Span<ulong> tokens)
+    {
+        byte* events = stackalloc byte[tokens.Length * EpollEvent.MaxSize];
+        int count;
+        while ((count = Libc.epoll_wait(_epoll.Number, events, tokens.Length, -1)) < 0)
+        {
+            if (Errno.Last != Errno.EINTR)
+                throw Errno.Failure("epoll_wait (sleeper)", Errno.Last); // our own descriptor is gone: a bug that no loop could survive
+        }
+        for (int i = 0; i < count; i++)
+            tokens[i] = EpollEvent.Data(events + (i * EpollEvent.Size));
+        return count;
+    }
+
+    public void Dispose()
+    {
+        _epoll.Dispose();
+        _end.Dispose();
+    }
+}
