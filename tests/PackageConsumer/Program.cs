@@ -1,0 +1,39 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Reactive.Concurrency;
+using IOLoops;
+using IOLoops.Rx;
+using IOLoops.VsThreading;
+using Microsoft.VisualStudio.Threading;
+
+// A datagram over the loopback, received by the same handler on each kind of loop.
+using var native = new PollIOLoop();
+Receive("PollIOLoop", native);
+
+using var scheduler = new EventLoopScheduler();
+using var rx = new RxIOLoop(scheduler);
+Receive("RxIOLoop", rx);
+
+using var main = new PollIOLoop();
+main.RunSync(() =>
+{
+    using var context = main.CreateJoinableTaskContext();
+    using var joinable = new JoinableTaskIOLoop(context.Factory);
+    Receive("JoinableTaskIOLoop", joinable);
+});
+return 0;
+
+static void Receive(string name, IOLoop loop)
+{
+    using var receiver = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+    receiver.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+    using var sender = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+    var text = loop.RunSync(async () =>
+    {
+        sender.SendTo("from a package"u8, receiver.LocalEndPoint!);
+        await loop.WaitAsync(receiver, IOEvents.Read);
+        var buffer = new byte[64];
+        return System.Text.Encoding.UTF8.GetString(buffer, 0, receiver.Receive(buffer));
+    }, TimeSpan.FromSeconds(20));
+    Console.WriteLine($"{name}: {text}");
+}
