@@ -5,7 +5,7 @@ using IOLoops.Polling;
 namespace IOLoops;
 
 /// <summary>
-/// The native loop: a thread that calls <see cref="Start"/> sleeps in the kernel (epoll or poll) until a descriptor is
+/// The native loop: a thread that calls <see cref="Start"/> sleeps in the kernel (epoll, kqueue or poll) until a descriptor is
 /// ready, a timeout is due or another thread adds a callback. An idle loop does not wake up.
 /// </summary>
 /// <remarks>
@@ -68,7 +68,7 @@ public class PollIOLoop : IOLoop
             ObjectDisposedException.ThrowIf(IsClosed, this);
             int descriptor = _core.Poller.Descriptor;
             return descriptor >= 0 ? descriptor : throw new NotSupportedException(
-                "poll(2) has no descriptor that could be watched: use PollerKind.Epoll.");
+                "poll(2) has no descriptor that could be watched: use PollerKind.Epoll, or Kqueue where that is.");
         }
     }
 
