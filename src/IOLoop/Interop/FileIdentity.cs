@@ -27,7 +27,7 @@ internal readonly record struct FileIdentity(ulong Inode, uint DeviceMajor, uint
         identity = default;
         byte* buffer = stackalloc byte[Size];
         byte path = 0;
-        if (Libc.statx(fd, &path, EmptyPath, InodeMask, buffer) < 0)
+        if (Statx.Call(fd, &path, EmptyPath, InodeMask, buffer) < 0)
             return Errno.Last;
         identity = new FileIdentity(*(ulong*)(buffer + InodeOffset), *(uint*)(buffer + DeviceMajorOffset), *(uint*)(buffer + DeviceMinorOffset));
         return Errno.Ok;

@@ -63,4 +63,7 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library)]
     internal static partial int statx(int directory, byte* path, int flags, uint mask, void* result);
+
+    [LibraryImport(Library)]
+    internal static partial nint syscall(nint number, nint first, nint second, nint third, nint fourth, nint fifth);
 }
