@@ -106,7 +106,9 @@ public sealed class BlockedLoop
         ? string.Create(CultureInfo.InvariantCulture, $"{_what}, {(Callback is null ? "after a wait for" : "the handler of")} file descriptor {descriptor.Number}")
         : _what;
 
-    internal string Describe(string? stack)
+    internal string DescribeWithStack() => Describe(CaptureStack());
+
+    private string Describe(string? stack)
     {
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{Loop.Name} has been stuck for {Duration.TotalSeconds:0.000} s in {Subject}");

@@ -19,11 +19,12 @@ public abstract partial class IOLoop
     /// </para>
     /// <para>
     /// The action runs on a thread of its own, one at a time for a loop: a stall that ends while the last one is still being
-    /// dealt with goes unreported. What it throws is logged.
+    /// dealt with goes unreported, and one that lasts longer is reported then. What it throws is logged.
     /// </para>
     /// </remarks>
     /// <param name="threshold">Positive; <see langword="null"/>: a call may take as long as it likes, which is the default.</param>
-    /// <param name="action"><see langword="null"/>: the process is ended (<see cref="Environment.FailFast(string)"/>) with a message that names the culprit.</param>
+    /// <param name="action"><see langword="null"/>: the process is ended (<see cref="Environment.FailFast(string)"/>) with a message that names the culprit,
+    /// at the latest 10 s after it was found out, should <see cref="BlockedLoop.CaptureStack"/> hang.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="threshold"/> is zero or negative.</exception>
     /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
     /// <exception cref="NotSupportedException">This kind of loop, written elsewhere, does not say what it calls.</exception>
@@ -49,6 +50,6 @@ public abstract partial class IOLoop
     public void LogStack(BlockedLoop blocked)
     {
         ArgumentNullException.ThrowIfNull(blocked);
-        LoopLog.Blocked(Logger, blocked.Describe(blocked.CaptureStack()));
+        LoopLog.Blocked(Logger, blocked.DescribeWithStack());
     }
 }

@@ -40,10 +40,7 @@ internal sealed class CallMark
     /// <summary>The calling thread is about to call.</summary>
     internal void SetThread()
     {
-        int here = Environment.CurrentManagedThreadId;
-        if (_threadId == here)
-            return;
-        Volatile.Write(ref _threadId, here);
+        Volatile.Write(ref _threadId, Environment.CurrentManagedThreadId); // may be that of an earlier thread, which has ended
         Volatile.Write(ref _nativeThreadId, NativeThread.CurrentId);
     }
 

@@ -55,8 +55,12 @@ internal sealed partial class LoopCore
             if (threshold is not null)
                 ObjectDisposedException.ThrowIf(_closed, _loop);
             _watch?.End();
-            _watch = threshold is { } span ? new StallWatch(watchdog, this, Observation.Mark, span, action) : null;
-            _watch?.Begin();
+            _watch = null;
+            if (threshold is not { } span)
+                return;
+            var watch = new StallWatch(watchdog, this, Observation.Mark, span, action);
+            watch.Begin();
+            _watch = watch;
         }
     }
 

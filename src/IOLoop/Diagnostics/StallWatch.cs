@@ -13,9 +13,11 @@ internal sealed class StallWatch(StallWatchdog watchdog, LoopCore core, CallMark
     private long _version;     // of the call seen last
     private long _seenAt;      // when it was first seen
     private TimeSpan _blocked; // how long it has surely lasted
+    private bool _isCounted;
     private bool _isReported;
-    private int _isReporting;  // interlocked: the action runs
-    private volatile bool _isOver;
+    private volatile bool _isReporting; // the action runs; set by the watchdog's thread alone
+    private readonly Lock _ending = new();
+    private volatile bool _isOver;      // written under _ending
 
     internal TimeSpan Threshold => threshold;
 
@@ -30,12 +32,21 @@ internal sealed class StallWatch(StallWatchdog watchdog, LoopCore core, CallMark
         mark.Watchdog = watchdog;
         _version = mark.Version;
         _seenAt = watchdog.Now;
-        watchdog.Add(this);
+        try
+        {
+            watchdog.Add(this);
+        }
+        catch
+        {
+            End();
+            throw;
+        }
     }
 
     internal void End()
     {
-        _isOver = true;
+        lock (_ending) // from now on it ends no process
+            _isOver = true;
         mark.Watchdog = null;
         watchdog.Remove(this);
     }
@@ -51,16 +62,23 @@ internal sealed class StallWatch(StallWatchdog watchdog, LoopCore core, CallMark
             _version = version;
             _seenAt = now;
             _blocked = TimeSpan.Zero;
+            _isCounted = false;
             _isReported = false;
             return;
         }
-        if (!CallMark.IsCall(version) || _isReported)
+        if (!CallMark.IsCall(version) || _isReported || _isOver)
             return;
         _blocked += passed;
         if (_blocked < threshold || !mark.TryRead(version, out var call))
             return;
+        if (!_isCounted)
+            core.Counters.Stalls++;
+        _isCounted = true;
+        // What is done may take long, as fetching a stack does; of one loop nothing more is said meanwhile. A call that is still
+        // stuck afterwards is reported then: until it was, it is looked at.
+        if (_isReporting)
+            return;
         _isReported = true;
-        core.Counters.Stalls++;
         Report(new BlockedLoop(core.Loop, watchdog.Elapsed(_seenAt, now), call));
     }
 
@@ -68,12 +86,10 @@ internal sealed class StallWatch(StallWatchdog watchdog, LoopCore core, CallMark
     {
         if (action is null)
         {
-            watchdog.EndProcess(blocked);
+            EndProcess(blocked);
             return;
         }
-        // What is done may take long, as fetching a stack does; of one loop nothing more is said meanwhile.
-        if (Interlocked.Exchange(ref _isReporting, 1) != 0)
-            return;
+        _isReporting = true;
         watchdog.Run(() =>
         {
             try
@@ -87,8 +103,18 @@ internal sealed class StallWatch(StallWatchdog watchdog, LoopCore core, CallMark
             }
             finally
             {
-                Volatile.Write(ref _isReporting, 0);
+                _isReporting = false;
             }
         });
+    }
+
+    private void EndProcess(BlockedLoop blocked)
+    {
+        string lastWords = watchdog.Describe(blocked); // takes its time
+        lock (_ending)
+        {
+            if (!_isOver)
+                watchdog.EndProcess(lastWords);
+        }
     }
 }

@@ -58,10 +58,8 @@ internal class StallWatchdog(TimeProvider clock) : IDisposable
         {
             _watches.Add(new WeakReference<StallWatch>(watch));
             if (!_hasThread)
-            {
-                _hasThread = true;
-                StartThread();
-            }
+                StartThread(); // it may fail, and is tried again for the next loop
+            _hasThread = true;
         }
         Wake(); // the interval may be shorter now
     }
@@ -86,7 +84,27 @@ internal class StallWatchdog(TimeProvider clock) : IDisposable
         }
     }
 
-    internal virtual void EndProcess(BlockedLoop blocked) => Environment.FailFast(blocked.Describe(blocked.CaptureStack()));
+    /// <summary>What is stuck, with its stack if that is to be had in time: the process must end, whatever else hangs in it.</summary>
+    internal string Describe(BlockedLoop blocked)
+    {
+        string? words = null;
+        try
+        {
+            var describing = new Thread(() => Volatile.Write(ref words, blocked.DescribeWithStack())) { IsBackground = true, Name = "IOLoop stall report" };
+            describing.UnsafeStart();
+            describing.Join(StackPatience);
+        }
+        catch (OutOfMemoryException)
+        {
+            // The process may have no more threads, and so no stack.
+        }
+        return Volatile.Read(ref words) ?? $"{blocked} Its stack was not to be had within {StackPatience.TotalSeconds:0} s.";
+    }
+
+    internal virtual void EndProcess(string lastWords) => Environment.FailFast(lastWords);
+
+    /// <summary>How long the end of a process waits for a stack. The first capture takes half a second where nothing else runs.</summary>
+    internal virtual TimeSpan StackPatience => TimeSpan.FromSeconds(10);
 
     // Without the caller's ExecutionContext, which it would keep alive.
     internal virtual void StartThread() =>

@@ -1,3 +1,4 @@
+using IOLoops.Conformance;
 using IOLoops.Diagnostics;
 using Microsoft.Extensions.Time.Testing;
 
@@ -16,14 +17,32 @@ internal sealed class HandWatchdog(FakeTimeProvider clock) : StallWatchdog(clock
     internal FakeTimeProvider Clock { get; } = clock;
 
     /// <summary>What would have ended the process.</summary>
-    internal List<BlockedLoop> Fatal { get; } = [];
+    internal List<string> Fatal { get; } = [];
 
-    internal override void Run(Action report) => report();
+    /// <summary>Holds back what is to be done about stalls; null: it is done at once.</summary>
+    internal Queue<Action>? Late { get; set; }
 
-    internal override void EndProcess(BlockedLoop blocked) => Fatal.Add(blocked);
+    internal bool HasNoThread { get; set; }
+
+    internal int ThreadsStarted { get; private set; }
+
+    internal override TimeSpan StackPatience { get; } = TimeSpan.FromMilliseconds(50);
+
+    internal override void Run(Action report)
+    {
+        if (Late is { } late)
+            late.Enqueue(report);
+        else
+            report();
+    }
+
+    internal override void EndProcess(string lastWords) => Fatal.Add(lastWords);
 
     internal override void StartThread()
     {
+        if (HasNoThread)
+            throw new TestException();
+        ThreadsStarted++;
     }
 
     /// <summary>Looks, lets time go by in steps, and looks after each.</summary>

@@ -1,0 +1,126 @@
+using IOLoops.Conformance;
+using Shouldly;
+using Xunit;
+
+namespace IOLoops.Tests.Diagnostics;
+
+/// <summary>What is done about a stall that was found: once, for as long as it is wanted, and whatever hangs.</summary>
+public sealed class StallReportTests : IDisposable
+{
+    private static readonly TimeSpan Threshold = TimeSpan.FromMilliseconds(100);
+
+    private readonly HandWatchdog _watchdog = new();
+    private readonly PollIOLoop _loop = new();
+    private readonly List<BlockedLoop> _reports = [];
+
+    [Fact]
+    public void A_stall_that_outlasts_the_action_for_the_one_before_is_reported_then_and_counted_once()
+    {
+        var late = _watchdog.Late = new Queue<Action>();
+        Watch(_reports.Add);
+        _loop.RunSync(() => _watchdog.Pass(Threshold));
+        _loop.RunSync(() =>
+        {
+            _watchdog.Pass(Threshold * 5);
+            late.Dequeue()();
+            late.ShouldBeEmpty(); // one at a time
+            _watchdog.Pass(Threshold);
+            late.Dequeue()();
+            _reports.Count.ShouldBe(2);
+            _reports[1].Duration.ShouldBeGreaterThanOrEqualTo(Threshold * 5);
+            _watchdog.Pass(Threshold * 5);
+        });
+        late.ShouldBeEmpty();
+        _loop.Core!.Counters.Stalls.ShouldBe(2);
+    }
+
+    [Fact]
+    public void A_process_ends_although_the_stack_cannot_be_had()
+    {
+        using var over = new ManualResetEventSlim();
+        using var installed = CaptureWith(() =>
+        {
+            over.Wait(Bounded.Patience);
+            return "too late";
+        });
+        Watch(null);
+        _loop.RunSync(() => _watchdog.Pass(Threshold));
+        over.Set();
+        string lastWords = _watchdog.Fatal.ShouldHaveSingleItem();
+        lastWords.ShouldStartWith(_loop.Name);
+        lastWords.ShouldNotContain("too late");
+    }
+
+    [Fact]
+    public void A_threshold_that_was_taken_back_ends_no_process()
+    {
+        using var installed = CaptureWith(() =>
+        {
+            Watch(null, null); // while the process is about to end
+            return null;
+        });
+        Watch(null);
+        _loop.RunSync(() => _watchdog.Pass(Threshold * 5));
+        _watchdog.Fatal.ShouldBeEmpty();
+        _watchdog.TryLook().ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_threshold_that_found_no_thread_is_not_set_and_the_next_one_gets_it()
+    {
+        _watchdog.HasNoThread = true;
+        Should.Throw<TestException>(() => Watch(_reports.Add));
+        _loop.Core!.IsWatched.ShouldBeFalse();
+        _watchdog.HasNoThread = false;
+        Watch(_reports.Add);
+        _watchdog.ThreadsStarted.ShouldBe(1);
+        _loop.RunSync(() => _watchdog.Pass(Threshold));
+        _reports.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public void The_native_number_is_that_of_the_thread_also_when_its_managed_number_was_an_earlier_ones()
+    {
+        Watch(_reports.Add);
+        var seen = new HashSet<int>();
+        bool wasUsedAgain = false;
+        Bounded.Until(() =>
+        {
+            long native = 0;
+            int managed = 0;
+            RunThread(() =>
+            {
+                managed = Environment.CurrentManagedThreadId;
+                native = Interop.NativeThread.CurrentId;
+                _loop.RunSync(() => _watchdog.Pass(Threshold));
+            });
+            wasUsedAgain |= !seen.Add(managed);
+            _reports[^1].ManagedThreadId.ShouldBe(managed);
+            _reports[^1].NativeThreadId.ShouldBe(native);
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            return wasUsedAgain;
+        }, "a thread gets the number of another that has ended");
+    }
+
+    public void Dispose()
+    {
+        _loop.Dispose();
+        _watchdog.Dispose();
+    }
+
+    private void Watch(Action<BlockedLoop>? action) => Watch(Threshold, action);
+
+    private void Watch(TimeSpan? threshold, Action<BlockedLoop>? action) => _loop.Core!.Watch(_watchdog, threshold, action);
+
+    /// <summary>For this loop alone: what is installed counts for all.</summary>
+    private IDisposable CaptureWith(Func<string?> capture) =>
+        BlockedLoop.InstallStackCapture(blocked => ReferenceEquals(blocked.Loop, _loop) ? capture() : null);
+
+    private static void RunThread(Action action)
+    {
+        var thread = new Thread(() => action());
+        thread.Start();
+        thread.Join();
+    }
+}
