@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using IOLoops.Core;
 using IOLoops.Diagnostics;
+using IOLoops.Tasks;
 
 namespace IOLoops;
 
@@ -12,9 +13,17 @@ public sealed class BlockedLoop
     private static Func<BlockedLoop, string?>[] s_captures = []; // replaced under CaptureGate; the last one counts
 
     private readonly string _what;
+    private readonly CallMark? _mark;
+    private readonly long _version; // of the call
 
-    internal BlockedLoop(IOLoop loop, TimeSpan duration, in CurrentCall call)
+    /// <param name="loop">The loop.</param>
+    /// <param name="duration">How long it has been stuck.</param>
+    /// <param name="call">What it is in.</param>
+    /// <param name="mark">Where it can be seen whether it still is.</param>
+    internal BlockedLoop(IOLoop loop, TimeSpan duration, in CurrentCall call, CallMark? mark = null)
     {
+        _mark = mark;
+        _version = call.Version;
         Loop = loop;
         Duration = duration;
         ManagedThreadId = call.ThreadId;
@@ -22,7 +31,7 @@ public sealed class BlockedLoop
         if (call.Descriptor >= 0)
         {
             Descriptor = new FileDescriptor(call.Descriptor, call.Argument);
-            Callback = (Delegate?)call.Callee;
+            Callback = call.Callee is Delegate handler ? NamedWork.Original(handler) : null;
             _what = Callback is null ? "an awaiting method" : LoopLog.Describe(Callback);
         }
         else
@@ -32,7 +41,8 @@ public sealed class BlockedLoop
             {
                 (SendOrPostCallback, Action continuation) => continuation,
                 ({ } carrier, IThreadPoolWorkItem item) when ReferenceEquals(carrier, WorkItemCall.Execute) => item.Execute,
-                ({ } callee, _) => WorkItemCall.Describe(callee),
+                (Delegate carrier, Task task) when LoopTaskScheduler.IsCarrier(carrier) => LoopTaskScheduler.Original(task) ?? carrier,
+                ({ } callee, _) => NamedWork.Original(WorkItemCall.Describe(callee)),
                 _ => null,
             };
             _what = LoopLog.AwaitingMethod(call.Argument) ?? (Callback is null ? "a callback" : LoopLog.Describe(Callback));
@@ -82,14 +92,22 @@ public sealed class BlockedLoop
     /// The full managed stack of the thread, now, one frame per line, innermost first. Takes as long as what is installed
     /// takes, some tenths of a second in the case of IOLoop.Diagnostics: the loop may go on meanwhile. Any thread.
     /// </summary>
-    /// <returns>Null when nothing is installed, or when it failed, which is logged.</returns>
-    public string? CaptureStack()
+    /// <returns>
+    /// Null when nothing is installed, when it failed, which is logged, or when the call has ended before the stack was had,
+    /// which then is of something else.
+    /// </returns>
+    public string? CaptureStack() => Capture(out _);
+
+    private string? Capture(out bool isLate)
     {
+        isLate = false;
         if (Volatile.Read(ref s_captures) is not [.., var capture])
             return null;
         try
         {
-            return capture(this);
+            string? stack = capture(this);
+            isLate = _mark is not null && _mark.Version != _version;
+            return isLate ? null : stack;
         }
         catch (Exception exception)
         {
@@ -106,7 +124,11 @@ public sealed class BlockedLoop
         ? string.Create(CultureInfo.InvariantCulture, $"{_what}, {(Callback is null ? "after a wait for" : "the handler of")} file descriptor {descriptor.Number}")
         : _what;
 
-    internal string DescribeWithStack() => Describe(CaptureStack());
+    internal string DescribeWithStack()
+    {
+        string? stack = Capture(out bool isLate);
+        return isLate ? $"{this} It has gone on since, before its stack was to be had." : Describe(stack);
+    }
 
     private string Describe(string? stack)
     {

@@ -8,7 +8,7 @@ namespace IOLoops;
 /// one exactly at now; calls never overlap and never bunch up.
 /// </summary>
 /// <remarks>To be used on the loop's thread, or on any one thread while the loop does not run.</remarks>
-public class PeriodicCallback
+public class PeriodicCallback : INamedWork
 {
     private readonly IOLoop _loop;
     private readonly TimeSpan _period;
@@ -50,6 +50,10 @@ public class PeriodicCallback
         _tick = Tick;
     }
 
+    Delegate INamedWork.Original => Callback;
+
+    private Delegate Callback => _async ?? (Delegate)_action!;
+
     /// <summary>Whether it has been started and not stopped.</summary>
     public bool IsRunning { get; private set; }
 
@@ -82,7 +86,6 @@ public class PeriodicCallback
     {
         if (run != _run)
             return;
-        Delegate callback = _async ?? (Delegate)_action!;
         try
         {
             if (_async is not null)
@@ -93,7 +96,7 @@ public class PeriodicCallback
                     _loop.AddFuture(task, ended => OnEnded(ended, run));
                     return;
                 }
-                TaskFailures.Report(_loop, callback, task);
+                TaskFailures.Report(_loop, Callback, task);
             }
             else
             {
@@ -102,7 +105,7 @@ public class PeriodicCallback
         }
         catch (Exception exception)
         {
-            _loop.ReportFailure(callback, exception);
+            _loop.ReportFailure(Callback, exception);
         }
         Continue(run);
     }

@@ -108,7 +108,8 @@ internal sealed class CallMark
             Volatile.Read(ref _descriptor),
             Volatile.Read(ref _argument),
             Volatile.Read(ref _threadId),
-            Volatile.Read(ref _nativeThreadId));
+            Volatile.Read(ref _nativeThreadId),
+            version);
         return Version == version;
     }
 

@@ -6,4 +6,5 @@ namespace IOLoops.Core;
 /// <param name="Argument">The object that the handler was added with; a callback's state, as far as it is known.</param>
 /// <param name="ThreadId">The runtime's number of the thread.</param>
 /// <param name="NativeThreadId">The system's.</param>
-internal readonly record struct CurrentCall(object? Callee, nint Descriptor, object? Argument, int ThreadId, long NativeThreadId);
+/// <param name="Version">The mark's, while the call lasts.</param>
+internal readonly record struct CurrentCall(object? Callee, nint Descriptor, object? Argument, int ThreadId, long NativeThreadId, long Version);

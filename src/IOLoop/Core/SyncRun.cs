@@ -5,11 +5,13 @@ namespace IOLoops.Core;
 /// <param name="func">The function.</param>
 /// <param name="original">The delegate that the caller gave.</param>
 /// <param name="stop">Ends what is given to <see cref="ToEnd"/>. On the loop.</param>
-internal sealed class SyncRun(IOLoop loop, Func<Task> func, Delegate original, Action stop)
+internal sealed class SyncRun(IOLoop loop, Func<Task> func, Delegate original, Action stop) : INamedWork
 {
     private Task? _task;
     private bool _timedOut;
     private volatile bool _over; // a late end must not stop a later run
+
+    Delegate INamedWork.Original => original;
 
     /// <summary>Runs the loop and stops that when the function has ended.</summary>
     /// <param name="timeout">How long it may take, by the loop's clock.</param>

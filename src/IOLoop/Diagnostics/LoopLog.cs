@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using IOLoops.Core;
 using Microsoft.Extensions.Logging;
 
 namespace IOLoops.Diagnostics;
@@ -39,8 +40,12 @@ internal static partial class LoopLog
     internal static partial void NoStack(ILogger logger, string loop, string reason);
 
     /// <summary>Type and method of a delegate, for messages.</summary>
-    internal static string Describe(Delegate callback) => AwaitingMethod(callback.Target)
-        ?? (callback.Method.DeclaringType is { } type ? $"{type.FullName}.{callback.Method.Name}" : callback.Method.Name);
+    internal static string Describe(Delegate callback)
+    {
+        callback = NamedWork.Original(callback);
+        return AwaitingMethod(callback.Target)
+            ?? (callback.Method.DeclaringType is { } type ? $"{type.FullName}.{callback.Method.Name}" : callback.Method.Name);
+    }
 
     /// <summary>
     /// The continuation of an await belongs to the runtime, in a box whose type argument is the state of the method that

@@ -79,7 +79,7 @@ internal sealed class StallWatch(StallWatchdog watchdog, LoopCore core, CallMark
         if (_isReporting)
             return;
         _isReported = true;
-        Report(new BlockedLoop(core.Loop, watchdog.Elapsed(_seenAt, now), call));
+        Report(new BlockedLoop(core.Loop, watchdog.Elapsed(_seenAt, now), call, mark));
     }
 
     private void Report(BlockedLoop blocked)

@@ -18,6 +18,12 @@ internal sealed class LoopSynchronizationContext(IOLoop loop) : SynchronizationC
             LoopLog.CallbacksDropped(loop.Logger, loop.Name, 1, LoopLog.Describe(d));
     }
 
+    private static Func<bool> Call(SendOrPostCallback callback, object? state) => () =>
+    {
+        callback(state);
+        return true;
+    };
+
     // A method of its own: a closure is allocated where its method begins, also when it is not needed there.
     private static Action Bind(SendOrPostCallback callback, object? state) => () => callback(state);
 
@@ -28,7 +34,7 @@ internal sealed class LoopSynchronizationContext(IOLoop loop) : SynchronizationC
             d(state);
         else
 #pragma warning disable VSTHRD002 // Send blocks: that is its contract
-            loop.InvokeAsync(() => d(state)).GetAwaiter().GetResult();
+            Invocation<bool>.Begin(loop, d, Call(d, state)).GetAwaiter().GetResult();
 #pragma warning restore VSTHRD002
     }
 

@@ -1,16 +1,27 @@
+using System.Reflection;
+
 namespace IOLoops.Tasks;
 
 /// <summary>Runs tasks on a loop, each as a callback.</summary>
 internal sealed class LoopTaskScheduler : TaskScheduler
 {
+    // A task tells nobody what it calls; debuggers look at this field, too. Diagnostics alone do: without it they name less.
+    private static readonly FieldInfo? TaskAction = typeof(Task).GetField("m_action", BindingFlags.Instance | BindingFlags.NonPublic);
+
     private readonly IOLoop _loop;
     private readonly Action<Task> _run;
 
     internal LoopTaskScheduler(IOLoop loop)
     {
         _loop = loop;
-        _run = task => TryExecuteTask(task);
+        _run = Run;
     }
+
+    /// <summary>Whether it is what tasks are run with.</summary>
+    internal static bool IsCarrier(Delegate callback) => callback.Target is LoopTaskScheduler;
+
+    /// <summary>What a task calls; null: not known, or it is over.</summary>
+    internal static Delegate? Original(Task task) => TaskAction?.GetValue(task) as Delegate;
 
     public override int MaximumConcurrencyLevel => 1;
 
@@ -20,6 +31,8 @@ internal sealed class LoopTaskScheduler : TaskScheduler
     // A task that is queued already runs when its callback comes up, in order.
     protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) =>
         !taskWasPreviouslyQueued && _loop.IsOnLoopThread && TryExecuteTask(task);
+
+    private void Run(Task task) => TryExecuteTask(task);
 
     // For debuggers, which are told that the list cannot be had: the queue holds callbacks, not tasks.
     protected override IEnumerable<Task> GetScheduledTasks() => throw new NotSupportedException("A loop's queue cannot be listed as tasks.");

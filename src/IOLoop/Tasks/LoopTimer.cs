@@ -1,10 +1,12 @@
+using IOLoops.Core;
+
 namespace IOLoops.Tasks;
 
 /// <summary>
 /// A timer on a loop. May be changed and disposed on any thread; off the loop, the change itself is posted, and the time
 /// counts from the call.
 /// </summary>
-internal sealed class LoopTimer : ITimer
+internal sealed class LoopTimer : ITimer, INamedWork
 {
     private readonly IOLoop _loop;
     private readonly TimerCallback _callback;
@@ -27,6 +29,8 @@ internal sealed class LoopTimer : ITimer
         _apply = Apply;
         _fire = Fire;
     }
+
+    Delegate INamedWork.Original => _callback;
 
     public bool Change(TimeSpan dueTime, TimeSpan period)
     {

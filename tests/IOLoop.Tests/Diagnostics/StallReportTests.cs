@@ -103,10 +103,69 @@ public sealed class StallReportTests : IDisposable
         }, "a thread gets the number of another that has ended");
     }
 
+    [Fact]
+    public void A_stack_taken_when_the_call_has_ended_is_dropped_and_the_log_says_that_it_has_gone_on()
+    {
+        using var log = new CollectingLoggerFactory();
+        using var loop = new PollIOLoop(new PollIOLoopOptions { LoggerFactory = log });
+        using var installed = BlockedLoop.InstallStackCapture(blocked => ReferenceEquals(blocked.Loop, loop) ? "   at a method" : null);
+        loop.Core!.Watch(_watchdog, Threshold, blocked =>
+        {
+            loop.LogStack(blocked);
+            _reports.Add(blocked);
+        });
+        loop.RunSync(() => _watchdog.Pass(Threshold));
+        log.Entries.ShouldHaveSingleItem().Message.ShouldEndWith("   at a method");
+        loop.LogStack(_reports[0]);
+        log.Entries[^1].Message.ShouldContain("has gone on since");
+        log.Entries[^1].Message.ShouldNotContain("   at a method");
+        _reports[0].CaptureStack().ShouldBeNull();
+    }
+
+    public static TheoryData<string> Ways => [.. StallWays.All.Keys];
+
+    [Theory, MemberData(nameof(Ways))]
+    public void What_was_given_to_the_loop_is_named_whatever_way_it_took(string way)
+    {
+        Watch(_reports.Add);
+        StallWays.All[way](_loop, Block);
+        if (_reports.Count == 0)
+            _loop.Start();
+        var blocked = _reports.ShouldHaveSingleItem();
+        blocked.ToString().ShouldContain($"{typeof(StallWays).FullName}");
+        blocked.Callback!.Method.DeclaringType!.FullName!.ShouldStartWith(typeof(StallWays).FullName!);
+    }
+
+    [Fact]
+    public void A_timer_and_a_periodic_callback_are_dumped_by_the_names_of_what_they_call()
+    {
+        new PeriodicCallback(Tick, TimeSpan.FromMinutes(1), _loop).Start();
+        using var timer = _loop.TimeProvider.CreateTimer(Fire, null, TimeSpan.FromMinutes(2), Timeout.InfiniteTimeSpan);
+        _loop.RunOnce(TimeSpan.Zero); // a timer made elsewhere than on the loop is set by a callback
+        using var text = new StringWriter();
+        _loop.DumpState(text);
+        text.ToString().ShouldContain($"{typeof(StallReportTests).FullName}.{nameof(Tick)}");
+        text.ToString().ShouldContain($"{typeof(StallReportTests).FullName}.{nameof(Fire)}");
+    }
+
     public void Dispose()
     {
         _loop.Dispose();
         _watchdog.Dispose();
+    }
+
+    private static void Tick()
+    {
+    }
+
+    private static void Fire(object? state)
+    {
+    }
+
+    private void Block()
+    {
+        _watchdog.Pass(Threshold);
+        _loop.Stop();
     }
 
     private void Watch(Action<BlockedLoop>? action) => Watch(Threshold, action);
