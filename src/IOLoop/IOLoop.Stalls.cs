@@ -14,8 +14,9 @@ public abstract partial class IOLoop
     /// <para>
     /// One thread looks after all loops with a threshold. It looks in steps of half the threshold, but of 10 ms at the most and
     /// of 1 ms at the least, and reports at most two steps late; what blocks for just a little longer than the threshold may
-    /// be missed. A loop that waits for something to do is not blocked, nor is a call that runs turns nested in it: it is
-    /// timed anew when they have ended. A loop that sleeps costs nothing, and one that works some plain writes for each call.
+    /// be missed. A loop that waits for something to do is not blocked, nor is a call that runs turns nested in it: behind a
+    /// <see cref="RunSync(Action, TimeSpan?)"/> it is timed anew; where the host is pumped without the loop, which cannot tell
+    /// when that is over, it is not timed any more. A loop that sleeps costs nothing, and one that works some plain writes for each call.
     /// </para>
     /// <para>
     /// The action runs on a thread of its own, one at a time for a loop: a stall that ends while the last one is still being

@@ -65,6 +65,15 @@ internal sealed class CallMark
         Open();
     }
 
+    /// <summary>Another of those that wait for a descriptor goes on. Ends the call before.</summary>
+    internal void BeginWait(int descriptor)
+    {
+        Close();
+        Volatile.Write(ref _callee, null);
+        Volatile.Write(ref _descriptor, descriptor);
+        Open();
+    }
+
     /// <summary>Nothing is called any longer. What was called is let go of, so that it can be collected while the loop sleeps.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void End()

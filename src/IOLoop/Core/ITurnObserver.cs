@@ -6,9 +6,9 @@ namespace IOLoops.Core;
 /// </summary>
 internal interface ITurnObserver
 {
-    static abstract CallMark.Interrupted BeginTurn(LoopCore core);
+    static abstract void BeginTurn(LoopCore core);
 
-    static abstract void EndTurn(LoopCore core, in CallMark.Interrupted outer);
+    static abstract void EndTurn(LoopCore core);
 
     /// <summary>A batch of callbacks has been taken.</summary>
     static abstract void BeginCallbacks(LoopCore core);
@@ -28,6 +28,9 @@ internal interface ITurnObserver
 
     /// <summary>A handler is about to be called; null: waits for its descriptor end.</summary>
     static abstract HandlerCall BeginHandler(LoopCore core, Delegate? handler, int fd, object? file, IOEvents events);
+
+    /// <summary>One of several waits for a descriptor is about to end.</summary>
+    static abstract void BeginWait(LoopCore core, int fd);
 
     static abstract void EndHandler(LoopCore core, in HandlerCall call, Exception? failure);
 }

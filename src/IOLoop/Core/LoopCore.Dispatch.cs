@@ -135,17 +135,18 @@ internal sealed partial class LoopCore
             failure = exception;
             _loop.ReportFailure(target.Handler, exception);
         }
+        bool isOver = task is not { IsCompleted: false };
+        if (isOver && task is not null)
+            TaskFailures.Report(_loop, target.Handler, task); // part of the call, should it block
         TObserver.EndHandler(this, call, failure);
         LeaveContext();
-        if (task is { IsCompleted: false })
+        if (!isOver)
         {
             if (ReferenceEquals(row.Target, target))
                 row.Flags = (row.Flags & ~RegistrationFlags.Running) | RegistrationFlags.Resting;
-            target.Begin(this, fd, task);
+            target.Begin(this, fd, task!);
             return;
         }
-        if (task is not null)
-            TaskFailures.Report(_loop, target.Handler, task);
         EndCall(ref row, fd, target, RegistrationFlags.Running);
     }
 

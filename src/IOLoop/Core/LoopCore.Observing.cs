@@ -74,9 +74,9 @@ internal sealed partial class LoopCore
 
     private int ObserveHandlers()
     {
-        var call = Observed.BeginTurn(this);
+        Observed.BeginTurn(this);
         int ran = RunHandlers<Observed>();
-        Observed.EndTurn(this, call);
+        Observed.EndTurn(this);
         return ran;
     }
 

@@ -80,7 +80,7 @@ internal sealed partial class LoopCore
         // Before any continuation runs: it may wait again, or add a handler.
         KeepWaiters(ref row, fd, rest);
         _completing = ready;
-        CompleteRest();
+        CompleteRest<TObserver>();
         TObserver.EndHandler(this, call, null);
     }
 
@@ -88,12 +88,15 @@ internal sealed partial class LoopCore
     /// What goes on after a wait may run a turn nested in this one, and wait there for what goes on after the next: that turn
     /// begins with it.
     /// </summary>
-    private void CompleteRest()
+    private void CompleteRest<TObserver>()
+        where TObserver : struct, ITurnObserver
     {
         while (_completing is { } ready)
         {
             _completing = ready.TakeNext();
             ready.Complete(ready.Outcome);
+            if (_completing is { } next)
+                TObserver.BeginWait(this, next.Descriptor); // a call of its own: the one before may have waited for turns
         }
     }
 

@@ -96,15 +96,19 @@ internal sealed partial class LoopCore
         var interrupted = _current;
         _current = null;
         Counters.Turns++;
-        var call = TObserver.BeginTurn(this);
-        if (_completing is not null)
-            CompleteRest();
+        TObserver.BeginTurn(this);
+        if (_completing is { } rest)
+        {
+            var call = TObserver.BeginHandler(this, null, rest.Descriptor, null, rest.Outcome);
+            CompleteRest<TObserver>();
+            TObserver.EndHandler(this, call, null);
+        }
         int ran = RunQueued<TObserver>();
         if (!HasReadyBatch && !_stop)
             Poll<TObserver>(maxWait);
         if (HasReadyBatch)
             ran += RunHandlersOfTurn<TObserver>();
-        TObserver.EndTurn(this, call);
+        TObserver.EndTurn(this);
         _current = interrupted;
         return ran;
     }
@@ -116,14 +120,14 @@ internal sealed partial class LoopCore
         where TObserver : struct, ITurnObserver
     {
         Counters.Turns++;
-        var call = TObserver.BeginTurn(this);
+        TObserver.BeginTurn(this);
         int ran = RunQueued<TObserver>();
         if (!HasReadyBatch && !_stop)
             Poll<TObserver>(ran > 0 ? 0 : maxWait);
         ran += RunHandlersOfTurn<TObserver>();
         if (ran == 0 && !_stop)
             ran = RunQueued<TObserver>();
-        TObserver.EndTurn(this, call);
+        TObserver.EndTurn(this);
         return ran;
     }
 

@@ -5,9 +5,9 @@ namespace IOLoops.Core;
 /// <summary>Somebody looks: at stalls, metrics or spans.</summary>
 internal readonly struct Observed : ITurnObserver
 {
-    public static CallMark.Interrupted BeginTurn(LoopCore core) => core.Observation.BeginTurn();
+    public static void BeginTurn(LoopCore core) => core.Observation.BeginTurn();
 
-    public static void EndTurn(LoopCore core, in CallMark.Interrupted outer) => core.Observation.EndTurn(outer);
+    public static void EndTurn(LoopCore core) => core.Observation.EndTurn();
 
     public static void BeginCallbacks(LoopCore core) => core.Observation.BeginCallbacks();
 
@@ -24,6 +24,8 @@ internal readonly struct Observed : ITurnObserver
 
     public static HandlerCall BeginHandler(LoopCore core, Delegate? handler, int fd, object? file, IOEvents events) =>
         core.Observation.BeginHandler(handler, fd, file, events);
+
+    public static void BeginWait(LoopCore core, int fd) => core.Observation.Mark.BeginWait(fd);
 
     public static void EndHandler(LoopCore core, in HandlerCall call, Exception? failure) =>
         core.Observation.EndHandler(call, failure);

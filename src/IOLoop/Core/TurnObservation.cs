@@ -27,26 +27,29 @@ internal sealed class TurnObservation(LoopCore core, CallbackQueue callbacks)
     /// <summary>The loop was somewhere else: in nobody's run, or in its host.</summary>
     internal void Restart() => _stamp = 0;
 
-    internal CallMark.Interrupted BeginTurn()
+    /// <remarks>
+    /// A call on the stack has the host run turns, and need not have told the loop. Whether it still waits when this turn has
+    /// ended nobody knows: another one may be long in coming, while the loop is idle. So it is not timed any more. One that told
+    /// the loop is, when it goes on: see <see cref="LoopCore.ResumeTurn"/>.
+    /// </remarks>
+    internal void BeginTurn()
     {
-        var outer = Mark.Interrupt();
+        _ = Mark.Interrupt();
         Mark.SetThread();
         IsOn = true;
         _timesHandlers = _meter.HandlerDuration.Enabled;
         _timesPolls = _meter.PollTime.Enabled;
         _traces = _meter.Spans.HasListeners();
         callbacks.StampsPosts = _meter.CallbackLag.Enabled;
-        return outer;
     }
 
-    internal void EndTurn(in CallMark.Interrupted outer)
+    internal void EndTurn()
     {
         if (!core.IsWatched && !core.IsMeasured)
         {
             IsOn = false;
             callbacks.StampsPosts = false;
         }
-        Mark.Resume(outer);
     }
 
     internal void BeginCallbacks()

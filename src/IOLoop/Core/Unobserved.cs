@@ -3,9 +3,11 @@ namespace IOLoops.Core;
 /// <summary>Nobody looks: all of this is compiled to nothing.</summary>
 internal readonly struct Unobserved : ITurnObserver
 {
-    public static CallMark.Interrupted BeginTurn(LoopCore core) => default;
+    public static void BeginTurn(LoopCore core)
+    {
+    }
 
-    public static void EndTurn(LoopCore core, in CallMark.Interrupted outer)
+    public static void EndTurn(LoopCore core)
     {
     }
 
@@ -34,6 +36,10 @@ internal readonly struct Unobserved : ITurnObserver
     }
 
     public static HandlerCall BeginHandler(LoopCore core, Delegate? handler, int fd, object? file, IOEvents events) => default;
+
+    public static void BeginWait(LoopCore core, int fd)
+    {
+    }
 
     public static void EndHandler(LoopCore core, in HandlerCall call, Exception? failure)
     {

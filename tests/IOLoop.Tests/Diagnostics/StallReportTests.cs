@@ -122,6 +122,23 @@ public sealed class StallReportTests : IDisposable
         _reports[0].CaptureStack().ShouldBeNull();
     }
 
+    [Fact]
+    public void A_hook_that_blocks_when_an_asynchronous_handler_has_failed_is_a_stall_of_that_handler()
+    {
+        using var ready = new EventFd();
+        AsyncIOHandler handler = (_, _) => Task.FromException(new TestException());
+        _loop.CallbackException += (_, failure) =>
+        {
+            failure.Handled = true;
+            Block();
+        };
+        Watch(_reports.Add);
+        _loop.AddHandler(ready.Number, handler, IOEvents.Write);
+        _loop.Start();
+        _loop.RemoveHandler(ready.Number);
+        _reports.ShouldHaveSingleItem().Callback.ShouldBe(handler);
+    }
+
     public static TheoryData<string> Ways => [.. StallWays.All.Keys];
 
     [Theory, MemberData(nameof(Ways))]

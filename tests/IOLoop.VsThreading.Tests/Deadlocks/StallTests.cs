@@ -57,6 +57,24 @@ public sealed class StallTests : JoinableTaskHarness
         reports.ShouldBe(0);
     }
 
+    [Theory, InlineData(true), InlineData(false)]
+    public void A_handler_that_runs_a_joined_task_is_not_stuck_while_the_loop_is_idle(bool isWaitingForLoop)
+    {
+        var threshold = TimeSpan.FromMilliseconds(200);
+        int reports = 0;
+        Loop.SetBlockingSignalThreshold(threshold, _ => Interlocked.Increment(ref reports));
+        var counter = NewEventFd();
+        Task<Thread>? read = null;
+        OnMain("a handler to be added", () => read = WhenReadable(counter.Number, () => Factory.Run(async () =>
+        {
+            using (Loop.Join())
+                await Task.Delay(threshold * 5, isWaitingForLoop ? Loop.TimeProvider : TimeProvider.System);
+        })));
+        Signal(counter);
+        Bounded.Await(read!, "the handler's end");
+        Volatile.Read(ref reports).ShouldBe(0);
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void BlockTheMainThread(ManualResetEventSlim over) => over.WaitHandle.WaitOne();
 }
