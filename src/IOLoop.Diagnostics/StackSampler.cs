@@ -26,19 +26,37 @@ internal static class StackSampler
             throw new NotSupportedException("a program compiled ahead of time has no sampling profiler.");
         if (blocked.NativeThreadId == 0)
             throw new NotSupportedException("the thread's number in the operating system is not known here.");
-        lock (Gate)
+        // Beginning and ending a session wait for the runtime without a bound.
+        var capture = Task.Factory.StartNew(
+            () => CaptureAlone(blocked.NativeThreadId), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+#pragma warning disable VSTHRD002 // for a bounded time, on a thread that is nobody's main thread or is asked to wait
+        return Task.WaitAny([capture], Patience) == 0 ? capture.GetAwaiter().GetResult() : throw TooLate();
+#pragma warning restore VSTHRD002
+    }
+
+    private static TimeoutException TooLate() => new($"the runtime has not handed over its samples within {Patience.TotalSeconds} s.");
+
+    private static string? CaptureAlone(long thread)
+    {
+        if (!Gate.TryEnter(Patience))
+            throw TooLate();
+        try
         {
             string folder = Directory.CreateTempSubdirectory("ioloop-stack-").FullName;
             try
             {
                 string trace = Path.Combine(folder, "trace.nettrace");
                 Record(trace);
-                return Read(trace, blocked.NativeThreadId);
+                return Read(trace, thread);
             }
             finally
             {
                 Directory.Delete(folder, recursive: true);
             }
+        }
+        finally
+        {
+            Gate.Exit();
         }
     }
 
@@ -53,7 +71,7 @@ internal static class StackSampler
         bool isOver = copying.Wait(Patience);
 #pragma warning restore VSTHRD002
         if (!isOver)
-            throw new TimeoutException($"the runtime has not handed over its samples within {Patience.TotalSeconds} s.");
+            throw TooLate();
     }
 
     private static EventPipeSession Open()

@@ -9,6 +9,7 @@ internal static class ChildProcess
     internal const int Survived = 42;
     internal const string Fatal = nameof(Fatal);
     internal const string FatalWithStack = nameof(FatalWithStack);
+    internal const string FatalWithoutEnd = nameof(FatalWithoutEnd); // of the capture
     internal const string Logged = nameof(Logged);
     internal const string Storm = nameof(Storm);
     internal const int StormCount = 10_000;
@@ -56,6 +57,8 @@ internal static class ChildProcess
         using var loop = new PollIOLoop();
         if (scenario is Logged or FatalWithStack)
             LoopStackCapture.Install();
+        if (scenario == FatalWithoutEnd)
+            BlockedLoop.InstallStackCapture(CaptureForEver);
         if (scenario == Storm)
         {
             for (int i = 0; i < StormCount; i++)
@@ -75,6 +78,12 @@ internal static class ChildProcess
         }
         loop.Start();
         Environment.Exit(Survived);
+    }
+
+    private static string? CaptureForEver(BlockedLoop blocked)
+    {
+        BlockForEver();
+        return null;
     }
 
     private static void Fail() => throw new InvalidOperationException("thrown on purpose");

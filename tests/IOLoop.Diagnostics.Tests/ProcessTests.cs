@@ -28,6 +28,15 @@ public sealed partial class ProcessTests
     }
 
     [Fact]
+    public void A_stack_capture_that_never_ends_does_not_keep_the_process_alive()
+    {
+        var (code, error) = ChildProcess.Run(ChildProcess.FatalWithoutEnd);
+        code.ShouldNotBe(ChildProcess.Survived);
+        error.ShouldContain("has been stuck for");
+        error.ShouldContain("Its stack was not to be had");
+    }
+
+    [Fact]
     public void Without_a_diagnostics_port_the_log_says_why_there_is_no_stack_and_names_what_blocks()
     {
         var (code, error) = ChildProcess.Run(ChildProcess.Logged, ("DOTNET_EnableDiagnostics", "0"));
