@@ -157,12 +157,12 @@ public sealed class StallReportTests : IDisposable
     public void A_timer_and_a_periodic_callback_are_dumped_by_the_names_of_what_they_call()
     {
         new PeriodicCallback(Tick, TimeSpan.FromMinutes(1), _loop).Start();
-        using var timer = _loop.TimeProvider.CreateTimer(Fire, null, TimeSpan.FromMinutes(2), Timeout.InfiniteTimeSpan);
-        _loop.RunOnce(TimeSpan.Zero); // a timer made elsewhere than on the loop is set by a callback
+        var timer = _loop.RunSync(() => _loop.TimeProvider.CreateTimer(Fire, null, TimeSpan.FromMinutes(2), Timeout.InfiniteTimeSpan));
         using var text = new StringWriter();
         _loop.DumpState(text);
         text.ToString().ShouldContain($"{typeof(StallReportTests).FullName}.{nameof(Tick)}");
         text.ToString().ShouldContain($"{typeof(StallReportTests).FullName}.{nameof(Fire)}");
+        _loop.RunSync(timer.Dispose);
     }
 
     public void Dispose()
