@@ -67,7 +67,7 @@ public abstract partial class IOLoop
         }
         catch (Exception hook)
         {
-            LoopLog.HookFailed(Logger, hook, Name, exception.Message);
+            LoopLog.HookFailed(Logger, hook, Name, LoopLog.MessageOf(exception));
         }
     }
 }

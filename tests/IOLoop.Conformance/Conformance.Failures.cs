@@ -173,6 +173,19 @@ public abstract partial class LoopConformance
     }
 
     [Fact]
+    public void An_exception_without_a_message_does_not_end_the_loop_also_when_the_hook_throws()
+    {
+        Failures.Expected = true;
+        bool wentOn = false;
+        Loop.CallbackException += (_, _) => throw new MuteException();
+        Loop.AddCallback((Action)(static () => throw new MuteException()));
+        Loop.AddCallback(() => wentOn = true);
+        RunTurns(1);
+        wentOn.ShouldBeTrue();
+        Log.Entries.ShouldHaveSingleItem().Message.ShouldContain(typeof(MuteException).FullName!);
+    }
+
+    [Fact]
     public void Failures_do_not_stop_a_stop()
     {
         Failures.Expected = true;

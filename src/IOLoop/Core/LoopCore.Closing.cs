@@ -34,6 +34,7 @@ internal sealed partial class LoopCore
         CloseHandlers(allFds);
         _clock.Dispose();
         _poller.Dispose();
+        LoopLog.Flush(_loop.Logger);
         return true;
     }
 

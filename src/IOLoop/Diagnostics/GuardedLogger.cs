@@ -6,8 +6,10 @@ namespace IOLoops.Diagnostics;
 /// The application's logger, which may be disposed before the loop is, or fail for reasons of its own: then the entry, and
 /// the failure, go to the standard error stream. Nothing may escape from it into a turn, or keep a loop from closing.
 /// </summary>
-internal sealed class GuardedLogger(ILogger logger, ILogger fallback) : ILogger
+internal sealed class GuardedLogger(ILogger logger, StandardErrorLogger fallback) : ILogger
 {
+    internal StandardErrorLogger Fallback => fallback;
+
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
 

@@ -39,6 +39,22 @@ internal static partial class LoopLog
     [LoggerMessage(8, LogLevel.Warning, "{Loop}: the stack of the loop's thread is not to be had: {Reason}")]
     internal static partial void NoStack(ILogger logger, string loop, string reason);
 
+    /// <summary>Says now what a storm of failures has kept back.</summary>
+    internal static void Flush(ILogger logger) => ((logger as GuardedLogger)?.Fallback ?? logger as StandardErrorLogger)?.Flush();
+
+    /// <summary>The message of an exception, which may be code of the application's that fails.</summary>
+    internal static string MessageOf(Exception exception)
+    {
+        try
+        {
+            return exception.Message;
+        }
+        catch (Exception failure)
+        {
+            return $"a {exception.GetType()}, whose message is not to be had for a {failure.GetType()}.";
+        }
+    }
+
     /// <summary>Type and method of a delegate, for messages.</summary>
     internal static string Describe(Delegate callback)
     {

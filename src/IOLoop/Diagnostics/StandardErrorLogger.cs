@@ -4,26 +4,17 @@ using Microsoft.Extensions.Logging;
 namespace IOLoops.Diagnostics;
 
 /// <summary>
-/// Where failures go when no logger factory was given: warnings and worse, to the standard error stream. Of a storm of them
-/// only the first few of each second are written, and how many there were besides: writing them all would take longer than
-/// what failed.
+/// Where failures go when no logger factory was given: warnings and worse, to the standard error stream. Of a storm of one
+/// kind only the first few of each second are written, and how many there were besides: writing them all would take longer
+/// than what failed. Each kind has its own <see cref="EntryBudget"/>, so that no storm hides what is said once. Never throws.
 /// </summary>
 /// <param name="name">The loop's.</param>
 /// <param name="writer">Where to; null: the standard error stream.</param>
 /// <param name="clock">Null: the system's.</param>
 internal sealed class StandardErrorLogger(string name, TextWriter? writer = null, TimeProvider? clock = null) : ILogger
 {
-    /// <summary>How many entries are written in one <see cref="Window"/>.</summary>
-    internal const int MostPerWindow = 20;
-
-    internal static readonly TimeSpan Window = TimeSpan.FromSeconds(1);
-
-    private readonly TimeProvider _clock = clock ?? TimeProvider.System;
     private readonly Lock _gate = new();
-    private long _windowBegan; // guarded by _gate, as all below
-    private int _written;
-    private int _suppressed;
-    private ITimer? _timer;    // comes at the end of a window in which entries were suppressed
+    private Dictionary<int, EntryBudget>? _budgets; // by event id; guarded by _gate. Most loops never fail
 
     public IDisposable? BeginScope<TState>(TState state)
         where TState : notnull => null;
@@ -32,62 +23,55 @@ internal sealed class StandardErrorLogger(string name, TextWriter? writer = null
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
-        if (!IsEnabled(logLevel) || !Admit(out int before))
+        if (!IsEnabled(logLevel) || !BudgetOf(eventId).Admit())
             return;
-        if (before > 0)
-            WriteSuppressed(before);
-        string text = $"[{name}] {logLevel}: {formatter(state, exception)}";
-        Write(exception is null ? text : text + Environment.NewLine + exception);
+        string text = $"[{name}] {logLevel}: {TextOf(eventId, state, exception, formatter)}";
+        Write(exception is null ? text : text + Environment.NewLine + TextOf(exception));
     }
 
-    /// <summary>Whether an entry is to be written.</summary>
-    /// <param name="before">How many were suppressed that nobody has been told of.</param>
-    private bool Admit(out int before)
+    /// <summary>Says now how many entries were suppressed.</summary>
+    internal void Flush()
     {
+        EntryBudget[] budgets;
         lock (_gate)
+            budgets = _budgets is null ? [] : [.. _budgets.Values];
+        foreach (var budget in budgets)
+            budget.Flush();
+    }
+
+    private static string TextOf<TState>(EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        try
         {
-            before = 0;
-            if (_written > 0 && _clock.GetElapsedTime(_windowBegan) >= Window)
-                before = EndWindow();
-            if (_written == 0)
-                _windowBegan = _clock.GetTimestamp();
-            if (_written < MostPerWindow)
-            {
-                _written++;
-                return true;
-            }
-            // Also when no other entry follows, it is told how many were suppressed.
-            if (++_suppressed == 1)
-                _timer = StartTimer(Window - _clock.GetElapsedTime(_windowBegan));
-            return false;
+            return formatter(state, exception);
+        }
+        catch (Exception failure)
+        {
+            return $"event {eventId}, whose text is not to be had for a {failure.GetType()}.";
         }
     }
 
-    private int EndWindow()
+    private static string TextOf(Exception exception)
     {
-        int suppressed = _suppressed;
-        _written = 0;
-        _suppressed = 0;
-        _timer?.Dispose();
-        _timer = null;
-        return suppressed;
+        try
+        {
+            return exception.ToString();
+        }
+        catch (Exception failure)
+        {
+            return $"{exception.GetType()}, whose text is not to be had for a {failure.GetType()}.";
+        }
     }
 
-    private ITimer StartTimer(TimeSpan left)
+    private EntryBudget BudgetOf(EventId eventId)
     {
-        // Whoever fails has a context that the timer must not keep.
-        using var noFlow = ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow();
-        return _clock.CreateTimer(
-            static logger => ((StandardErrorLogger)logger!).OnWindowOver(), this, left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
-    }
-
-    private void OnWindowOver()
-    {
-        int suppressed;
         lock (_gate)
-            suppressed = EndWindow();
-        if (suppressed > 0)
-            WriteSuppressed(suppressed);
+        {
+            _budgets ??= [];
+            if (!_budgets.TryGetValue(eventId.Id, out var budget))
+                _budgets[eventId.Id] = budget = new EntryBudget(clock ?? TimeProvider.System, WriteSuppressed);
+            return budget;
+        }
     }
 
     private void WriteSuppressed(int count) => Write(string.Create(
@@ -99,9 +83,10 @@ internal sealed class StandardErrorLogger(string name, TextWriter? writer = null
         {
             (writer ?? Console.Error).WriteLine(text);
         }
-        catch (IOException)
+        catch (Exception)
         {
-            // The stream is closed: there is nowhere left to say anything.
+            // The stream is closed, or the writer that the application has put in its place fails: there is nowhere left to
+            // say anything, and what is thrown from here would end the loop, or from the timer the process.
         }
     }
 }

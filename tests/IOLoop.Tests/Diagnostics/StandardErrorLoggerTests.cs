@@ -33,12 +33,12 @@ public sealed class StandardErrorLoggerTests : IDisposable
     public void Of_a_storm_the_first_are_written_and_the_count_of_the_others_when_the_second_is_over()
     {
         Fail(10_000);
-        Lines.Length.ShouldBe(StandardErrorLogger.MostPerWindow);
-        _clock.Advance(StandardErrorLogger.Window);
-        Lines.Length.ShouldBe(StandardErrorLogger.MostPerWindow + 1);
+        Lines.Length.ShouldBe(EntryBudget.MostPerWindow);
+        _clock.Advance(EntryBudget.Window);
+        Lines.Length.ShouldBe(EntryBudget.MostPerWindow + 1);
         Lines[^1].ShouldBe("[orders] Warning: 9,980 more entries within a second were suppressed.");
-        _clock.Advance(StandardErrorLogger.Window * 100);
-        Lines.Length.ShouldBe(StandardErrorLogger.MostPerWindow + 1);
+        _clock.Advance(EntryBudget.Window * 100);
+        Lines.Length.ShouldBe(EntryBudget.MostPerWindow + 1);
     }
 
     [Fact]
@@ -47,9 +47,9 @@ public sealed class StandardErrorLoggerTests : IDisposable
         for (int second = 0; second < 3; second++)
         {
             Fail(1000);
-            _clock.Advance(StandardErrorLogger.Window);
+            _clock.Advance(EntryBudget.Window);
         }
-        Lines.Length.ShouldBe((StandardErrorLogger.MostPerWindow + 1) * 3);
+        Lines.Length.ShouldBe((EntryBudget.MostPerWindow + 1) * 3);
         Lines.Count(line => line.Contains("980 more", StringComparison.Ordinal)).ShouldBe(3);
     }
 
@@ -58,10 +58,10 @@ public sealed class StandardErrorLoggerTests : IDisposable
     {
         for (int second = 0; second < 10; second++)
         {
-            Fail(StandardErrorLogger.MostPerWindow);
-            _clock.Advance(StandardErrorLogger.Window);
+            Fail(EntryBudget.MostPerWindow);
+            _clock.Advance(EntryBudget.Window);
         }
-        Lines.Length.ShouldBe(StandardErrorLogger.MostPerWindow * 10);
+        Lines.Length.ShouldBe(EntryBudget.MostPerWindow * 10);
         _written.ToString().ShouldNotContain("suppressed");
     }
 
@@ -81,9 +81,56 @@ public sealed class StandardErrorLoggerTests : IDisposable
         var threads = Enumerable.Range(0, 4).Select(_ => OtherThread.Start(() => Fail(5_000, logger))).ToArray();
         foreach (var thread in threads)
             thread.Join();
-        _clock.Advance(StandardErrorLogger.Window);
-        Lines.Length.ShouldBe(StandardErrorLogger.MostPerWindow + 1);
+        _clock.Advance(EntryBudget.Window);
+        Lines.Length.ShouldBe(EntryBudget.MostPerWindow + 1);
         Lines[^1].ShouldContain("19,980 more");
+    }
+
+    [Fact]
+    public void A_storm_of_one_kind_does_not_hide_what_is_said_once()
+    {
+        Fail(1000);
+        LoopLog.HostLost(_logger, new TestException(), "orders");
+        _written.ToString().ShouldContain("cannot go on in its host");
+    }
+
+    [Fact]
+    public void What_was_suppressed_is_told_at_once_when_it_is_flushed_and_not_again()
+    {
+        _logger.Flush();
+        _written.ToString().ShouldBeEmpty();
+        Fail(1000);
+        _logger.Flush();
+        Lines.Length.ShouldBe(EntryBudget.MostPerWindow + 1);
+        Lines[^1].ShouldContain("980 more");
+        _logger.Flush();
+        _clock.Advance(EntryBudget.Window);
+        Lines.Length.ShouldBe(EntryBudget.MostPerWindow + 1);
+    }
+
+    [Fact]
+    public void A_writer_that_is_disposed_throws_neither_at_who_logs_nor_from_the_timer()
+    {
+        var writer = new StreamWriter(new MemoryStream());
+        writer.Dispose();
+        var logger = new StandardErrorLogger("orders", writer, _clock);
+        Should.NotThrow(() => Fail(1000, logger));
+        Should.NotThrow(() => _clock.Advance(EntryBudget.Window));
+    }
+
+    [Fact]
+    public void An_exception_without_a_text_is_written_by_its_type()
+    {
+        LoopLog.CallbackFailed(_logger, new MuteException(), "orders", "Orders.OnOrder");
+        Lines[0].ShouldBe("[orders] Error: orders: Orders.OnOrder failed.");
+        Lines[1].ShouldStartWith(typeof(MuteException).FullName!);
+    }
+
+    [Fact]
+    public void An_entry_without_a_text_is_written_by_its_id()
+    {
+        _logger.Log<string>(LogLevel.Error, new EventId(77), "", null, static (_, _) => throw new TestException());
+        Lines.ShouldHaveSingleItem().ShouldContain("77");
     }
 
     public void Dispose() => _written.Dispose();
