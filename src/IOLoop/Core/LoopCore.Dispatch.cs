@@ -129,6 +129,8 @@ internal sealed partial class LoopCore
         try
         {
             task = target.Handler(new FileDescriptor(fd, row.Object), events);
+            if (task is { IsCompletedSuccessfully: false })
+                failure = TaskFailures.Of(task);
         }
         catch (Exception exception)
         {

@@ -15,11 +15,15 @@ internal static class TaskFailures
     /// <summary>Reports a task that has ended, if it failed or was cancelled.</summary>
     internal static void Report(IOLoop loop, Delegate callback, Task task)
     {
-        if (task.IsFaulted)
-            loop.ReportFailure(callback, task.Exception.InnerExceptions.Count == 1 ? task.Exception.InnerException! : task.Exception);
-        else if (task.IsCanceled)
-            loop.ReportFailure(callback, new TaskCanceledException(task));
+        if (Of(task) is { } failure)
+            loop.ReportFailure(callback, failure);
     }
+
+    /// <summary>What a task has failed with; null: it has not, or not yet.</summary>
+    internal static Exception? Of(Task task) =>
+        task.IsFaulted ? task.Exception.InnerExceptions.Count == 1 ? task.Exception.InnerException! : task.Exception
+        : task.IsCanceled ? new TaskCanceledException(task)
+        : null;
 
     private sealed class Observation(IOLoop loop, Delegate callback, Task task)
     {

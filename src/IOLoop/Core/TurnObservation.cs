@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using IOLoops.Diagnostics;
 
@@ -17,6 +18,7 @@ internal sealed class TurnObservation(LoopCore core, CallbackQueue callbacks)
     private bool _timesHandlers;
     private bool _timesPolls;
     private bool _traces;
+    private bool _hasToldOfListener;
     private long _stamp; // when what came last ended; 0: not known
 
     internal CallMark Mark { get; } = new();
@@ -55,7 +57,7 @@ internal sealed class TurnObservation(LoopCore core, CallbackQueue callbacks)
     internal void BeginCallbacks()
     {
         if (callbacks.TakeOldestPost() is var posted and > 0)
-            _meter.CallbackLag.Record((Stopwatch.GetTimestamp() - posted) * _secondsPerUnit, core.Tags);
+            Record(_meter.CallbackLag, Stopwatch.GetTimestamp() - posted);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -94,7 +96,7 @@ internal sealed class TurnObservation(LoopCore core, CallbackQueue callbacks)
     {
         Mark.Begin(handler, fd, file);
         long start = !_timesHandlers ? 0 : _stamp != 0 ? _stamp : Stopwatch.GetTimestamp();
-        var span = _traces && handler is not null ? LoopTracing.Begin(core.Tags, handler, fd, events) : null;
+        var span = _traces && handler is not null ? BeginSpan(handler, fd, events) : null;
         return new HandlerCall(start, span);
     }
 
@@ -103,13 +105,60 @@ internal sealed class TurnObservation(LoopCore core, CallbackQueue callbacks)
     {
         Mark.End();
         if (call.Span is { } span)
-            LoopTracing.End(span, failure);
+            EndSpan(span, failure);
         if (call.Start == 0)
         {
             _stamp = 0;
             return;
         }
         _stamp = Stopwatch.GetTimestamp();
-        _meter.HandlerDuration.Record((_stamp - call.Start) * _secondsPerUnit, core.Tags);
+        Record(_meter.HandlerDuration, _stamp - call.Start);
+    }
+
+    // Who listens is called here, inside a turn, with code of its own: what that throws must not end the loop.
+
+    private void Record(Histogram<double> histogram, long units)
+    {
+        try
+        {
+            histogram.Record(units * _secondsPerUnit, core.Tags);
+        }
+        catch (Exception exception)
+        {
+            TellOnce(exception);
+        }
+    }
+
+    private Activity? BeginSpan(Delegate handler, int fd, IOEvents events)
+    {
+        try
+        {
+            return LoopTracing.Begin(core.Tags, handler, fd, events);
+        }
+        catch (Exception exception)
+        {
+            TellOnce(exception);
+            return null;
+        }
+    }
+
+    private void EndSpan(Activity span, Exception? failure)
+    {
+        try
+        {
+            LoopTracing.End(span, failure);
+        }
+        catch (Exception exception)
+        {
+            TellOnce(exception);
+        }
+    }
+
+    private void TellOnce(Exception exception)
+    {
+        if (_hasToldOfListener)
+            return;
+        _hasToldOfListener = true;
+        LoopLog.ListenerFailed(core.Loop.Logger, exception, core.Loop.Name);
     }
 }

@@ -39,6 +39,9 @@ internal static partial class LoopLog
     [LoggerMessage(8, LogLevel.Warning, "{Loop}: the stack of the loop's thread is not to be had: {Reason}")]
     internal static partial void NoStack(ILogger logger, string loop, string reason);
 
+    [LoggerMessage(9, LogLevel.Error, "{Loop}: who listens to the loop's metrics or spans has thrown; it is not said again.")]
+    internal static partial void ListenerFailed(ILogger logger, Exception exception, string loop);
+
     /// <summary>Says now what a storm of failures has kept back.</summary>
     internal static void Flush(ILogger logger) => ((logger as GuardedLogger)?.Fallback ?? logger as StandardErrorLogger)?.Flush();
 

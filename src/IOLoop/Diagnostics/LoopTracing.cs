@@ -16,7 +16,17 @@ internal static class LoopTracing
     /// <param name="events">And why.</param>
     internal static Activity? Begin(KeyValuePair<string, object?>[] tags, Delegate handler, int fd, IOEvents events)
     {
-        var span = Source.StartActivity("IOLoop handler", ActivityKind.Internal, default(ActivityContext), tags);
+        var outer = Activity.Current;
+        Activity? span;
+        try
+        {
+            span = Source.StartActivity("IOLoop handler", ActivityKind.Internal, default(ActivityContext), tags);
+        }
+        catch (Exception)
+        {
+            Activity.Current = outer; // a listener has thrown after the span had become the current one: nobody would end it
+            throw;
+        }
         if (span is { IsAllDataRequested: true })
         {
             span.SetTag("ioloop.descriptor", fd);
@@ -30,7 +40,7 @@ internal static class LoopTracing
     {
         if (failure is not null)
         {
-            span.SetStatus(ActivityStatusCode.Error, failure.Message);
+            span.SetStatus(ActivityStatusCode.Error, LoopLog.MessageOf(failure));
             span.SetTag("error.type", failure.GetType().FullName);
         }
         span.Dispose();

@@ -53,6 +53,32 @@ public sealed class TracingTests : IDisposable
     }
 
     [Fact]
+    public void A_span_of_an_asynchronous_handler_that_has_failed_when_it_returns_says_so()
+    {
+        _loop.CallbackException += (_, failure) => failure.Handled = true;
+        AsyncIOHandler handler = static (_, _) => Task.FromException(new TestException());
+        _loop.AddHandler(_ready.Number, handler, IOEvents.Write);
+        using (Listen())
+            _loop.RunOnce(TimeSpan.Zero);
+        var span = _spans.ShouldHaveSingleItem();
+        span.Status.ShouldBe(ActivityStatusCode.Error);
+        span.GetTagItem("error.type").ShouldBe(typeof(TestException).FullName);
+    }
+
+    [Fact]
+    public void The_span_of_an_asynchronous_handler_ends_when_the_handler_returns_its_task()
+    {
+        var ends = new TaskCompletionSource();
+        AsyncIOHandler handler = (_, _) => ends.Task;
+        _loop.AddHandler(_ready.Number, handler, IOEvents.Write);
+        using (Listen())
+            _loop.RunOnce(TimeSpan.Zero);
+        _spans.ShouldHaveSingleItem().Status.ShouldBe(ActivityStatusCode.Unset);
+        ends.SetResult();
+        _loop.RunOnce(TimeSpan.Zero);
+    }
+
+    [Fact]
     public void What_a_handler_begins_belongs_to_its_span_and_the_next_handler_s_does_not()
     {
         using var other = new EventFd();
