@@ -55,6 +55,7 @@ internal sealed partial class LoopCore
     internal void Detach(Action onDetached)
     {
         _stop = false;
+        _observation?.Restart();
         lock (_runGate)
         {
             ServeRemovals();

@@ -37,6 +37,9 @@ internal sealed partial class LoopCore
 
     private CallMark? Mark => _observation?.Mark;
 
+    /// <summary>A hosted loop leaves the waiting to others, until its next turn or the end of its run. Not inside a turn.</summary>
+    internal void BeginSleep() => _observation?.BeginSleep();
+
     private TurnObservation MakeObservation()
     {
         var made = new TurnObservation(this, _callbacks);

@@ -68,6 +68,7 @@ internal sealed partial class LoopCore
     private void LeaveThread(in RunScope scope)
     {
         _turnContext = scope.TurnContext;
+        _observation?.Restart(); // a poll that has thrown is over
         IOLoop.Leave(scope.Thread);
         SynchronizationContext.SetSynchronizationContext(scope.SynchronizationContext);
         ExecutionContext.Restore(scope.ExecutionContext);

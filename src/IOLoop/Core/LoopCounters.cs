@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace IOLoops.Core;
 
 /// <summary>
@@ -11,7 +13,10 @@ internal sealed class LoopCounters
     internal long Timeouts;
     internal long HandlerCalls;
 
-    /// <summary>In ticks of the Stopwatch; counted while somebody listens.</summary>
+    /// <summary>
+    /// In ticks of the Stopwatch; counted while somebody listens. Negative while the loop waits: then it is what had been
+    /// counted before, less the time when the wait began. Both in one field: who reads it sees no half of a change.
+    /// </summary>
     internal long PollTime;
 
     /// <summary>Written by the sleeper's thread.</summary>
@@ -19,4 +24,18 @@ internal sealed class LoopCounters
 
     /// <summary>Written by the watchdog's thread.</summary>
     internal long Stalls;
+
+    /// <summary>With the wait that is under way. Any thread; never less than before.</summary>
+    internal long PollTimeUntilNow()
+    {
+        while (true)
+        {
+            long noted = Volatile.Read(ref PollTime);
+            if (noted >= 0)
+                return noted;
+            long now = Stopwatch.GetTimestamp();
+            if (Volatile.Read(ref PollTime) == noted) // it still waited at that time, which is not counted otherwise
+                return noted + now;
+        }
+    }
 }

@@ -19,15 +19,29 @@ internal sealed class TurnObservation(LoopCore core, CallbackQueue callbacks)
     private bool _timesPolls;
     private bool _traces;
     private bool _hasToldOfListener;
-    private long _stamp; // when what came last ended; 0: not known
+    private long _stamp;  // when what came last ended; 0: not known
+    private long _polled; // how long the loop has waited, until the last wait ended
 
     internal CallMark Mark { get; } = new();
 
     /// <summary>Whether another turn must be observed, if only to end the observation.</summary>
     internal bool IsOn { get; private set; }
 
-    /// <summary>The loop was somewhere else: in nobody's run, or in its host.</summary>
-    internal void Restart() => _stamp = 0;
+    /// <summary>The loop was somewhere else, in nobody's run or in its host; or is about to be. What it has waited there is over.</summary>
+    internal void Restart()
+    {
+        _stamp = 0;
+        ref long noted = ref core.Counters.PollTime;
+        if (noted < 0)
+            Volatile.Write(ref noted, _polled = noted + Stopwatch.GetTimestamp());
+    }
+
+    /// <summary>A hosted loop leaves the waiting to others, until <see cref="Restart"/>.</summary>
+    internal void BeginSleep()
+    {
+        if (IsOn && _timesPolls)
+            Volatile.Write(ref core.Counters.PollTime, _polled - Stopwatch.GetTimestamp());
+    }
 
     /// <remarks>
     /// A call on the stack has the host run turns, and need not have told the loop. Whether it still waits when this turn has
@@ -38,6 +52,12 @@ internal sealed class TurnObservation(LoopCore core, CallbackQueue callbacks)
     {
         _ = Mark.Interrupt();
         Mark.SetThread();
+        if (!IsOn)
+        {
+            // Of the time when somebody looked before.
+            _stamp = 0;
+            callbacks.TakeOldestPost();
+        }
         IsOn = true;
         _timesHandlers = _meter.HandlerDuration.Enabled;
         _timesPolls = _meter.PollTime.Enabled;
@@ -72,8 +92,11 @@ internal sealed class TurnObservation(LoopCore core, CallbackQueue callbacks)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void BeginPoll()
     {
-        if (_timesPolls && _stamp == 0)
+        if (!_timesPolls)
+            return;
+        if (_stamp == 0)
             _stamp = Stopwatch.GetTimestamp();
+        Volatile.Write(ref core.Counters.PollTime, _polled - _stamp);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -82,7 +105,8 @@ internal sealed class TurnObservation(LoopCore core, CallbackQueue callbacks)
         if (_timesPolls)
         {
             long now = Stopwatch.GetTimestamp();
-            core.Counters.PollTime += now - _stamp;
+            _polled += now - _stamp;
+            Volatile.Write(ref core.Counters.PollTime, _polled);
             _stamp = now;
         }
         else

@@ -19,9 +19,9 @@ internal sealed class LoopMeter
 
     private LoopMeter()
     {
-        CallbackLag = Histogram("ioloop.callback.lag", "How long a callback that another thread added has waited for its turn to begin; one value per turn, of the callback that waited longest.");
+        CallbackLag = Histogram("ioloop.callback.lag", "How long a callback that another thread added has waited for its turn to begin; one value per turn, of the callback that waited longest. Not of AddCallbackFromSignal, which asks no clock.");
         HandlerDuration = Histogram("ioloop.handler.duration", "How long calls of descriptors' handlers took.");
-        PollTime = Meter.CreateObservableCounter("ioloop.poll.time", PollTimes, "s", "How long loops have asked, and waited for, ready descriptors, while this is listened to.");
+        PollTime = Meter.CreateObservableCounter("ioloop.poll.time", PollTimes, "s", "How long loops have waited for something to do, or asked whether descriptors are ready, while this is listened to. Of hosted loops also what their hosts did meanwhile.");
         Count("ioloop.turns", "{turn}", "Turns.", static core => core.Counters.Turns);
         Count("ioloop.callback.calls", "{call}", "Callbacks that were called.", static core => core.Counters.Callbacks);
         Count("ioloop.timeout.calls", "{call}", "Timeouts that were called.", static core => core.Counters.Timeouts);
@@ -57,8 +57,13 @@ internal sealed class LoopMeter
         Meter.CreateObservableUpDownCounter(name, () => Measure(value), unit, description);
 
     private static IEnumerable<Measurement<long>> Measure(Func<LoopCore, long> value) =>
-        LoopRegistry.Open().Select(core => new Measurement<long>(value(core), core.Tags));
+        Series().Select(series => new Measurement<long>(series.Sum(value), series.First().Tags));
 
     private static IEnumerable<Measurement<double>> PollTimes() =>
-        LoopRegistry.Open().Select(core => new Measurement<double>((double)Volatile.Read(ref core.Counters.PollTime) / Stopwatch.Frequency, core.Tags));
+        Series().Select(static series => new Measurement<double>(
+            series.Sum(static core => (double)core.Counters.PollTimeUntilNow() / Stopwatch.Frequency), series.First().Tags));
+
+    /// <summary>Loops of one name and kind are one series of measurements: of two values with the same tags exporters keep one.</summary>
+    private static IEnumerable<IGrouping<(string, string), LoopCore>> Series() =>
+        LoopRegistry.Open().GroupBy(static core => (core.Loop.Name, core.Loop.GetType().Name));
 }

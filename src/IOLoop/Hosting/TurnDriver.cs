@@ -207,6 +207,8 @@ internal sealed partial class TurnDriver
 
     private void Sleep(HostedRun run)
     {
+        if (_depth == 0) // else the turn below is in the middle of a call
+            Core.BeginSleep();
         ArmTimer(run);
         if (_isVirtual || run.IsOver)
             return;
