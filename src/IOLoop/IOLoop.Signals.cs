@@ -47,7 +47,7 @@ public abstract partial class IOLoop
     }
 
     /// <summary>The loop is closed, which is visible by now: none is added any longer.</summary>
-    internal void EndSignalHandlers()
+    private void EndSignalHandlers()
     {
         lock (_signalHandlers)
         {

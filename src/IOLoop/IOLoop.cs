@@ -49,8 +49,19 @@ public abstract partial class IOLoop : IDisposable
     /// </summary>
     public bool IsRunning { get; protected set; }
 
-    /// <summary>Whether <see cref="Close"/> has been called.</summary>
-    public bool IsClosed { get; protected set; }
+    /// <summary>Whether <see cref="Close"/> has been called. Loops written elsewhere set it there, which ends their signal handlers.</summary>
+    public bool IsClosed
+    {
+        get;
+        protected set
+        {
+            field = value;
+            if (!value)
+                return;
+            EndSignalHandlers();
+            Diagnostics.LoopLog.Flush(Logger);
+        }
+    }
 
     /// <summary>
     /// Whether the calling thread is the one that runs the loop at this moment. Hosted loops: inside a turn, or where the

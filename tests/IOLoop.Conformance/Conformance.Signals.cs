@@ -89,6 +89,28 @@ public abstract partial class LoopConformance
     }
 
     [Fact]
+    public void A_signal_that_was_on_its_way_to_a_handler_that_was_disposed_of_is_not_missed_by_a_closed_loop()
+    {
+        using var signals = ProcessSignals.Take();
+        var handler = Loop.AddSignalHandler((PosixSignal)ProcessSignals.User, _ => { });
+        ProcessSignals.SendAndAwait(ProcessSignals.User);
+        handler.Dispose();
+        Loop.Close();
+        Log.Entries.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_signal_that_was_on_its_way_when_the_loop_was_closed_is_logged()
+    {
+        using var signals = ProcessSignals.Take();
+        Failures.Expected = true;
+        using var handler = Loop.AddSignalHandler((PosixSignal)ProcessSignals.User, _ => { });
+        ProcessSignals.SendAndAwait(ProcessSignals.User);
+        Loop.Close();
+        Log.Entries.ShouldHaveSingleItem().Message.ShouldContain(nameof(A_signal_that_was_on_its_way_when_the_loop_was_closed_is_logged));
+    }
+
+    [Fact]
     public void A_signal_handler_may_dispose_of_itself()
     {
         using var signals = ProcessSignals.Take();

@@ -8,7 +8,7 @@ internal sealed partial class LoopCore
 
     /// <summary>Closes a loop that does not run. What callers wait for ends; what was accepted and never ran is reported.</summary>
     /// <param name="allFds">Whether to close the registered descriptors, too.</param>
-    /// <param name="onClosing">Called when it is certain that the loop closes, before anything is let go of.</param>
+    /// <param name="onClosing">Called when it is certain that the loop closes, before anything is let go of. Makes it known as closed.</param>
     /// <returns>False: it is closed already.</returns>
     internal bool Close(bool allFds, Action onClosing)
     {
@@ -22,11 +22,11 @@ internal sealed partial class LoopCore
         }
         onClosing();
         EndWatch();
-        _loop.EndSignalHandlers();
         LoopRegistry.Remove(this);
         var dropped = _callbacks.Close();
         foreach (var item in dropped)
             item.Invoker?.Drop(item.Callback, item.State);
+        dropped.RemoveAll(static item => item.Invoker is { } invoker && !invoker.IsMissed(item.State));
         foreach (var item in _timeouts.Clear())
             item.Invoker?.Drop(item.Callback, item.State);
         if (dropped.Count > 0)

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using IOLoops.Diagnostics;
 
 namespace IOLoops.Core;
 
@@ -12,6 +13,7 @@ internal sealed class SignalHandler : IDisposable
     private readonly Action<SignalHandler> _onEnd;
     private readonly PosixSignalRegistration _registration;
     private volatile bool _isOver;
+    private volatile bool _isDisposed;
 
     /// <param name="loop">Where to call.</param>
     /// <param name="signal">A name, or a raw number.</param>
@@ -28,6 +30,7 @@ internal sealed class SignalHandler : IDisposable
 
     public void Dispose()
     {
+        _isDisposed = true;
         End();
         _onEnd(this);
     }
@@ -58,11 +61,16 @@ internal sealed class SignalHandler : IDisposable
             return core.TryPostFromSignal(new WorkItem(_callback, this, Invoker.Instance, _context));
         try
         {
-            _loop.AddCallbackFromSignal(Call);
+            _loop.AddCallbackFromSignal(CallElsewhere);
             return true;
         }
         catch (ObjectDisposedException)
         {
+            return false;
+        }
+        catch (Exception exception)
+        {
+            LoopLog.CallbackFailed(_loop.Logger, exception, _loop.Name, LoopLog.Describe(_callback));
             return false;
         }
     }
@@ -77,10 +85,28 @@ internal sealed class SignalHandler : IDisposable
             _callback(new PosixSignalContext(_signal) { Cancel = true });
     }
 
+    /// <summary>On a loop written elsewhere, which knows neither the context nor the user's delegate.</summary>
+    private void CallElsewhere()
+    {
+        try
+        {
+            if (_context is null)
+                Call();
+            else
+                ExecutionContext.Run(_context, static handler => ((SignalHandler)handler!).Call(), this);
+        }
+        catch (Exception exception)
+        {
+            _loop.ReportFailure(_callback, exception);
+        }
+    }
+
     /// <summary>Calls it on the loop; a failure is reported with the user's delegate.</summary>
     private sealed class Invoker : WorkInvoker
     {
         internal static readonly Invoker Instance = new();
+
+        internal override bool IsMissed(object? state) => !((SignalHandler)state!)._isDisposed;
 
         internal override Task? Invoke(Delegate callback, object? state)
         {

@@ -10,6 +10,18 @@ internal sealed class ListLoop : IOLoop
     private long _lastId;
     private bool _stop;
 
+    public ListLoop()
+    {
+    }
+
+    internal ListLoop(IOLoopOptions options)
+        : base(options)
+    {
+    }
+
+    /// <summary>What <see cref="AddCallback"/> throws; null: nothing.</summary>
+    internal Exception? Refusal { get; set; }
+
     public override LoopTime Time => new(_now);
 
     public override void Start()
@@ -52,6 +64,8 @@ internal sealed class ListLoop : IOLoop
     public override void AddCallback(Action callback)
     {
         ObjectDisposedException.ThrowIf(IsClosed, this);
+        if (Refusal is not null)
+            throw Refusal;
         _callbacks.Enqueue(callback);
     }
 
