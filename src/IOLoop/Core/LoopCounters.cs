@@ -19,6 +19,8 @@ internal sealed class LoopCounters
     /// </summary>
     internal long PollTime;
 
+    private long _polledAsTold; // to whoever collects; interlocked
+
     /// <summary>Written by the sleeper's thread.</summary>
     internal long SleeperWakeUps;
 
@@ -28,14 +30,24 @@ internal sealed class LoopCounters
     /// <summary>With the wait that is under way. Any thread; never less than before.</summary>
     internal long PollTimeUntilNow()
     {
-        while (true)
+        long noted;
+        long polled;
+        do
         {
-            long noted = Volatile.Read(ref PollTime);
-            if (noted >= 0)
-                return noted;
-            long now = Stopwatch.GetTimestamp();
-            if (Volatile.Read(ref PollTime) == noted) // it still waited at that time, which is not counted otherwise
-                return noted + now;
+            noted = Volatile.Read(ref PollTime);
+            polled = noted < 0 ? noted + Stopwatch.GetTimestamp() : noted;
         }
+        while (Volatile.Read(ref PollTime) != noted); // else the wait that was under way may have ended before the clock was asked
+        // A wait's end is the time that the loop asks for just before it notes it: what is read in between is a bit too much,
+        // and the next who asks must be told no less.
+        long told = Volatile.Read(ref _polledAsTold);
+        while (told < polled)
+        {
+            long before = Interlocked.CompareExchange(ref _polledAsTold, polled, told);
+            if (before == told)
+                return polled;
+            told = before;
+        }
+        return told;
     }
 }
