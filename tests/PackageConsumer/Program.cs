@@ -1,12 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Reactive.Concurrency;
+using System.Runtime.CompilerServices;
 using IOLoops;
+using IOLoops.Diagnostics;
 using IOLoops.Rx;
 using IOLoops.VsThreading;
 using Microsoft.VisualStudio.Threading;
 
-// A datagram over the loopback, received by the same handler on each kind of loop.
+// Each package does what only it can do. A datagram over the loopback, received by the same handler on each kind of loop.
 using var native = new PollIOLoop();
 Receive("PollIOLoop", native);
 
@@ -21,6 +23,9 @@ main.RunSync(() =>
     using var joinable = new JoinableTaskIOLoop(context.Factory);
     Receive("JoinableTaskIOLoop", joinable);
 });
+
+using (LoopStackCapture.Install())
+    CaptureStack();
 return 0;
 
 static void Receive(string name, IOLoop loop)
@@ -36,4 +41,30 @@ static void Receive(string name, IOLoop loop)
         return System.Text.Encoding.UTF8.GetString(buffer, 0, receiver.Receive(buffer));
     }, TimeSpan.FromSeconds(20));
     Console.WriteLine($"{name}: {text}");
+}
+
+// The stack of a callback that blocks until it has been captured names the method that blocks.
+static void CaptureStack()
+{
+    using var loop = new PollIOLoop();
+    using var captured = new ManualResetEventSlim();
+    string? stack = null;
+    loop.SetBlockingSignalThreshold(TimeSpan.FromMilliseconds(50), blocked =>
+    {
+        stack = blocked.CaptureStack();
+        captured.Set();
+    });
+    loop.AddCallback(() => BlockUntil(captured));
+    loop.AddCallback(loop.Stop);
+    loop.Start();
+    if (stack is null || !stack.Contains(nameof(BlockUntil), StringComparison.Ordinal))
+        throw new InvalidOperationException($"The stack does not name {nameof(BlockUntil)}: {stack ?? "none"}");
+    Console.WriteLine("LoopStackCapture: from a package");
+}
+
+[MethodImpl(MethodImplOptions.NoInlining)]
+static void BlockUntil(ManualResetEventSlim captured)
+{
+    if (!captured.Wait(TimeSpan.FromSeconds(60)))
+        throw new TimeoutException("The block was not seen.");
 }
