@@ -1,7 +1,8 @@
 using System.Runtime.InteropServices;
 using IOLoops.Portability;
 
-// Arguments: names of test classes, or of one test of a class: Class.Test. Each test is named that is skipped or fails; the last line counts.
+// Arguments: names of test classes, or of one test of a class: Class.Test. Each test is named when it begins (the last one, if
+// the process ends early) and when it is skipped or fails; the last line counts.
 var patience = TimeSpan.FromSeconds(90);
 int passed = 0, failed = 0, skipped = 0;
 var types = new[] { typeof(IOLoops.Tests.NativeFixture), typeof(IOLoops.Rx.Tests.Loops.RxFixture), typeof(IOLoops.VsThreading.Tests.Loops.PumpFixture) }
@@ -13,6 +14,7 @@ foreach (string name in args)
     var type = types.Single(type => type.Name == parts[0] && !type.IsAbstract);
     foreach (var test in TestCase.Of(type).Where(test => parts.Length < 2 || test.Method.Name == parts[1]))
     {
+        Console.WriteLine($"run   {test}");
         var run = Task.Run(test.Run);
         if (!run.Wait(patience))
         {

@@ -17,10 +17,8 @@ internal sealed record TestCase(Type Class, MethodInfo Method, object?[] Argumen
         {
             if (method.GetCustomAttribute<FactAttribute>() is not { Explicit: false } fact)
                 continue;
-            if (fact is not TheoryAttribute)
-                yield return new TestCase(type, method, []);
-            foreach (var data in method.GetCustomAttributes<InlineDataAttribute>())
-                yield return new TestCase(type, method, data.Data);
+            foreach (object?[] arguments in fact is TheoryAttribute ? TheoryRows.Of(type, method) : [[]])
+                yield return new TestCase(type, method, arguments);
         }
     }
 
