@@ -52,9 +52,11 @@ internal sealed unsafe class BsdKqueue : IKqueue
         }
     }
 
-    public bool HasHungUp(int fd)
+    // macOS looks at the directions that are asked for alone, and says POLLHUP when one of them has ended. FreeBSD says it
+    // when both have, whatever is asked for.
+    public bool HasHungUp(int fd, IOEvents other)
     {
-        var place = UnixPollDescriptor.Watching(fd, IOEvents.None);
+        var place = UnixPollDescriptor.Watching(fd, other);
         return UnixPollDescriptor.Wait(&place, 1, 0) > 0 && (place.Reported & KqueueInterest.HangUpBit) != 0;
     }
 

@@ -22,8 +22,10 @@ internal interface IKqueue : IDisposable
     /// <summary>Ends a wait by the event that <see cref="Kevent.User"/> stands for. Any thread, also while or after disposing.</summary>
     void Trigger();
 
-    /// <summary>Whether poll(2) says that a socket has ended in both directions.</summary>
-    bool HasHungUp(int fd);
+    /// <summary>Whether a socket that has ended in one direction has so in both, as poll(2) says it.</summary>
+    /// <param name="fd">The socket's number.</param>
+    /// <param name="other">The other direction: <see cref="IOEvents.Read"/> or <see cref="IOEvents.Write"/>.</param>
+    bool HasHungUp(int fd, IOEvents other);
 
     /// <summary>0 and what kind of file a number stands for, or an errno.</summary>
     int KindOf(int fd, out FileKind kind);

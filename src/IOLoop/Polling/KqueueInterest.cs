@@ -29,6 +29,8 @@ internal static class KqueueInterest
     internal static IOEvents Translate(in Kevent found, FileKind kind)
     {
         bool isEnd = (found.Flags & Kevent.EndOfFile) != 0;
+        if ((found.Flags & Kevent.Error) != 0) // the filter itself failed
+            return ErrorBit | (found.Filter == Kevent.Read ? IOEvents.Read : IOEvents.Write);
         var failure = isEnd && found.FilterFlags != 0 ? ErrorBit | HangUpBit : IOEvents.None; // a socket's error
         if (found.Filter == Kevent.Read)
         {

@@ -12,13 +12,16 @@ namespace IOLoops.Polling;
 /// </summary>
 internal sealed class KqueuePoller : IPoller, INestablePoller
 {
+    // kevent refuses what is beyond some years. A wait that ends before its deadline is a turn more, and nothing else.
+    private const long LongestWait = 1_000_000 * TimeSpan.TicksPerSecond;
+
     private readonly IKqueue _kqueue;
     private readonly IWaker? _waker;
     private readonly Dictionary<int, Registration> _registrations = [];
     private readonly List<int> _ended = [];           // whose filter has cleared itself in reporting an end, which is to be reported again
     private readonly Stack<Registration> _spare = []; // adding and removing handlers allocates nothing
     private Kevent[] _events = [];
-    private uint _wait;
+    private ulong _wait;
 
     /// <param name="kqueue">Owned.</param>
     /// <param name="waker">Owned; null: the kqueue's user event.</param>
@@ -108,8 +111,6 @@ internal sealed class KqueuePoller : IPoller, INestablePoller
     {
         if (_events.Length < ready.Length)
             _events = new Kevent[ready.Length];
-        if (_ended.Count > 0)
-            RenewEnded();
         int count = WaitFor(_events.AsSpan(0, ready.Length), ticks);
         _wait++;
         int kept = 0;
@@ -120,6 +121,8 @@ internal sealed class KqueuePoller : IPoller, INestablePoller
             else
                 Add(found, ready, ref kept);
         }
+        if (_ended.Count > 0)
+            RenewEnded();
         return kept;
     }
 
@@ -168,7 +171,8 @@ internal sealed class KqueuePoller : IPoller, INestablePoller
 
     private IOEvents AtEnd(int fd, Registration registration, short filter, IOEvents events)
     {
-        if (registration.Kind == FileKind.Socket && _kqueue.HasHungUp(fd))
+        // The write filter ends when we ourselves have shut it down: no hang-up while the peer may still send.
+        if (registration.Kind == FileKind.Socket && _kqueue.HasHungUp(fd, filter == Kevent.Read ? IOEvents.Write : IOEvents.Read))
             events |= KqueueInterest.HangUpBit;
         // What nobody asked for is not reported again: it would end every wait.
         if (filter == Kevent.Read && registration.Read == Kevent.Clear && (events & (registration.Events | IOEvents.Error)) != 0)
@@ -176,13 +180,15 @@ internal sealed class KqueuePoller : IPoller, INestablePoller
         return events;
     }
 
-    /// <summary>Level-triggered, an end is reported in every wait. A filter that is made anew looks anew.</summary>
+    /// <summary>
+    /// Level-triggered, an end is reported in every wait. A filter that is made anew looks anew. Now, not before the next
+    /// wait: until then others may watch the kqueue's own descriptor, which must be ready.
+    /// </summary>
     private void RenewEnded()
     {
         foreach (int fd in _ended)
         {
-            if (!_registrations.TryGetValue(fd, out var registration) || registration.IsSuspended || registration.Read != Kevent.Clear)
-                continue;
+            var registration = _registrations[fd];
             if (Change(fd, registration, Kevent.Read, Kevent.Delete) == Errno.Ok)
                 Change(fd, registration, Kevent.Read, Kevent.Add | Kevent.Clear);
         }
@@ -195,7 +201,7 @@ internal sealed class KqueuePoller : IPoller, INestablePoller
         long left = ticks;
         while (true)
         {
-            int count = _kqueue.Wait(events, left);
+            int count = _kqueue.Wait(events, Math.Min(left, LongestWait));
             if (count >= 0)
                 return count;
             if (count != -Errno.EINTR)
@@ -280,7 +286,7 @@ internal sealed class KqueuePoller : IPoller, INestablePoller
 
         internal bool IsSuspended { get; set; }
 
-        internal uint ReportedInWait { get; set; }
+        internal ulong ReportedInWait { get; set; }
 
         internal int Place { get; set; }
     }

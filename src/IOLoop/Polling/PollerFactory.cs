@@ -3,7 +3,7 @@ using IOLoops.Interop;
 
 namespace IOLoops.Polling;
 
-/// <summary>Makes pollers and wakers: the one place that asks which operating system this is.</summary>
+/// <summary>Makes pollers and wakers: the one place that decides which of them an operating system has.</summary>
 internal static class PollerFactory
 {
     internal static IPoller Create(PollerKind kind, WakerKind wakerKind)
@@ -53,8 +53,22 @@ internal static class PollerFactory
                 ? throw new PlatformNotSupportedException("User events are a kqueue's: with PollerKind.Poll use WakerKind.Default, Pipe or SocketPair.")
                 : new PollPoller<UnixPollDescriptor>(createWaker);
         }
-        bool byEvent = wakerKind is WakerKind.Default or WakerKind.UserEvent;
-        return new KqueuePoller(new BsdKqueue(), byEvent ? null : createWaker());
+        return CreateKqueue(wakerKind is WakerKind.Default or WakerKind.UserEvent ? null : createWaker());
+    }
+
+    private static KqueuePoller CreateKqueue(IWaker? waker)
+    {
+        BsdKqueue kqueue;
+        try
+        {
+            kqueue = new BsdKqueue();
+        }
+        catch
+        {
+            waker?.Dispose();
+            throw;
+        }
+        return new KqueuePoller(kqueue, waker);
     }
 
     [SupportedOSPlatform("windows")]

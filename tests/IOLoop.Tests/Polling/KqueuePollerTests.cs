@@ -96,6 +96,8 @@ public sealed class KqueuePollerTests : IDisposable
     [InlineData(Kevent.Write, 0, 0u, FileKind.Pipe, IOEvents.Write)]
     [InlineData(Kevent.Write, Kevent.EndOfFile, 0u, FileKind.Pipe, IOEvents.Write | KqueueInterest.ErrorBit)]
     [InlineData(Kevent.Write, Kevent.EndOfFile, 61u, FileKind.Socket, IOEvents.Write | IOEvents.Error)]
+    [InlineData(Kevent.Read, Kevent.Error, 0u, FileKind.Socket, IOEvents.Read | KqueueInterest.ErrorBit)]
+    [InlineData(Kevent.Write, Kevent.Error, 0u, FileKind.Pipe, IOEvents.Write | KqueueInterest.ErrorBit)]
     public void The_end_of_a_file_means_what_epoll_means(short filter, int flags, uint filterFlags, object kind, IOEvents expected) =>
         KqueueInterest.Translate(new Kevent { Filter = filter, Flags = (ushort)flags, FilterFlags = filterFlags }, (FileKind)kind).ShouldBe(expected);
 
@@ -111,6 +113,53 @@ public sealed class KqueuePollerTests : IDisposable
         _poller.Wait(_ready, 0);
         _poller.Wait(_ready, 0).ShouldBe(0, "an orderly end is no news to one who asked for nothing");
         Descriptors.Close(pair.Right);
+    }
+
+    [Fact]
+    public void An_end_that_was_reported_is_to_be_seen_from_outside_before_the_next_wait()
+    {
+        using var pair = new SocketPair();
+        _poller.Register(pair.Left, 1, IOEvents.ReadHangUp).ShouldBe(Errno.Ok);
+        Descriptors.ShutdownWrite(pair.Right);
+        _kqueue.Changes.Clear();
+        _poller.Wait(_ready, 0).ShouldBe(1);
+        _kqueue.Changes.Select(change => change.Flags).ShouldBe([Kevent.Delete, (ushort)(Kevent.Add | Kevent.Clear)]);
+    }
+
+    [Fact]
+    public void An_end_that_was_suspended_meanwhile_is_reported_again()
+    {
+        using var pair = new SocketPair();
+        _poller.Register(pair.Left, 1, IOEvents.ReadHangUp).ShouldBe(Errno.Ok);
+        Descriptors.ShutdownWrite(pair.Right);
+        _poller.Wait(_ready, 0).ShouldBe(1);
+        _poller.Suspend(pair.Left, 1).ShouldBe(Errno.Ok);
+        _poller.Wait(_ready, 0).ShouldBe(0);
+        _poller.Modify(pair.Left, 1, IOEvents.ReadHangUp).ShouldBe(Errno.Ok);
+        _poller.Wait(_ready, 0).ShouldBe(1);
+    }
+
+    [Fact]
+    public void When_one_direction_has_ended_the_other_one_is_asked_about()
+    {
+        using var pair = new SocketPair();
+        _poller.Register(pair.Left, 1, IOEvents.Read).ShouldBe(Errno.Ok);
+        Descriptors.Close(pair.Right);
+        _poller.Wait(_ready, 0).ShouldBe(1);
+        _kqueue.Questions.ShouldBe([IOEvents.Write]);
+        _kqueue.Questions.Clear();
+        _poller.Modify(pair.Left, 1, IOEvents.Write).ShouldBe(Errno.Ok);
+        _poller.Wait(_ready, 0).ShouldBe(1);
+        _kqueue.Questions.ShouldBe([IOEvents.Read]);
+    }
+
+    [Fact]
+    public void A_deadline_beyond_what_the_kernel_takes_is_waited_for_in_parts()
+    {
+        using var pipe = new Pipe();
+        pipe.Send();
+        _poller.Register(pipe.ReadEnd, 1, IOEvents.Read).ShouldBe(Errno.Ok);
+        _poller.Wait(_ready, long.MaxValue).ShouldBe(1);
     }
 
     [Fact]

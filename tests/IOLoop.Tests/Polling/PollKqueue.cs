@@ -10,6 +10,8 @@ namespace IOLoops.Tests.Polling;
 /// </summary>
 internal sealed unsafe class PollKqueue : IKqueue
 {
+    private const long LongestWait = 100_000_000 * TimeSpan.TicksPerSecond; // macOS's
+
     private readonly Dictionary<(nint Ident, short Filter), Knote> _filters = [];
     private readonly EventFdWaker _user = new();
     private int _first;
@@ -18,6 +20,9 @@ internal sealed unsafe class PollKqueue : IKqueue
     public int Descriptor => -1;
 
     internal List<Kevent> Changes { get; } = [];
+
+    /// <summary>Which directions <see cref="HasHungUp"/> was asked about.</summary>
+    internal List<IOEvents> Questions { get; } = [];
 
     public int Change(in Kevent change)
     {
@@ -53,6 +58,8 @@ internal sealed unsafe class PollKqueue : IKqueue
 
     public int Wait(Span<Kevent> events, long ticks)
     {
+        if (ticks > LongestWait)
+            return -Errno.EINVAL;
         var notes = _filters.Values.Where(note => !note.IsDisabled).ToList();
         if (_set.Length < notes.Count + 1)
             Array.Resize(ref _set, notes.Count * 2);
@@ -82,9 +89,10 @@ internal sealed unsafe class PollKqueue : IKqueue
 
     public void Trigger() => _user.Wake();
 
-    public bool HasHungUp(int fd)
+    public bool HasHungUp(int fd, IOEvents other)
     {
-        var place = UnixPollDescriptor.Watching(fd, IOEvents.None);
+        Questions.Add(other);
+        var place = UnixPollDescriptor.Watching(fd, other);
         return UnixPollDescriptor.Wait(&place, 1, 0) > 0 && (place.Reported & KqueueInterest.HangUpBit) != 0;
     }
 
