@@ -68,7 +68,8 @@ public static class LoopObservable
     /// forgotten the descriptor, which may be closed then. It is never closed here. For closing it after disposing of the
     /// subscription see <see cref="ObserveEvents"/>.
     /// </para>
-    /// <para>On Windows: sockets alone; what is none fails with a <see cref="NotSupportedException"/>.</para>
+    /// <para>On Windows: sockets alone; what is none fails with a <see cref="NotSupportedException"/>. A read of a
+    /// blocking socket may block there when someone else has read the data first: make it non-blocking, or its only reader.</para>
     /// </remarks>
     /// <param name="loop">Where to read and to notify.</param>
     /// <param name="fd">A number, or an object with a descriptor.</param>

@@ -19,7 +19,7 @@ public abstract partial class LoopConformance
     {
         SkipUnless(nint.Size == 8, "the processor has no such numbers");
         nint wide = unchecked((nint)0x1_0000_0000L);
-        IsRefusedByName(FileDescriptor.From(wide), wide);
+        IsRefusedByName(FileDescriptor.From(wide), wide).Message.ShouldContain("31 bits");
     }
 
     [Fact]

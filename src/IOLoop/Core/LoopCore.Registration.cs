@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using IOLoops.Interop;
+using Microsoft.Win32.SafeHandles;
 
 namespace IOLoops.Core;
 
@@ -34,7 +35,7 @@ internal sealed partial class LoopCore
     [MethodImpl(Jit.Hot)]
     private void AddNow(FileDescriptor fd, object handler, IOEvents events)
     {
-        int number = CheckNumber(fd.Number, nameof(AddHandler));
+        int number = CheckNumber(fd, nameof(AddHandler));
         if (handler is AsyncIOHandler asyncHandler)
         {
             var target = new AsyncHandler(asyncHandler);
@@ -225,10 +226,14 @@ internal sealed partial class LoopCore
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static int CheckNumber(nint number, string call)
+    private static int CheckNumber(FileDescriptor fd, string call)
     {
+        nint number = fd.Number;
         if (number < 0 || number > int.MaxValue)
-            throw Errno.Failure(call, number, Errno.EBADF);
+            throw number < 0 ? Errno.Failure(call, number, Errno.EBADF) : Errno.TooWide(call, number);
+        // To ask Windows about a pipe may wait until what reads it has read.
+        if (OperatingSystem.IsWindows() && fd.Object is SafeFileHandle { IsClosed: false } or SafePipeHandle { IsClosed: false })
+            throw Errno.Failure(call, number, Errno.ENOTSOCK);
         return (int)number;
     }
 

@@ -31,7 +31,7 @@ internal sealed partial class LoopCore
 
     private ValueTask<IOEvents> WaitNow(FileDescriptor fd, IOEvents events, CancellationToken cancellationToken)
     {
-        int number = CheckNumber(fd.Number, nameof(WaitAsync));
+        int number = CheckNumber(fd, nameof(WaitAsync));
         var waiter = ReadinessWaiter.Rent(this, number, events);
         ref var row = ref _handlers.FindTaken(number);
         if (!JoinWaiters(ref row, number, waiter))

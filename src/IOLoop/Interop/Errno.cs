@@ -45,6 +45,10 @@ internal static class Errno
         return Refusal($"{call} refused file descriptor {fd}: {Describe(errno)}.{Advice(errno)}", Code(errno));
     }
 
+    /// <summary>No descriptor of a Unix is as wide; a SOCKET could be.</summary>
+    internal static IOException TooWide(string call, nint number) =>
+        Refusal($"{call} refused file descriptor {number}: it is wider than the 31 bits that loops take ({nameof(EBADF)}).", Code(EBADF));
+
     internal static string Describe(int errno) => $"{Marshal.GetPInvokeErrorMessage(Code(errno))} ({Name(errno)})";
 
     private static IOException Refusal(string message, int code) => OperatingSystem.IsWindows()

@@ -20,7 +20,7 @@ internal unsafe struct WinsockPollDescriptor : IPollDescriptor<WinsockPollDescri
     internal const short Readable = 0x0100;  // POLLRDNORM
     internal const short OutOfBand = 0x0200; // POLLRDBAND
 
-    // Something must stand in a silent place, and negative numbers, which poll(2) passes over, count as closed for Wine.
+    // Something must stand in a silent place: negative numbers, which poll(2) passes over, are POLLNVAL to WSAPoll.
     // Nothing ever comes to a datagram socket whose port nobody is told.
     private static readonly Socket Quiet = NewQuiet();
 

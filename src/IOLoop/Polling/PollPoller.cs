@@ -98,6 +98,8 @@ internal sealed unsafe class PollPoller<TDescriptor> : IPoller
         int left = WaitFor(ticks);
         if (left > 0 && _set[WakerSlot].IsReported)
         {
+            if (_set[WakerSlot].IsClosed) // by someone who had no right to: every wait would end at once, and no wake arrive
+                throw Errno.Failure("poll (waker)", _waker.Descriptor, Errno.EBADF);
             _waker.Drain();
             left--;
         }

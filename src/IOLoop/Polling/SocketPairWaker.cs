@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
@@ -6,29 +7,32 @@ namespace IOLoops.Polling;
 /// <summary>Two sockets that are connected to each other over the loopback: for systems that can wait for sockets alone.</summary>
 internal sealed class SocketPairWaker : IWaker
 {
+    private const int Backlog = 4; // our own connection, and what strangers may try at the same moment
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     private readonly Socket _read;
     private readonly Socket _write;
 
     internal SocketPairWaker()
     {
-        using var listener = NewSocket();
-        _write = NewSocket();
         try
         {
-            listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-            listener.Listen();
-            _write.Connect(listener.LocalEndPoint!);
-            _read = AcceptFrom(listener, _write.LocalEndPoint!);
+            (_read, _write) = Connect();
         }
         catch (SocketException exception)
         {
-            _write.Dispose();
             throw new IOException($"A pair of sockets on the loopback, with which other threads wake a loop, could not be had: {exception.Message}", exception);
         }
-        _write.NoDelay = true;
-        _write.Blocking = false;
-        _read.Blocking = false;
-        Descriptor = (int)_read.Handle;
+        try
+        {
+            Descriptor = checked((int)_read.Handle);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     public WakerKind Kind => WakerKind.SocketPair;
@@ -64,14 +68,54 @@ internal sealed class SocketPairWaker : IWaker
         _read.Dispose();
     }
 
+    private static (Socket Read, Socket Write) Connect()
+    {
+        using var listener = NewSocket();
+        // Windows lets another program bind to the same port otherwise, and have the connection.
+        if (OperatingSystem.IsWindows())
+            listener.ExclusiveAddressUse = true;
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen(Backlog);
+        var write = NewSocket();
+        Socket? read = null;
+        try
+        {
+            write.Connect(listener.LocalEndPoint!);
+            read = AcceptFrom(listener, write.LocalEndPoint!, Patience);
+            write.NoDelay = true;
+            write.Blocking = false;
+            read.Blocking = false;
+            return (read, write);
+        }
+        catch
+        {
+            read?.Dispose();
+            write.Dispose();
+            throw;
+        }
+    }
+
     private static Socket NewSocket() => new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
 
     /// <summary>Any program of this machine may connect to the listener: only our own other end will do.</summary>
-    private static Socket AcceptFrom(Socket listener, EndPoint peer)
+    /// <exception cref="SocketException">Among others: it did not come in time.</exception>
+    internal static Socket AcceptFrom(Socket listener, EndPoint peer, TimeSpan patience)
     {
+        long start = Stopwatch.GetTimestamp();
         while (true)
         {
-            var accepted = listener.Accept();
+            var left = patience - Stopwatch.GetElapsedTime(start);
+            if (left <= TimeSpan.Zero || !listener.Poll(left, SelectMode.SelectRead))
+                throw new SocketException((int)SocketError.TimedOut);
+            Socket accepted;
+            try
+            {
+                accepted = listener.Accept();
+            }
+            catch (SocketException exception) when (exception.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionAborted)
+            {
+                continue; // a stranger that has gone again
+            }
             if (peer.Equals(accepted.RemoteEndPoint))
                 return accepted;
             accepted.Dispose();

@@ -75,5 +75,14 @@ public sealed class PollPollerTests : IDisposable
         _poller.Wait(ready, 0).ShouldBe(0);
     }
 
+    [Fact]
+    public void A_waker_that_somebody_closed_is_an_error_not_a_spin()
+    {
+        EventFdWaker? waker = null;
+        using var poller = new PollPoller<UnixPollDescriptor>(() => waker = new EventFdWaker());
+        waker!.Dispose();
+        Should.Throw<IOException>(() => poller.Wait(new ReadyEvent[2], 0)).Message.ShouldContain("EBADF");
+    }
+
     public void Dispose() => _poller.Dispose();
 }
