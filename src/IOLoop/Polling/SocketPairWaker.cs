@@ -112,9 +112,9 @@ internal sealed class SocketPairWaker : IWaker
             {
                 accepted = listener.Accept();
             }
-            catch (SocketException exception) when (exception.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionAborted)
+            catch (SocketException exception) when (exception.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.NotConnected)
             {
-                continue; // a stranger that has gone again
+                continue; // a stranger that has gone again (not connected: Wine's word for it)
             }
             if (peer.Equals(accepted.RemoteEndPoint))
                 return accepted;
