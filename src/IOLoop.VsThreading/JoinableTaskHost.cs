@@ -28,13 +28,14 @@ internal sealed partial class JoinableTaskHost : ILoopHost
     internal static JoinableTaskHost Create(JoinableTaskFactory factory)
     {
         ArgumentNullException.ThrowIfNull(factory);
-        if (factory.Context.IsNoOpContext || new ContextProbe(factory.Context).PostsAnywhere)
+        var host = new JoinableTaskHost(factory);
+        if (host._factory.PostsAnywhere)
         {
             throw new ArgumentException(
                 "The factory's JoinableTaskContext has no SynchronizationContext that posts to its main thread, so a loop has no thread there to run on: construct the JoinableTaskContext on the UI thread, where the UI framework's SynchronizationContext is current, or pass it as an argument; in a console program take loop.CreateJoinableTaskContext() of a PollIOLoop, or use PollIOLoop alone.",
                 nameof(factory));
         }
-        return new JoinableTaskHost(factory);
+        return host;
     }
 
     /// <summary>Names the loop in hang reports.</summary>

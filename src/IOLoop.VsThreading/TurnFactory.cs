@@ -9,6 +9,9 @@ internal sealed class TurnFactory(JoinableTaskFactory inner, JoinableTaskHost ho
 
     internal JoinableTaskFactory Inner { get; } = inner;
 
+    /// <summary>Whether there is nothing to post to but the thread pool, which the base class of contexts posts to.</summary>
+    internal bool PostsAnywhere => UnderlyingSynchronizationContext is null || UnderlyingSynchronizationContext.GetType() == typeof(SynchronizationContext);
+
     protected override void PostToUnderlyingSynchronizationContext(SendOrPostCallback callback, object state)
     {
         if (!host.Enqueue(callback, state))
