@@ -10,6 +10,7 @@ internal sealed class Guard : IDisposable
     private readonly string _awaited;
     private readonly TimeSpan _patience;
     private readonly Thread _watch;
+    private string _state = ""; // of the loop when patience ended
     private volatile bool _expired;
 
     internal Guard(IOLoop loop, string awaited, TimeSpan patience)
@@ -26,7 +27,7 @@ internal sealed class Guard : IDisposable
         _finished.Set();
         _watch.Join();
         if (_expired)
-            throw new TimeoutException($"Waited {_patience.TotalSeconds} s in vain for: {_awaited}.");
+            throw new TimeoutException($"Waited {_patience.TotalSeconds} s in vain for: {_awaited}. {_state}");
     }
 
     public void Dispose()
@@ -40,10 +41,18 @@ internal sealed class Guard : IDisposable
     {
         if (_finished.Wait(_patience))
             return;
+        _state = DescribeLoop();
         _expired = true;
         _loop.Stop();
         // A loop that is stuck in a callback cannot be ended; a test run that hangs for ever says nothing.
         if (!_finished.Wait(StopPatience))
-            Environment.FailFast($"The loop is stuck and cannot be stopped. Awaited: {_awaited}.");
+            Environment.FailFast($"The loop is stuck and cannot be stopped. Awaited: {_awaited}. It was {_state}It is {DescribeLoop()}");
+    }
+
+    private string DescribeLoop()
+    {
+        var text = new StringWriter();
+        _loop.DumpState(text);
+        return text.ToString();
     }
 }

@@ -43,8 +43,10 @@ internal sealed class SocketPairWaker : IWaker
     {
         try
         {
-            _write.Send([1], SocketFlags.None, out var error);
-            // Full, it is readable at its other end, and nothing is left to do.
+            var spin = new SpinWait();
+            SocketError error;
+            while (!TrySend(out error) && error == SocketError.WouldBlock && !IsReadable())
+                spin.SpinOnce();
             if (error is not (SocketError.Success or SocketError.WouldBlock or SocketError.OperationAborted or SocketError.Interrupted))
                 throw new IOException($"Waking a loop by its pair of sockets failed: {new SocketException((int)error).Message}", new SocketException((int)error));
         }
@@ -66,6 +68,20 @@ internal sealed class SocketPairWaker : IWaker
     {
         _write.Dispose();
         _read.Dispose();
+    }
+
+    private bool TrySend(out SocketError error) => _write.Send([1], SocketFlags.None, out error) > 0;
+
+    /// <summary>
+    /// A pair that takes no more is readable, as a rule, and nothing is left to do. But a send may be refused only because
+    /// another is under way (Wine does that), whose byte the loop may have read before the caller had a reason to wake it:
+    /// then this wake would be lost. What can be read now, behind the refusal, was not read before that reason.
+    /// </summary>
+    private bool IsReadable()
+    {
+        Span<byte> peeked = stackalloc byte[1];
+        _read.Receive(peeked, SocketFlags.Peek, out var error);
+        return error != SocketError.WouldBlock;
     }
 
     private static (Socket Read, Socket Write) Connect()

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using IOLoops.Conformance;
 using IOLoops.Polling;
 using Shouldly;
 using Xunit;
@@ -15,6 +16,37 @@ public sealed class SocketPairWakerTests
         for (int wake = 0; wake < 256; wake++) // as much as is read at a time
             waker.Wake();
         await Task.Run(waker.Drain, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public void No_wake_is_lost_to_another_that_is_under_way()
+    {
+        const int Threads = 4, Wakes = 20_000;
+        using var waker = new SocketPairWaker();
+        using var reader = new Socket(new SafeSocketHandle(waker.Descriptor, ownsHandle: false));
+        bool isAsleep = false;
+        int published = 0;
+        var others = Enumerable.Range(0, Threads).Select(seed => OtherThread.Start(() =>
+        {
+            var random = new Random(seed);
+            for (int i = 0; i < Wakes; i++)
+            {
+                Interlocked.Increment(ref published);
+                if (Interlocked.Exchange(ref isAsleep, false)) // as a loop has it: one wake for each sleep
+                    waker.Wake();
+                Thread.SpinWait(random.Next(3000));
+            }
+        })).ToArray();
+        for (int seen = 0; seen < Threads * Wakes; seen = Volatile.Read(ref published))
+        {
+            Interlocked.Exchange(ref isAsleep, true);
+            if (Volatile.Read(ref published) == seen)
+                reader.Poll(TimeSpan.FromSeconds(10), SelectMode.SelectRead).ShouldBeTrue($"{seen} of {Threads * Wakes} were seen");
+            waker.Drain();
+            Interlocked.Exchange(ref isAsleep, false);
+        }
+        foreach (var other in others)
+            other.Join();
     }
 
     [Fact]
