@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using IOLoops.Conformance;
 
 namespace IOLoops.Diagnostics.Tests;
 
@@ -19,27 +19,8 @@ internal static class ChildProcess
 
     /// <summary>Starts the process and waits until it has ended.</summary>
     /// <returns>Its exit code, and what it wrote to the standard error stream.</returns>
-    internal static (int ExitCode, string Error) Run(string scenario, params (string Name, string Value)[] variables)
-    {
-        string program = Environment.ProcessPath!;
-        string assembly = typeof(ChildProcess).Assembly.Location;
-        string[] arguments = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [assembly] : [];
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true };
-        start.Environment[Variable] = scenario;
-        start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
-        foreach (var (name, value) in variables)
-            start.Environment[name] = value;
-        using var process = Process.Start(start)!;
-        process.OutputDataReceived += (_, _) => { };
-        process.BeginOutputReadLine();
-        var error = process.StandardError.ReadToEndAsync();
-        if (!process.WaitForExit(Patience))
-        {
-            process.Kill();
-            throw new TimeoutException("The other process has not ended in time.");
-        }
-        return (process.ExitCode, error.WaitAsync(Patience).GetAwaiter().GetResult());
-    }
+    internal static (int ExitCode, string Error) Run(string scenario, params (string Name, string Value)[] variables) =>
+        TestProgram.RunAgain(typeof(ChildProcess).Assembly, [(Variable, scenario), .. variables]);
 
     /// <summary>
     /// Runs before Main, which belongs to the test framework. Until it returns, code of this assembly blocks on other

@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using System.Reactive.Concurrency;
 using System.Runtime.CompilerServices;
+using IOLoops.Conformance;
 
 namespace IOLoops.Rx.Tests;
 
@@ -14,25 +14,8 @@ internal static class ChildProcess
 
     /// <summary>Starts the process and waits until it has ended.</summary>
     /// <returns>Its exit code, and what it wrote to the standard error stream.</returns>
-    internal static (int ExitCode, string Error) Throw(string scheduler)
-    {
-        string program = Environment.ProcessPath!;
-        string assembly = typeof(ChildProcess).Assembly.Location;
-        string[] arguments = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [assembly] : [];
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true };
-        start.Environment[Variable] = scheduler;
-        start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
-        using var process = Process.Start(start)!;
-        process.OutputDataReceived += (_, _) => { };
-        process.BeginOutputReadLine();
-        var error = process.StandardError.ReadToEndAsync();
-        if (!process.WaitForExit(Patience))
-        {
-            process.Kill();
-            throw new TimeoutException("The other process has not ended in time.");
-        }
-        return (process.ExitCode, error.WaitAsync(Patience).GetAwaiter().GetResult());
-    }
+    internal static (int ExitCode, string Error) Throw(string scheduler) =>
+        TestProgram.RunAgain(typeof(ChildProcess).Assembly, (Variable, scheduler));
 
     /// <summary>
     /// Runs before Main, which belongs to the test framework. Until it returns, code of this assembly blocks on other
