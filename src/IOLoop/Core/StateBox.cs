@@ -1,15 +1,25 @@
 namespace IOLoops.Core;
 
-/// <summary>Carries a value through a queue of references; rented on any thread, returned on the loop's.</summary>
+/// <summary>
+/// Carries a value through a queue of references; rented on any thread, returned on the loop's. What a loop queues for
+/// itself takes no lock, and never waits for another loop's.
+/// </summary>
 internal sealed class StateBox<TState>
 {
     private static readonly ObjectPool<StateBox<TState>> Pool = new(256);
+
+    [ThreadStatic]
+    private static StateBox<TState>? t_spare; // in front of the pool
 
     private TState _value = default!;
 
     internal static StateBox<TState> Rent(TState value)
     {
-        var box = Pool.Rent() ?? new StateBox<TState>();
+        var box = t_spare;
+        if (box is not null)
+            t_spare = null;
+        else
+            box = Pool.Rent() ?? new StateBox<TState>();
         box._value = value;
         return box;
     }
@@ -20,7 +30,10 @@ internal sealed class StateBox<TState>
     {
         var value = _value;
         _value = default!;
-        Pool.Return(this);
+        if (t_spare is null)
+            t_spare = this;
+        else
+            Pool.Return(this);
         return value;
     }
 }
