@@ -118,6 +118,21 @@ public abstract partial class LoopConformance
     }
 
     [Fact]
+    public void Who_writes_to_nobody_is_called_to_find_out()
+    {
+        var (pipe, other) = (NewPipe(), NewPipe());
+        int calls = 0, otherCalls = 0;
+        pipe.CloseRead();
+        Loop.AddHandler(pipe.WriteEnd, (_, events) => calls += (events & IOEvents.Write) != 0 ? 1 : 0, IOEvents.Write);
+        Loop.AddHandler(other.WriteEnd, (_, events) => otherCalls += (events & IOEvents.Write) != 0 ? 1 : 0, IOEvents.None);
+        other.CloseRead();
+        Loop.UpdateHandler(other.WriteEnd, IOEvents.Write);
+        RunTurns(2);
+        calls.ShouldBe(2);
+        otherCalls.ShouldBe(2);
+    }
+
+    [Fact]
     public void Data_left_behind_is_reported_while_nothing_else_happens()
     {
         var pipe = NewPipe();

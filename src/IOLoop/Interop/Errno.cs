@@ -21,6 +21,7 @@ internal static class Errno
     internal const int ENFILE = 23;
     internal const int EMFILE = 24;
     internal const int ENOSPC = 28;
+    internal const int EPIPE = 32;
     internal const int ENOTSOCK = 88; // Linux's; here the Windows poller's alone: a handle that is no socket
 
     internal static int EAGAIN => OperatingSystem.IsLinux() ? 11 : 35;
@@ -84,6 +85,7 @@ internal static class Errno
         ENFILE => nameof(ENFILE),
         EMFILE => nameof(EMFILE),
         ENOSPC => nameof(ENOSPC),
+        EPIPE => nameof(EPIPE),
         _ when errno == EAGAIN => nameof(EAGAIN),
         _ when errno == ENOSYS => nameof(ENOSYS),
         _ when errno == ELOOP => nameof(ELOOP),

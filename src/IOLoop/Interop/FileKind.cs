@@ -8,8 +8,11 @@ internal enum FileKind
     Socket,
     Pipe,
 
-    /// <summary>A character device: a terminal, /dev/null.</summary>
+    /// <summary>A character device that is no terminal, such as /dev/null.</summary>
     Device,
+
+    /// <summary>macOS's /dev/tty has no filters, as /dev/null, of which it must not be concluded that it is always ready.</summary>
+    Terminal,
 
     /// <summary>What poll(2) calls ready at all times, and a kqueue only before the end of the file.</summary>
     AlwaysReady,

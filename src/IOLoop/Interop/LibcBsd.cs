@@ -24,6 +24,9 @@ internal static unsafe partial class LibcBsd
     [LibraryImport(Library)]
     internal static partial int fstat(int fd, byte* status);
 
+    [LibraryImport(Library)]
+    internal static partial int isatty(int fd);
+
     // The 64-bit inodes of macOS on x64 have a name of their own; on arm64 there are no others.
     [LibraryImport(Library, EntryPoint = "fstat$INODE64")]
     internal static partial int fstat_inode64(int fd, byte* status);

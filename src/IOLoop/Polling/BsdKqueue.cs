@@ -63,7 +63,7 @@ internal sealed unsafe class BsdKqueue : IKqueue
     public int KindOf(int fd, out FileKind kind)
     {
         int errno = FileStatus.Of(fd, out var status);
-        kind = status.Kind;
+        kind = status.Kind == FileKind.Device && LibcBsd.isatty(fd) == 1 ? FileKind.Terminal : status.Kind;
         return errno;
     }
 

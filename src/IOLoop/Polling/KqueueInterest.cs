@@ -21,6 +21,14 @@ internal static class KqueueInterest
 
     internal static ushort? WriteFlags(IOEvents events) => (events & IOEvents.Write) != 0 ? (ushort)0 : null;
 
+    /// <summary>Whether a filter that is refused means a file that is ready at all times.</summary>
+    internal static bool IsAlwaysReady(FileKind kind, int errno) => errno switch
+    {
+        Errno.EINVAL or Errno.ENODEV => kind == FileKind.Device, // /dev/null and the like have no filters
+        Errno.EPIPE => kind == FileKind.Pipe,                    // without readers: a write fails, and at once
+        _ => false,
+    };
+
     /// <summary>
     /// The end of a file is one flag here. For a socket's reader it is the peer's orderly end, for any other file a hang-up;
     /// for a pipe's writer there are no readers left, which epoll calls an error. Whether a socket has ended in both

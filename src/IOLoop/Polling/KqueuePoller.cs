@@ -76,8 +76,7 @@ internal sealed class KqueuePoller : IPoller, INestablePoller
             Change(fd, registration, Kevent.Delete);
             Drop(fd, registration);
         }
-        // /dev/null and the like have no filters.
-        return errno is Errno.EINVAL or Errno.ENODEV && kind == FileKind.Device ? Errno.EPERM : errno;
+        return KqueueInterest.IsAlwaysReady(kind, errno) ? Errno.EPERM : errno;
     }
 
     public int Modify(int fd, ulong token, IOEvents events)
@@ -87,7 +86,15 @@ internal sealed class KqueuePoller : IPoller, INestablePoller
         registration.Token = token;
         int failure = Apply(fd, registration, events);
         if (failure is Errno.ENOENT or Errno.EBADF)
+        {
             Drop(fd, registration); // closed; when opened again it is another file
+        }
+        else if (KqueueInterest.IsAlwaysReady(registration.Kind, failure))
+        {
+            Change(fd, registration, Kevent.Delete);
+            Drop(fd, registration);
+            failure = Errno.EPERM;
+        }
         return failure;
     }
 

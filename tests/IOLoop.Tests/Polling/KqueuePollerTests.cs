@@ -80,6 +80,29 @@ public sealed class KqueuePollerTests : IDisposable
     }
 
     [Fact]
+    public void A_pipe_whose_readers_have_gone_is_always_ready_to_its_writer()
+    {
+        using var pipe = new Pipe();
+        pipe.CloseRead();
+        _poller.Register(pipe.WriteEnd, 1, IOEvents.Write).ShouldBe(Errno.EPERM);
+        _poller.Unregister(pipe.WriteEnd).ShouldBe(Errno.ENOENT, "nothing was kept");
+        _poller.Register(pipe.WriteEnd, 2, IOEvents.None).ShouldBe(Errno.Ok);
+        _poller.Modify(pipe.WriteEnd, 2, IOEvents.Write).ShouldBe(Errno.EPERM);
+        _poller.Register(pipe.WriteEnd, 3, IOEvents.Write).ShouldBe(Errno.EPERM, "it is not there any more");
+    }
+
+    [Theory]
+    [InlineData(FileKind.Device, Errno.EPERM)]    // /dev/null: always ready
+    [InlineData(FileKind.Terminal, Errno.EINVAL)] // /dev/tty of macOS: nobody knows when
+    public void A_device_without_filters_is_always_ready_unless_it_is_a_terminal(object kind, int expected)
+    {
+        using var pipe = new Pipe();
+        _kqueue.Kind = (FileKind)kind;
+        _kqueue.Refuses = static change => change.Filter == Kevent.Read ? Errno.EINVAL : Errno.Ok;
+        _poller.Register(pipe.ReadEnd, 1, IOEvents.Read).ShouldBe(expected);
+    }
+
+    [Fact]
     public void A_wake_ends_the_next_wait_once()
     {
         _poller.Wake();

@@ -21,12 +21,20 @@ internal sealed unsafe class PollKqueue : IKqueue
 
     internal List<Kevent> Changes { get; } = [];
 
+    /// <summary>Makes a kernel that refuses a filter: the errno of a change, before anything else is asked.</summary>
+    internal Func<Kevent, int> Refuses { get; set; } = static _ => Errno.Ok;
+
+    /// <summary>What every number is, instead of what Linux says.</summary>
+    internal FileKind? Kind { get; set; }
+
     /// <summary>Which directions <see cref="HasHungUp"/> was asked about.</summary>
     internal List<IOEvents> Questions { get; } = [];
 
     public int Change(in Kevent change)
     {
         Changes.Add(change);
+        if (Refuses(change) is not Errno.Ok and var refusal)
+            return refusal;
         var key = (change.Ident, change.Filter);
         if (change.Filter == Kevent.User)
         {
@@ -43,6 +51,8 @@ internal sealed unsafe class PollKqueue : IKqueue
         {
             if ((change.Flags & Kevent.Add) == 0)
                 return Errno.ENOENT;
+            if (change.Filter == Kevent.Write && HasNoReaders((int)change.Ident))
+                return Errno.EPIPE;
             _filters.Add(key, new Knote(change, identity));
             return Errno.Ok;
         }
@@ -102,6 +112,11 @@ internal sealed unsafe class PollKqueue : IKqueue
         kind = FileKind.Other;
         if (FileIdentity.Of(fd, out _) is not Errno.Ok and var errno)
             return errno;
+        if (Kind is { } known)
+        {
+            kind = known;
+            return Errno.Ok;
+        }
         string target = new FileInfo($"/proc/self/fd/{fd}").LinkTarget ?? "";
         kind = target.StartsWith("socket:", StringComparison.Ordinal) ? FileKind.Socket
             : target.StartsWith("pipe:", StringComparison.Ordinal) ? FileKind.Pipe
@@ -111,6 +126,14 @@ internal sealed unsafe class PollKqueue : IKqueue
     }
 
     public void Dispose() => _user.Dispose();
+
+    /// <summary>FreeBSD refuses to watch a pipe for writing when nobody can read it any more.</summary>
+    private bool HasNoReaders(int fd)
+    {
+        var place = UnixPollDescriptor.Watching(fd, IOEvents.None);
+        return KindOf(fd, out var kind) == Errno.Ok && kind == FileKind.Pipe
+            && UnixPollDescriptor.Wait(&place, 1, 0) > 0 && (place.Reported & KqueueInterest.ErrorBit) != 0;
+    }
 
     private sealed class Knote(Kevent added, FileIdentity identity)
     {
