@@ -20,7 +20,14 @@ internal static unsafe partial class WinsockReading
     {
         error = ReadErrno.EAGAIN;
         var poll = new WinsockPollEntry { Socket = socket, Events = WinsockPollEntry.Readable };
-        if (WSAPoll(&poll, 1, 0) <= 0 || poll.ReturnedEvents == 0)
+        // Not its count: Wine leaves closed ones out, of which reading is to say that they are closed. When it fails as a
+        // whole there is no telling whether reading would wait.
+        if (WSAPoll(&poll, 1, 0) < 0)
+        {
+            error = ReadErrno.Last;
+            return -1;
+        }
+        if (poll.ReturnedEvents == 0)
             return -1;
         int count = recv(socket, start, length, 0);
         int failure = count < 0 ? ReadErrno.Last : 0;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 
 namespace IOLoops.Interop;
@@ -11,7 +12,10 @@ internal unsafe struct WinsockPollDescriptor : IPollDescriptor<WinsockPollDescri
     internal nint Handle;
     internal short Events;
     internal short Returned;
-    internal int Registered; // in the place of padding, which WSAPoll neither reads nor writes
+
+    // In the place of padding, which WSAPoll neither reads nor writes: the number, or the complement of one whose peer's end
+    // alone is waited for. Data that nobody reads would end every wait; the end comes unasked.
+    private int _registered;
 
     internal const short Error = 0x0001;     // POLLERR
     internal const short HangUp = 0x0002;    // POLLHUP
@@ -24,17 +28,24 @@ internal unsafe struct WinsockPollDescriptor : IPollDescriptor<WinsockPollDescri
     // Nothing ever comes to a datagram socket whose port nobody is told.
     private static readonly Socket Quiet = NewQuiet();
 
-    public readonly int Number => Registered;
+    public readonly int Number => AsksForEndAlone ? ~_registered : _registered;
 
     public readonly bool IsReported => Returned != 0;
 
     public readonly bool IsClosed => (Returned & Invalid) != 0;
 
-    public readonly IOEvents Reported => Translate(Events, Returned);
+    public readonly IOEvents Reported => Translate(Events, Returned, AsksForEndAlone);
 
-    public static WinsockPollDescriptor Watching(int number, IOEvents events) => new() { Handle = number, Events = Request(events), Registered = number };
+    private readonly bool AsksForEndAlone => _registered < 0;
 
-    public static WinsockPollDescriptor Silent(int number) => new() { Handle = Quiet.Handle, Registered = number };
+    public static WinsockPollDescriptor Watching(int number, IOEvents events) => new()
+    {
+        Handle = number,
+        Events = Request(events),
+        _registered = (events & (IOEvents.Read | IOEvents.ReadHangUp)) == IOEvents.ReadHangUp ? ~number : number,
+    };
+
+    public static WinsockPollDescriptor Silent(int number) => new() { Handle = Quiet.Handle, _registered = number };
 
     // Nothing tells one socket from another that got its number: there are no inodes.
     public static int Identify(int number, out FileIdentity identity)
@@ -75,7 +86,7 @@ internal unsafe struct WinsockPollDescriptor : IPollDescriptor<WinsockPollDescri
     internal static short Request(IOEvents events)
     {
         int bits = 0;
-        if ((events & (IOEvents.Read | IOEvents.ReadHangUp)) != 0)
+        if ((events & IOEvents.Read) != 0)
             bits |= Readable;
         if ((events & IOEvents.Priority) != 0)
             bits |= OutOfBand;
@@ -88,7 +99,7 @@ internal unsafe struct WinsockPollDescriptor : IPollDescriptor<WinsockPollDescri
     /// A hang-up without an error is the peer's orderly end, which other systems call readable, and which is no error to one
     /// who reads. To one who does not it is the only news there will be, and comes in every poll: silence would spin.
     /// </summary>
-    internal static IOEvents Translate(short requested, short returned)
+    internal static IOEvents Translate(short requested, short returned, bool asksForEndAlone = false)
     {
         const IOEvents error = (IOEvents)0x008;
         const IOEvents hangUp = (IOEvents)0x010;
@@ -102,7 +113,7 @@ internal unsafe struct WinsockPollDescriptor : IPollDescriptor<WinsockPollDescri
         if ((returned & Error) != 0)
             events |= IOEvents.Read | IOEvents.Write | error; // whichever is waited for will not block
         if ((returned & HangUp) != 0)
-            events |= (requested & Readable) != 0 ? IOEvents.Read | IOEvents.ReadHangUp : hangUp;
+            events |= (requested & Readable) != 0 ? IOEvents.Read | IOEvents.ReadHangUp : asksForEndAlone ? IOEvents.ReadHangUp : hangUp;
         return (returned & Error) != 0 && (returned & HangUp) != 0 ? events | hangUp : events;
     }
 
@@ -124,6 +135,9 @@ internal unsafe struct WinsockPollDescriptor : IPollDescriptor<WinsockPollDescri
             if (isClosed)
                 closed++;
         }
-        return closed > 0 ? closed : -1;
+        if (closed > 0)
+            return closed;
+        Marshal.SetLastSystemError(Winsock.NotASocket); // asking has overwritten it
+        return -1;
     }
 }

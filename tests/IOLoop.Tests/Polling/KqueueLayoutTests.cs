@@ -67,6 +67,7 @@ public sealed unsafe class KqueueLayoutTests
     [InlineData(IOEvents.Read | IOEvents.ReadHangUp, 0x0100)]
     [InlineData(IOEvents.Read | IOEvents.Write | IOEvents.Priority, 0x0310)]
     [InlineData(IOEvents.None, 0)]
+    [InlineData(IOEvents.ReadHangUp, 0)] // data that nobody reads would end every wait
     public void WSAPoll_is_asked_for_nothing_that_it_refuses(IOEvents events, int expected)
     {
 #pragma warning disable CA1416 // its arithmetic alone
@@ -83,6 +84,20 @@ public sealed unsafe class KqueueLayoutTests
     {
 #pragma warning disable CA1416 // its arithmetic alone
         WinsockPollDescriptor.Translate((short)requested, (short)returned).ShouldBe(expected);
+#pragma warning restore CA1416
+    }
+
+    [Fact]
+    public void Who_waits_for_the_peers_end_alone_is_told_of_it_by_WSAPoll_and_of_nothing_else()
+    {
+#pragma warning disable CA1416 // its arithmetic alone
+        var place = WinsockPollDescriptor.Watching(12, IOEvents.ReadHangUp);
+        place.Number.ShouldBe(12);
+        place.Returned = WinsockPollDescriptor.HangUp;
+        place.Reported.ShouldBe(IOEvents.ReadHangUp);
+        place.Returned = WinsockPollDescriptor.HangUp | WinsockPollDescriptor.Error;
+        (place.Reported & IOEvents.Error).ShouldBe(IOEvents.Error);
+        WinsockPollDescriptor.Watching(12, IOEvents.Read | IOEvents.ReadHangUp).Number.ShouldBe(12);
 #pragma warning restore CA1416
     }
 
