@@ -64,12 +64,34 @@ internal sealed unsafe class PollSleeper<TDescriptor>(PollPoller<TDescriptor> po
     {
         TDescriptor[] set = [];
         int count = 0;
-        while (Take(control, ref set, ref count))
+        try
         {
-            if (Wait(control, set, count) && Spend(control))
+            while (Take(control, ref set, ref count))
+            {
+                if (Wait(control, set, count) && Spend(control))
+                    wake();
+            }
+        }
+        catch (IOException)
+        {
+            // Somebody who had no right to closed what tells this thread to look again. The loop looks, and arms another.
+            if (GiveUp(control))
                 wake();
         }
         control.Dispose();
+    }
+
+    /// <returns>False: the thread has been replaced, or let go.</returns>
+    private bool GiveUp(IWaker control)
+    {
+        lock (_gate)
+        {
+            if (_control != control)
+                return false;
+            _control = null;
+            _armed = false;
+            return true;
+        }
     }
 
     /// <summary>Takes over the set to wait for: none when it is not armed.</summary>

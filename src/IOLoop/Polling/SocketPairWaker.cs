@@ -13,6 +13,7 @@ internal sealed class SocketPairWaker : IWaker
 
     private readonly Socket _read;
     private readonly Socket _write;
+    private volatile bool _isDisposed; // set before anything is closed
 
     internal SocketPairWaker()
     {
@@ -47,12 +48,13 @@ internal sealed class SocketPairWaker : IWaker
             SocketError error;
             while (!TrySend(out error) && error == SocketError.WouldBlock && !IsReadable())
                 spin.SpinOnce();
-            if (error is not (SocketError.Success or SocketError.WouldBlock or SocketError.OperationAborted or SocketError.Interrupted))
-                throw new IOException($"Waking a loop by its pair of sockets failed: {new SocketException((int)error).Message}", new SocketException((int)error));
+            // .NET disconnects a socket that is closed in the middle of a call: each system has its own word for that.
+            if (error is not (SocketError.Success or SocketError.WouldBlock) && !_isDisposed)
+                throw Broken("Waking by", error);
         }
         catch (ObjectDisposedException)
         {
-            // The loop was closed: nobody is left to wake. (As are the errors of a call that was under way meanwhile.)
+            // The loop was closed: nobody is left to wake.
         }
     }
 
@@ -60,12 +62,18 @@ internal sealed class SocketPairWaker : IWaker
     {
         const int Size = 256;
         Span<byte> buffer = stackalloc byte[Size];
-        while (_read.Receive(buffer, SocketFlags.None, out _) == Size)
-            continue;
+        int count;
+        SocketError error;
+        do
+            count = _read.Receive(buffer, SocketFlags.None, out error);
+        while (count == Size);
+        if (count == 0 && error != SocketError.WouldBlock) // every wait would end at once, and no wake arrive
+            throw Broken("Reading", error == SocketError.Success ? SocketError.Disconnecting : error);
     }
 
     public void Dispose()
     {
+        _isDisposed = true;
         _write.Dispose();
         _read.Dispose();
     }
@@ -84,6 +92,12 @@ internal sealed class SocketPairWaker : IWaker
         return error != SocketError.WouldBlock;
     }
 
+    private static IOException Broken(string what, SocketError error)
+    {
+        var cause = new SocketException((int)error);
+        return new IOException($"{what} a pair of sockets that wakes a loop failed: {cause.Message}. Nothing but the loop may close it.", cause);
+    }
+
     private static (Socket Read, Socket Write) Connect()
     {
         using var listener = NewSocket();
@@ -92,6 +106,7 @@ internal sealed class SocketPairWaker : IWaker
             listener.ExclusiveAddressUse = true;
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listener.Listen(Backlog);
+        listener.Blocking = false; // a connection that is reset between poll and accept is gone from the queue of a BSD
         var write = NewSocket();
         Socket? read = null;
         try
@@ -128,7 +143,7 @@ internal sealed class SocketPairWaker : IWaker
             {
                 accepted = listener.Accept();
             }
-            catch (SocketException exception) when (exception.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.NotConnected)
+            catch (SocketException exception) when (exception.SocketErrorCode is SocketError.WouldBlock or SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.NotConnected)
             {
                 continue; // a stranger that has gone again (not connected: Wine's word for it)
             }

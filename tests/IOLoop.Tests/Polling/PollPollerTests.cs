@@ -84,5 +84,39 @@ public sealed class PollPollerTests : IDisposable
         Should.Throw<IOException>(() => poller.Wait(new ReadyEvent[2], 0)).Message.ShouldContain("EBADF");
     }
 
+    [Fact]
+    public void A_sleeper_whose_own_waker_somebody_has_closed_wakes_its_loop_and_is_replaced()
+    {
+        int made = 0;
+        using var poller = new PollPoller<UnixPollDescriptor>(() => Interlocked.Increment(ref made) == 2 ? new BrokenWaker() : new EventFdWaker());
+        using var woken = new SemaphoreSlim(0);
+        using var file = new EventFd();
+        poller.Register(file.Number, 1, IOEvents.Read).ShouldBe(0);
+        var sleeper = poller.CreateSleeper(() => woken.Release());
+        sleeper.Arm();
+        woken.Wait(TimeSpan.FromSeconds(30)).ShouldBeTrue("the loop may look");
+        sleeper.Arm();
+        made.ShouldBe(3);
+        woken.Wait(0).ShouldBeFalse();
+        file.Signal();
+        woken.Wait(TimeSpan.FromSeconds(30)).ShouldBeTrue("the next thread watches");
+        sleeper.Leave();
+    }
+
     public void Dispose() => _poller.Dispose();
+
+    private sealed class BrokenWaker : IWaker
+    {
+        private readonly EventFdWaker _waker = new();
+
+        public WakerKind Kind => _waker.Kind;
+
+        public int Descriptor => _waker.Descriptor;
+
+        public void Wake() => _waker.Wake();
+
+        public void Drain() => throw new IOException("broken");
+
+        public void Dispose() => _waker.Dispose();
+    }
 }

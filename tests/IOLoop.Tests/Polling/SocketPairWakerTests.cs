@@ -50,6 +50,39 @@ public sealed class SocketPairWakerTests
     }
 
     [Fact]
+    public void A_wake_while_the_waker_is_disposed_is_no_error()
+    {
+        for (int round = 0; round < 500; round++)
+        {
+            var waker = new SocketPairWaker();
+            bool isOver = false;
+            int begun = 0;
+            var other = OtherThread.Start(() =>
+            {
+                do
+                {
+                    waker.Wake();
+                    Volatile.Write(ref begun, 1);
+                }
+                while (!Volatile.Read(ref isOver));
+            });
+            SpinWait.SpinUntil(() => Volatile.Read(ref begun) == 1);
+            waker.Dispose();
+            Volatile.Write(ref isOver, true);
+            other.Join();
+        }
+    }
+
+    [Fact]
+    public void A_pair_that_somebody_has_broken_is_an_error_not_a_spin()
+    {
+        using var waker = new SocketPairWaker();
+        using (var reader = new Socket(new SafeSocketHandle(waker.Descriptor, ownsHandle: false)))
+            reader.Shutdown(SocketShutdown.Receive);
+        Should.Throw<IOException>(waker.Drain);
+    }
+
+    [Fact]
     public void Strangers_are_turned_away()
     {
         using var listener = Listen();
