@@ -99,6 +99,7 @@ internal sealed partial class LoopCore
         TObserver.BeginTurn(this);
         if (_completing is { } rest)
         {
+            _beforeCalls?.Invoke(); // what goes on after a wait may block as any other call may
             var call = TObserver.BeginHandler(this, null, rest.Descriptor, null, rest.Outcome);
             CompleteRest<TObserver>();
             TObserver.EndHandler(this, call, null);
@@ -153,7 +154,10 @@ internal sealed partial class LoopCore
         where TObserver : struct, ITurnObserver
     {
         if (_removalRequested)
+        {
+            _beforeCalls?.Invoke(); // waits end by it, and what goes on after them may block
             ServeRemovals();
+        }
         long lastTimeout = _timeouts.Sequence;
         int ran = 0;
         _callbacks.TakeBatch();
