@@ -68,7 +68,9 @@ internal sealed class StallWatch(StallWatchdog watchdog, LoopCore core, CallMark
         }
         if (!CallMark.IsCall(version) || _isReported || _isOver)
             return;
-        _blocked += passed;
+        // The last look may have been before this call was known, as one in which the threshold was set.
+        var known = watchdog.Elapsed(_seenAt, now);
+        _blocked += passed < known ? passed : known;
         if (_blocked < threshold || !mark.TryRead(version, out var call))
             return;
         if (!_isCounted)

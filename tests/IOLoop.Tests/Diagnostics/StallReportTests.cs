@@ -52,6 +52,24 @@ public sealed class StallReportTests : IDisposable
     }
 
     [Fact]
+    public void A_call_in_which_a_threshold_is_set_is_timed_from_then_on()
+    {
+        Watch(Threshold, _reports.Add); // so that calls are looked at
+        _loop.RunSync(() =>
+        {
+            _watchdog.Clock.Advance(Threshold * 100); // the watchdog sleeps
+            Watch(HandWatchdog.Step * 2, _reports.Add);
+            _watchdog.TryLook();
+            _watchdog.Clock.Advance(HandWatchdog.Step);
+            _watchdog.TryLook();
+            _reports.ShouldBeEmpty();
+            _watchdog.Clock.Advance(HandWatchdog.Step);
+            _watchdog.TryLook();
+        });
+        _reports.ShouldHaveSingleItem().Duration.ShouldBe(HandWatchdog.Step * 2);
+    }
+
+    [Fact]
     public void A_threshold_that_was_taken_back_ends_no_process()
     {
         using var installed = CaptureWith(() =>
