@@ -111,7 +111,7 @@ public sealed class BlockedLoop
         }
         catch (Exception exception)
         {
-            LoopLog.NoStack(Loop.Logger, Loop.Name, exception.Message);
+            LoopLog.NoStack(Loop.Logger, Loop.Name, LoopLog.MessageOf(exception));
             return null;
         }
     }

@@ -1,4 +1,5 @@
 using IOLoops.Core;
+using IOLoops.Diagnostics;
 
 namespace IOLoops.Hosting;
 
@@ -105,8 +106,8 @@ internal sealed partial class TurnDriver
     }
 
     private InvalidOperationException Gone(Exception cause) =>
-        new($"The host of {_loop.Name} is gone, so the loop has stopped: {cause.Message}", cause);
+        new($"The host of {_loop.Name} is gone, so the loop has stopped: {LoopLog.MessageOf(cause)}", cause);
 
     private InvalidOperationException Failed(Exception cause) =>
-        new($"{_loop.Name} cannot go on, and has stopped: {cause.Message}", cause);
+        new($"{_loop.Name} cannot go on, and has stopped: {LoopLog.MessageOf(cause)}", cause);
 }

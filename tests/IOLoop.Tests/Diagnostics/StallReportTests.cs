@@ -70,6 +70,19 @@ public sealed class StallReportTests : IDisposable
     }
 
     [Fact]
+    public void A_stack_capture_whose_failure_cannot_say_what_it_is_leaves_the_stall_logged()
+    {
+        using var log = new CollectingLoggerFactory();
+        using var loop = new PollIOLoop(new PollIOLoopOptions { LoggerFactory = log });
+        using var installed = BlockedLoop.InstallStackCapture(blocked => ReferenceEquals(blocked.Loop, loop) ? throw new MuteException() : null);
+        loop.Core!.Watch(_watchdog, Threshold, loop.LogStack);
+        loop.RunSync(() => _watchdog.Pass(Threshold));
+        log.Entries.Count.ShouldBe(2);
+        log.Entries[0].Message.ShouldContain(nameof(MuteException));
+        log.Entries[1].Message.ShouldContain("has been stuck");
+    }
+
+    [Fact]
     public void A_threshold_that_was_taken_back_ends_no_process()
     {
         using var installed = CaptureWith(() =>

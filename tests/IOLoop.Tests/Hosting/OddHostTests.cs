@@ -21,6 +21,15 @@ public sealed class OddHostTests : HostingHarness
         loop.Close();
     }
 
+    [Fact]
+    public void A_host_whose_failure_cannot_say_what_it_is_ends_the_run_like_any_other()
+    {
+        var loop = NewLoop(new MuteHost());
+        Should.Throw<InvalidOperationException>(loop.Attach).Message.ShouldContain("gone");
+        loop.IsRunning.ShouldBeFalse();
+        Log.Entries.ShouldHaveSingleItem().Message.ShouldContain("has stopped");
+    }
+
     [Theory]
     [InlineData(TimerKind.Early)]
     [InlineData(TimerKind.Late)]
@@ -224,5 +233,10 @@ public sealed class OddHostTests : HostingHarness
         Should.Throw<ArgumentNullException>(() => new HostedIOLoop(null!));
         Should.Throw<ArgumentNullException>(() => new SynchronizationContextIOLoop(null!));
         Should.Throw<PlatformNotSupportedException>(() => new HostedIOLoop(host, new HostedIOLoopOptions { Poller = PollerKind.Kqueue }));
+    }
+
+    private sealed class MuteHost : ILoopHost
+    {
+        public void Post(Action turn) => throw new MuteException();
     }
 }
