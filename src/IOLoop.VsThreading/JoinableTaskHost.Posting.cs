@@ -16,17 +16,20 @@ internal sealed partial class JoinableTaskHost
         TurnTask task;
         PostedTurn posted;
         bool begins;
+        bool asks;
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isClosed, this);
             begins = _task is null;
             task = _task ??= new TurnTask(_factory, this);
             posted = Rent(turn);
-            _posted++;
+            asks = _posted++ > 0 && MustAsk();
         }
         if (begins)
             task.Begin(_loops);
         task.Post(posted);
+        if (asks)
+            _factory.Ask();
         if (TakeFailure() is { } failure)
             throw new InvalidOperationException(failure.Message, failure);
     }

@@ -7,6 +7,8 @@ internal sealed class TurnFactory(JoinableTaskFactory inner, JoinableTaskHost ho
 {
     private static readonly SendOrPostCallback RunQueue = static host => ((JoinableTaskHost)host!).RunQueue();
 
+    private static readonly SendOrPostCallback Answer = static host => ((JoinableTaskHost)host!).Answer();
+
     internal JoinableTaskFactory Inner { get; } = inner;
 
     /// <summary>Whether there is nothing to post to but the thread pool, which the base class of contexts posts to.</summary>
@@ -14,11 +16,18 @@ internal sealed class TurnFactory(JoinableTaskFactory inner, JoinableTaskHost ho
 
     protected override void PostToUnderlyingSynchronizationContext(SendOrPostCallback callback, object state)
     {
-        if (!host.Enqueue(callback, state))
-            return;
+        if (host.Enqueue(callback, state))
+            Post(RunQueue);
+    }
+
+    /// <summary>Asks whether the main thread's context still takes anything. Where it does not, that is noted.</summary>
+    internal void Ask() => Post(Answer);
+
+    private void Post(SendOrPostCallback message)
+    {
         try
         {
-            base.PostToUnderlyingSynchronizationContext(RunQueue, host);
+            base.PostToUnderlyingSynchronizationContext(message, host);
         }
         catch (Exception exception)
         {

@@ -13,6 +13,9 @@ internal sealed class OddContext(SynchronizationContext inner) : Synchronization
     /// <summary>Whether a post runs its work itself.</summary>
     internal volatile bool IsInline;
 
+    /// <summary>Whether a post is taken and forgotten, as by a context that is being disposed.</summary>
+    internal volatile bool IsForgetful;
+
     public override void Post(SendOrPostCallback d, object? state)
     {
         Interlocked.Increment(ref _posts);
@@ -20,7 +23,7 @@ internal sealed class OddContext(SynchronizationContext inner) : Synchronization
             throw failure;
         if (IsInline)
             d(state);
-        else
+        else if (!IsForgetful)
             inner.Post(d, state);
     }
 

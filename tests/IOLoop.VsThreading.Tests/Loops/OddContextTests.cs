@@ -133,6 +133,56 @@ public sealed class OddContextTests : JoinableTaskHarness
         });
     }
 
+    [Theory, InlineData(true), InlineData(false)]
+    public void A_stop_ends_a_loop_whose_context_dropped_what_it_took_and_takes_no_more(bool hasRun)
+    {
+        var loop = NewLoop(_joinable.Factory);
+        if (hasRun)
+        {
+            loop.Attach();
+            Bounded.Await(loop.InvokeAsync(() => { }), "a callback");
+            OnMain("the main thread's other work", () => { }); // no turn is posted any more
+        }
+        _context.IsForgetful = true;
+        if (!hasRun)
+            loop.Attach();
+        loop.AddCallback(() => { });
+        loop.IsRunning.ShouldBeTrue("nothing was said");
+        _context.Failure = new TestException();
+        loop.Stop();
+        ShouldBeLost(loop);
+    }
+
+    [Fact]
+    public void A_stop_brings_a_loop_to_its_end_whose_context_dropped_what_it_took_and_takes_more()
+    {
+        var loop = NewLoop(_joinable.Factory);
+        loop.Attach();
+        Bounded.Await(loop.InvokeAsync(() => { }), "a callback");
+        OnMain("the main thread's other work", () => { }); // no turn is posted any more
+        _context.IsForgetful = true;
+        bool ran = false;
+        loop.AddCallback(() => ran = true);
+        _context.IsForgetful = false;
+        loop.Stop(); // and the turn that was dropped is found in the loop's own queue
+        Bounded.Until(() => !loop.IsRunning, "the loop has stopped");
+        Log.Entries.ShouldBeEmpty();
+        ran.ShouldBeFalse();
+        loop.Attach();
+        Bounded.Until(() => ran, "what was accepted runs in the next run");
+    }
+
+    [Fact]
+    public void A_start_whose_first_turn_was_dropped_ends_when_the_context_takes_no_more()
+    {
+        var loop = NewLoop(_joinable.Factory);
+        _context.IsForgetful = true;
+        var start = OtherThread.Start(() => Should.Throw<InvalidOperationException>(loop.Start).Message.ShouldContain("gone"));
+        Bounded.Until(() => _context.Posts > 0, "the first turn was posted");
+        _context.Failure = new TestException();
+        start.Join();
+    }
+
     private ManualResetEventSlim Hold()
     {
         var release = new ManualResetEventSlim();
