@@ -9,13 +9,15 @@ internal sealed class HostedRun(bool isAwaited) : IDisposable
     private int _lifeThreadId;
     private bool _lifeReleased; // the host's thread
     private bool _hasBegun;
+    private InvalidOperationException? _endedBy; // written before _isOver
+    private volatile bool _isOver;
 
     /// <summary>Ends with the run, never with a failure: see <see cref="ThrowIfLost"/>.</summary>
 #pragma warning disable VSTHRD003 // it is pumped for, or waited for on a thread that is not the host's
     internal Task Ended => _ended.Task;
 #pragma warning restore VSTHRD003
 
-    internal bool IsOver { get; private set; }
+    internal bool IsOver => _isOver;
 
     /// <summary>Set when the run must end because it cannot go on.</summary>
     internal volatile InvalidOperationException? Lost;
@@ -56,7 +58,8 @@ internal sealed class HostedRun(bool isAwaited) : IDisposable
 
     internal void End()
     {
-        IsOver = true;
+        _endedBy = Lost;
+        _isOver = true;
         TryReleaseLife();
         Finished?.Set();
         _ended.SetResult();
@@ -83,10 +86,13 @@ internal sealed class HostedRun(bool isAwaited) : IDisposable
         // Not _life, which the host's thread may have yet to give up.
     }
 
-    /// <summary>Each caller gets an exception of its own, for its own stack.</summary>
+    /// <summary>
+    /// Each caller gets an exception of its own, for its own stack. A post that was on its way when the run ended may fail later,
+    /// as the host may go then: that is not why it ended.
+    /// </summary>
     internal void ThrowIfLost()
     {
-        if (Lost is { } lost)
+        if ((_isOver ? _endedBy : Lost) is { } lost)
             throw new InvalidOperationException(lost.Message, lost.InnerException);
     }
 }

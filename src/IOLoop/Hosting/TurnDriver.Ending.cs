@@ -28,6 +28,8 @@ internal sealed partial class TurnDriver
     /// <summary>There is no going on: the run ends, with the turn that is under way if there is one. Any thread.</summary>
     private void Lose(HostedRun run, InvalidOperationException failure)
     {
+        if (run.IsOver)
+            return; // it was stopped meanwhile; who nests by now does so in another run
         run.Lost ??= failure;
         EndNested();
         EndIfNeeded(run);

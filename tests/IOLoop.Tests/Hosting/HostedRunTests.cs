@@ -9,6 +9,20 @@ namespace IOLoops.Tests.Hosting;
 public sealed class HostedRunTests : HostingHarness
 {
     [Fact]
+    public void What_fails_behind_a_run_s_end_is_not_the_run_s()
+    {
+        using var ended = new HostedRun(isAwaited: false);
+        ended.End();
+        ended.Lost = new InvalidOperationException("a post that was on its way, to a host that has gone since");
+        Should.NotThrow(ended.ThrowIfLost);
+        using var lost = new HostedRun(isAwaited: false);
+        lost.Lost = new InvalidOperationException("gone");
+        Should.Throw<InvalidOperationException>(lost.ThrowIfLost).Message.ShouldBe("gone");
+        lost.End();
+        Should.Throw<InvalidOperationException>(lost.ThrowIfLost).Message.ShouldBe("gone");
+    }
+
+    [Fact]
     public void A_run_that_ends_elsewhere_leaves_nothing_owned_by_the_host_s_thread_behind_its_next_turn()
     {
         var host = NewHost();
