@@ -84,8 +84,16 @@ internal sealed partial class JoinableTaskHost
         TurnTask? task;
         lock (_gate)
             task = _task;
-        task?.Post(posted); // null: the run was lost, or the loop closed
-        ReportIfFailed(null);
+        Exception? failure = null;
+        try
+        {
+            task?.Post(posted); // null: the run was lost, or the loop closed
+        }
+        catch (Exception exception)
+        {
+            failure = exception; // by what the application's factory overrides; elsewhere Post throws it to the loop
+        }
+        ReportIfFailed(failure);
     }
 
     /// <summary>Early turns were posted, or the main thread was not reached.</summary>

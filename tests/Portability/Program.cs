@@ -12,7 +12,10 @@ foreach (string name in args)
 {
     string[] parts = name.Split('.');
     var type = types.Single(type => type.Name == parts[0] && !type.IsAbstract);
-    foreach (var test in TestCase.Of(type).Where(test => parts.Length < 2 || test.Method.Name == parts[1]))
+    var tests = TestCase.Of(type).Where(test => parts.Length < 2 || test.Method.Name == parts[1]).ToList();
+    if (tests.Count == 0)
+        throw new ArgumentException($"There is no test {name}.");
+    foreach (var test in tests)
     {
         Console.WriteLine($"run   {test}");
         var run = Task.Run(test.Run);
