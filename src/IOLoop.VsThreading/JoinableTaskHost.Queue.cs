@@ -5,8 +5,8 @@ namespace IOLoops.VsThreading;
 /// vs-threading queues each piece of work twice: with its task, for a blocked thread that the task is joined to, and in the
 /// context of the main thread. What the first executes stays in the second until that is pumped: one entry for each turn of a
 /// loop that a blocked main thread runs for hours. So the context gets one message at a time from here, which executes what
-/// is queued here, and what has been executed is taken out here. (Seldom another one, which does nothing: see
-/// <see cref="MustAsk"/>.)
+/// is queued here, and what has been executed is taken out here. (Seldom another one, which does
+/// nothing unless the one before it has been dropped: see <see cref="MustAsk"/>.)
 /// </remarks>
 internal sealed partial class JoinableTaskHost
 {

@@ -1,8 +1,8 @@
 namespace IOLoops.Core;
 
 /// <summary>
-/// Carries a value through a queue of references; rented on any thread, returned on the loop's. What a loop queues for
-/// itself takes no lock, and never waits for another loop's.
+/// Carries a value through a queue of references; rented on any thread, returned on the loop's. A loop that queues one value
+/// at a time for itself rents what it returned last, and does not wait for the lock that all loops share.
 /// </summary>
 internal sealed class StateBox<TState>
 {

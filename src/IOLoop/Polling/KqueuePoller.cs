@@ -72,10 +72,7 @@ internal sealed class KqueuePoller : IPoller, INestablePoller
         _registrations.Add(fd, registration);
         errno = Apply(fd, registration, events);
         if (errno != Errno.Ok)
-        {
-            Change(fd, registration, Kevent.Delete);
-            Drop(fd, registration);
-        }
+            Remove(fd, registration);
         return KqueueInterest.IsAlwaysReady(kind, errno) ? Errno.EPERM : errno;
     }
 
@@ -91,8 +88,7 @@ internal sealed class KqueuePoller : IPoller, INestablePoller
         }
         else if (KqueueInterest.IsAlwaysReady(registration.Kind, failure))
         {
-            Change(fd, registration, Kevent.Delete);
-            Drop(fd, registration);
+            Remove(fd, registration);
             failure = Errno.EPERM;
         }
         return failure;
@@ -109,9 +105,7 @@ internal sealed class KqueuePoller : IPoller, INestablePoller
     {
         if (!_registrations.TryGetValue(fd, out var registration))
             return Errno.ENOENT;
-        int errno = Change(fd, registration, Kevent.Delete);
-        Drop(fd, registration);
-        return errno;
+        return Remove(fd, registration);
     }
 
     public int Wait(Span<ReadyEvent> ready, long ticks)
@@ -258,6 +252,14 @@ internal sealed class KqueuePoller : IPoller, INestablePoller
     /// <summary>Whether the kernel still has the filters, or has forgotten them with the file.</summary>
     private bool IsAlive(int fd, Registration registration) =>
         registration.IsSuspended ? Change(fd, registration, Kevent.Disable) == Errno.Ok : Change(fd, registration, Kevent.Enable) == Errno.Ok;
+
+    /// <summary>Drops it with its filters. Returns 0 or an errno.</summary>
+    private int Remove(int fd, Registration registration)
+    {
+        int errno = Change(fd, registration, Kevent.Delete);
+        Drop(fd, registration);
+        return errno;
+    }
 
     private void Drop(int fd, Registration registration)
     {

@@ -180,11 +180,16 @@ public sealed class StallTests : IDisposable
     public void What_a_nested_turn_calls_is_reported_by_its_own_name()
     {
         var loop = Watched("hosted");
-        Action nested = Block;
+        var hasRun = new TaskCompletionSource();
+        Action nested = () =>
+        {
+            Block();
+            hasRun.SetResult();
+        };
         loop.RunSync(() => loop.RunSync(() =>
         {
             loop.AddCallback(nested);
-            return Task.Delay(1);
+            return hasRun.Task;
         }));
         _reports.ShouldHaveSingleItem().Callback.ShouldBe(nested);
     }

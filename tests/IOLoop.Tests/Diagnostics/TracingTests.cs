@@ -45,11 +45,7 @@ public sealed class TracingTests : IDisposable
     {
         _loop.CallbackException += (_, failure) => failure.Handled = true;
         _loop.AddHandler(_ready.Number, (_, _) => throw new TestException(), IOEvents.Write);
-        using (Listen())
-            _loop.RunOnce(TimeSpan.Zero);
-        var span = _spans.ShouldHaveSingleItem();
-        span.Status.ShouldBe(ActivityStatusCode.Error);
-        span.GetTagItem("error.type").ShouldBe(typeof(TestException).FullName);
+        ShouldBeTracedAsFailed();
     }
 
     [Fact]
@@ -58,11 +54,7 @@ public sealed class TracingTests : IDisposable
         _loop.CallbackException += (_, failure) => failure.Handled = true;
         AsyncIOHandler handler = static (_, _) => Task.FromException(new TestException());
         _loop.AddHandler(_ready.Number, handler, IOEvents.Write);
-        using (Listen())
-            _loop.RunOnce(TimeSpan.Zero);
-        var span = _spans.ShouldHaveSingleItem();
-        span.Status.ShouldBe(ActivityStatusCode.Error);
-        span.GetTagItem("error.type").ShouldBe(typeof(TestException).FullName);
+        ShouldBeTracedAsFailed();
     }
 
     [Fact]
@@ -119,6 +111,15 @@ public sealed class TracingTests : IDisposable
     {
         _loop.Close();
         _ready.Dispose();
+    }
+
+    private void ShouldBeTracedAsFailed()
+    {
+        using (Listen())
+            _loop.RunOnce(TimeSpan.Zero);
+        var span = _spans.ShouldHaveSingleItem();
+        span.Status.ShouldBe(ActivityStatusCode.Error);
+        span.GetTagItem("error.type").ShouldBe(typeof(TestException).FullName);
     }
 
     private ActivityListener Listen()
