@@ -20,8 +20,9 @@ namespace IOLoops.Rx;
 /// AdvanceBy or AdvanceTo, or with <see cref="HostedIOLoop.Start"/>, which moves it until the loop is stopped.
 /// </para>
 /// <para>
-/// Time is that of a stopwatch of the scheduler's, beginning with its <see cref="IScheduler.Now"/>. Timeouts are as precise as
-/// the scheduler's timers, but never early.
+/// On Rx's schedulers of real time the loop has the system's monotonic clock, and one timer of its own, which schedules a turn. On
+/// a scheduler with a time of its own (virtual time, a loop's, one that was written elsewhere) time is that of a stopwatch of the
+/// scheduler's, beginning with its <see cref="IScheduler.Now"/>. Timeouts are as precise as the timers, but never early.
 /// </para>
 /// </remarks>
 public class RxIOLoop : HostedIOLoop

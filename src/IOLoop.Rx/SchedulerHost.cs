@@ -4,27 +4,26 @@ using System.Runtime.CompilerServices;
 
 namespace IOLoops.Rx;
 
-/// <summary>An Rx scheduler as the host of a loop.</summary>
-internal class SchedulerHost : ILoopHost
+/// <summary>An Rx scheduler as the host of a loop: one of real time, whose clock and timers are the system's.</summary>
+/// <remarks>
+/// The loop has a timer of its own then, and not the scheduler's: an EventLoopScheduler keeps a timer that was cancelled, and what
+/// that references, until it would have been due.
+/// </remarks>
+internal class SchedulerHost : IHostThread
 {
     // By scheduler, not by host: a second loop on the same scheduler must know its thread before it has run a turn.
     private static readonly ConditionalWeakTable<IScheduler, StrongBox<int>> Threads = [];
 
     private readonly IScheduler _scheduler;
-    private readonly IStopwatch _stopwatch;
-    private readonly long _start;
     private readonly StrongBox<int>? _threadId; // of a scheduler that may have one thread; 0: not known yet; -1: it has several
     private readonly bool _mayRunInline;
     private ScheduledTurn? _turn;  // the loop posts two delegates again and again: a turn,
-    private ScheduledTurn? _timed; // and one that its timer brings
+    private ScheduledTurn? _other; // and one that its timer brings, or a question whether the scheduler still takes anything
 
     /// <exception cref="ArgumentException">The scheduler runs work inside the call that schedules it.</exception>
     protected SchedulerHost(IScheduler scheduler)
     {
         _scheduler = scheduler;
-        // A stopwatch of the scheduler's, for its Now follows the jumps of the wall clock.
-        _start = scheduler.Now.UtcTicks;
-        _stopwatch = scheduler.StartStopwatch();
         if (scheduler is EventLoopScheduler or SynchronizationContextScheduler)
             _threadId = KnownThread(scheduler);
         _mayRunInline = scheduler is SynchronizationContextScheduler;
@@ -39,20 +38,14 @@ internal class SchedulerHost : ILoopHost
                 $"{scheduler.GetType().Name} runs work on the thread that schedules it, inside that call, and has no thread of its own that a loop could run on: pass an EventLoopScheduler for a thread of the loop's own, TaskPoolScheduler.Default for the thread pool, or use PollIOLoop to run on the calling thread.",
                 nameof(scheduler));
         }
-        return VirtualTimeHost.IsVirtual(scheduler) ? new VirtualTimeHost(scheduler) : new SchedulerHost(scheduler);
+        return VirtualTimeHost.IsVirtual(scheduler) ? new VirtualTimeHost(scheduler)
+            : IsRealTime(scheduler) ? new SchedulerHost(scheduler)
+            : new ClockedSchedulerHost(scheduler);
     }
-
-    public LoopTime Now => new(_start + _stopwatch.Elapsed.Ticks);
-
-    public DateTimeOffset UtcNow => _scheduler.Now;
 
     public virtual bool IsOnHostThread => _scheduler is IOLoopScheduler layer
         ? layer.Loop.IsOnLoopThread
         : _threadId is not null && Volatile.Read(ref _threadId.Value) == Environment.CurrentManagedThreadId;
-
-    public virtual bool UsesVirtualTime => false;
-
-    public virtual bool TryPump(Task until) => false;
 
     public virtual void Post(Action turn)
     {
@@ -62,8 +55,20 @@ internal class SchedulerHost : ILoopHost
             _scheduler.Schedule(Wrap(turn), static (_, turn) => turn.Run());
     }
 
-    public virtual IDisposable PostAfter(TimeSpan delay, Action turn) =>
-        _scheduler.Schedule(Wrap(turn), RoundUp(delay), static (_, turn) => turn.Run());
+    /// <summary>Schedules a turn by the scheduler's own clock.</summary>
+    private protected IDisposable Schedule(TimeSpan delay, Action turn) =>
+        _scheduler.Schedule(Wrap(turn), delay, static (_, turn) => turn.Run());
+
+    /// <summary>
+    /// Whether the scheduler's time is the system's. What stands behind a scheduler with an exception handler answers for it. One
+    /// that was written elsewhere may have a time of its own.
+    /// </summary>
+    private static bool IsRealTime(IScheduler scheduler)
+    {
+        object behind = (scheduler as IServiceProvider)?.GetService(typeof(IStopwatchProvider)) ?? scheduler;
+        return behind is EventLoopScheduler or TaskPoolScheduler or ThreadPoolScheduler or NewThreadScheduler or SynchronizationContextScheduler
+            or DefaultScheduler;
+    }
 
     /// <summary>
     /// A SynchronizationContextScheduler may be set to run work at once when its context is current, which a loop's turn
@@ -82,26 +87,15 @@ internal class SchedulerHost : ILoopHost
         }
     }
 
-    /// <summary>
-    /// The timers of Rx's schedulers cut off what is below a millisecond: they would come before their time and be asked for
-    /// again and again. A loop's own do not.
-    /// </summary>
-    private TimeSpan RoundUp(TimeSpan delay)
-    {
-        if (UsesVirtualTime || _scheduler is IOLoopScheduler)
-            return delay;
-        return new TimeSpan((delay.Ticks + TimeSpan.TicksPerMillisecond - 1) / TimeSpan.TicksPerMillisecond * TimeSpan.TicksPerMillisecond);
-    }
-
     private ScheduledTurn Wrap(Action turn)
     {
         if (Volatile.Read(ref _turn) is { } first && ReferenceEquals(first.Turn, turn))
             return first;
-        if (Volatile.Read(ref _timed) is { } second && ReferenceEquals(second.Turn, turn))
+        if (Volatile.Read(ref _other) is { } second && ReferenceEquals(second.Turn, turn))
             return second;
         var wrapped = new ScheduledTurn(this, turn);
         if (Interlocked.CompareExchange(ref _turn, wrapped, null) is not null)
-            Interlocked.CompareExchange(ref _timed, wrapped, null);
+            Interlocked.CompareExchange(ref _other, wrapped, null);
         return wrapped;
     }
 

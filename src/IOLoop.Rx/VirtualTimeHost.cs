@@ -8,7 +8,7 @@ namespace IOLoops.Rx;
 /// thread that moves time posts; what others add is found by the turn that a loop in virtual time runs every millisecond
 /// of it.
 /// </remarks>
-internal sealed class VirtualTimeHost : SchedulerHost
+internal sealed class VirtualTimeHost : ClockedSchedulerHost, IVirtualTimeHost, IPumpableHost
 {
     private readonly Action? _start; // null: a scheduler whose units of time are not known here, which nobody but its owner can run
     private readonly Action? _stop;
@@ -24,8 +24,6 @@ internal sealed class VirtualTimeHost : SchedulerHost
         else if (scheduler is VirtualTimeSchedulerBase<long, long> test)
             (_start, _stop, _isRunning) = (test.Start, test.Stop, () => test.IsEnabled);
     }
-
-    public override bool UsesVirtualTime => true;
 
     public override bool IsOnHostThread => Volatile.Read(ref _threadId) == Environment.CurrentManagedThreadId;
 
@@ -52,16 +50,16 @@ internal sealed class VirtualTimeHost : SchedulerHost
         return base.PostAfter(delay, turn);
     }
 
+    // One that runs already runs no item inside another one.
+    public bool CanPump => _start is not null && !_isRunning!();
+
     /// <summary>Runs all that is scheduled, time moving as fast as it can, until the task has ended.</summary>
-    public override bool TryPump(Task until)
+    public void Pump(Task until)
     {
-        if (_start is null || _isRunning!())
-            return false; // it runs already, and no item inside another one
         _pumpedUntil = until;
         while (!until.IsCompleted)
-            _start(); // a loop that runs has always a turn scheduled
+            _start!(); // a loop that runs has always a turn scheduled
         _pumpedUntil = null;
-        return true;
     }
 
     // Here, not when the task ends, wherever that is noticed: what else is scheduled must not go on by chance.

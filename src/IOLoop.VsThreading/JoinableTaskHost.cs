@@ -3,7 +3,8 @@ using Microsoft.VisualStudio.Threading;
 namespace IOLoops.VsThreading;
 
 /// <summary>The main thread of a <see cref="JoinableTaskContext"/> as a host: turns are work of a joinable task of the loop's.</summary>
-internal sealed partial class JoinableTaskHost : ILoopHost
+/// <remarks>It nests: JoinableTaskFactory.Run, called in a handler, executes whatever is joined, without asking anybody.</remarks>
+internal sealed partial class JoinableTaskHost : IPumpableHost, INestingHost, IHostLifetime, IHostWaits
 {
     private readonly TurnFactory _factory;
     private readonly JoinableTaskCollection _loops; // what is joined: the task of the run, if there is one
@@ -50,8 +51,7 @@ internal sealed partial class JoinableTaskHost : ILoopHost
     // The context compares managed thread ids, which are given anew when a thread has ended.
     public bool IsOnHostThread => ReferenceEquals(Thread.CurrentThread, _mainThread);
 
-    // JoinableTaskFactory.Run, called in a handler, executes whatever is joined, without asking anybody.
-    public bool MayNest => true;
+    public bool CanPump => IsOnHostThread;
 
     internal JoinableTaskCollection.JoinRelease Join() => _loops.Join();
 
@@ -90,18 +90,15 @@ internal sealed partial class JoinableTaskHost : ILoopHost
         EndIfOver();
     }
 
-    public bool TryPump(Task until)
+    public void Pump(Task until)
     {
-        if (!IsOnHostThread)
-            return false;
         if (until.IsCompleted)
-            return true;
+            return;
         // A main thread that has nothing to do but to run the loop does not hang, however long that takes.
         var options = _runsForLong ? JoinableTaskCreationOptions.LongRunning : JoinableTaskCreationOptions.None;
         _runsForLong = false;
 #pragma warning disable VSTHRD003 // what it waits for ends in a turn, and those are joined
         _factory.Inner.Run(() => RunTurnsAsync(until), options);
-        return true;
     }
 
     private async Task RunTurnsAsync(Task until)

@@ -45,8 +45,11 @@ public class HostedIOLoop : IOLoop
         var poller = PollerFactory.Create((options as HostedIOLoopOptions)?.Poller ?? PollerKind.Default, WakerKind.Default);
         try
         {
-            var driver = _driver = new TurnDriver(this, host, poller);
-            Core = _core = new LoopCore(this, poller, new HostClock(host), driver.RequestTurn, options ?? new IOLoopOptions(), () => host.IsOnHostThread, driver.BeforeCalls);
+            var abilities = new HostAbilities(host);
+            LoopClock clock = abilities.Clock is { } own ? new HostClock(own) : new LoopClock.System();
+            var driver = _driver = new TurnDriver(this, abilities, poller, clock);
+            Core = _core = new LoopCore(
+                this, poller, clock, driver.RequestTurn, options ?? new IOLoopOptions(), () => abilities.IsOnHostThread, driver.BeforeCalls);
             driver.Core = _core;
         }
         catch
@@ -75,6 +78,16 @@ public class HostedIOLoop : IOLoop
     /// <exception cref="InvalidOperationException">The loop runs already, or the host is gone.</exception>
     /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
     public void Attach() => _driver.Attach();
+
+    /// <summary>
+    /// Ends with the current run, or with the last one when the loop does not run; completed before the first. It fails with what
+    /// the run was lost by: an <see cref="InvalidOperationException"/>, whose inner exception is what the host has failed with. A
+    /// failure that nobody looks at is logged, and raises no <see cref="TaskScheduler.UnobservedTaskException"/>. Any thread. Code
+    /// that awaits it inside a turn resumes after the run has ended, and may call <see cref="Close"/> there.
+    /// </summary>
+#pragma warning disable VSTHRD003 // it is for whoever wants to await it
+    public Task Completion => _driver.Completion;
+#pragma warning restore VSTHRD003
 
     /// <summary>For the static Attach of derived classes: attaches a new loop, and closes it again when that fails.</summary>
     /// <returns>The loop.</returns>
@@ -124,7 +137,11 @@ public class HostedIOLoop : IOLoop
     /// Callbacks that were accepted and have not run are reported in one log entry. Closing again does nothing.
     /// </summary>
     /// <inheritdoc/>
-    public override void Close(bool allFds = false) => _core.Close(allFds, () => IsClosed = true);
+    public override void Close(bool allFds = false)
+    {
+        if (_core.Close(allFds, () => IsClosed = true))
+            _driver.Dispose();
+    }
 
     /// <inheritdoc/>
     [MethodImpl(Jit.Hot)]
@@ -169,8 +186,6 @@ public class HostedIOLoop : IOLoop
         ArgumentNullException.ThrowIfNull(cause);
         _driver.OnHostLost(cause);
     }
-
-    internal void SetRunning(bool running) => IsRunning = running;
 
     internal void LogLost(Exception failure) => LoopLog.HostLost(Logger, failure, Name);
 }

@@ -23,8 +23,11 @@ namespace IOLoops;
 /// foreign event loop implement the same contract. A loop of one's own needs the abstract members alone.
 /// </para>
 /// </remarks>
-public abstract partial class IOLoop : IDisposable
+public abstract partial class IOLoop : IDisposable, IAsyncDisposable
 {
+    private volatile bool _isRunning;
+    private volatile bool _isClosed;
+
     /// <summary>Constructs a loop; never makes it current. Failures are logged to the standard error stream.</summary>
     protected IOLoop()
         : this(null)
@@ -47,15 +50,24 @@ public abstract partial class IOLoop : IDisposable
     /// Hosted loops: from the moment they are attached or started until the turn that follows <see cref="Stop"/> has ended;
     /// on the host's own thread, between turns, <see cref="Stop"/> ends it at once.
     /// </summary>
-    public bool IsRunning { get; protected set; }
+    public bool IsRunning
+    {
+        get => _isRunning;
+        protected set
+        {
+            _isRunning = value;
+            if (!value)
+                EndRunElsewhere();
+        }
+    }
 
     /// <summary>Whether <see cref="Close"/> has been called. Loops written elsewhere set it there, which ends their signal handlers.</summary>
     public bool IsClosed
     {
-        get;
+        get => _isClosed;
         protected set
         {
-            field = value;
+            _isClosed = value;
             if (!value)
                 return;
             EndSignalHandlers();
@@ -96,19 +108,4 @@ public abstract partial class IOLoop : IDisposable
     /// <param name="allFds">Whether to close every registered descriptor, too, with <see cref="CloseFd"/>.</param>
     /// <exception cref="InvalidOperationException">The loop runs.</exception>
     public abstract void Close(bool allFds = false);
-
-    /// <summary>The same as <see cref="Close"/> without closing descriptors.</summary>
-    public void Dispose()
-    {
-        Dispose(true);
-        GC.SuppressFinalize(this);
-    }
-
-    /// <summary>Closes the loop.</summary>
-    /// <param name="disposing">Whether called by <see cref="Dispose()"/>.</param>
-    protected virtual void Dispose(bool disposing)
-    {
-        if (disposing)
-            Close();
-    }
 }

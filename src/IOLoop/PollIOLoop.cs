@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using IOLoops.Core;
 using IOLoops.Polling;
+using IOLoops.Tasks;
 
 namespace IOLoops;
 
@@ -16,6 +17,8 @@ namespace IOLoops;
 public class PollIOLoop : IOLoop
 {
     private readonly LoopCore _core;
+    private readonly Action _onEntered;
+    private readonly Action _onExited;
 
     /// <summary>A loop with the default options.</summary>
     public PollIOLoop()
@@ -37,6 +40,8 @@ public class PollIOLoop : IOLoop
     internal PollIOLoop(PollIOLoopOptions options, Func<PollerKind, WakerKind, IPoller> createPoller)
         : base(options)
     {
+        _onEntered = () => SetRunning(true);
+        _onExited = () => SetRunning(false);
         var poller = createPoller(options.Poller, options.Waker);
         try
         {
@@ -91,17 +96,29 @@ public class PollIOLoop : IOLoop
     /// <inheritdoc/>
     public override void Start()
     {
-        var scope = _core.Enter(SynchronizationContext);
-        IsRunning = true;
+        var scope = _core.Enter(SynchronizationContext, _onEntered);
         try
         {
             _core.TurnUntilStopped();
         }
         finally
         {
-            IsRunning = false;
-            _core.Exit(scope);
+            EndRun(scope);
         }
+    }
+
+    /// <summary>
+    /// Runs the loop on a thread of its own, which has the loop's name, until it is stopped. Any thread.
+    /// </summary>
+    /// <param name="cancellationToken">Asks the loop to stop, as <see cref="Stop"/> does; the task then ends without an error.</param>
+    /// <returns>Ends with the run. Fails with what <see cref="Start"/> throws: that the loop runs already, or what the system has failed with.</returns>
+    /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
+    public Task RunAsync(CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(IsClosed, this);
+        var run = new LoopThread(this, cancellationToken);
+        run.Begin();
+        return run.Ended;
     }
 
     /// <summary>
@@ -117,17 +134,24 @@ public class PollIOLoop : IOLoop
     {
         if (timeout < TimeSpan.Zero && timeout != Timeout.InfiniteTimeSpan)
             throw new ArgumentOutOfRangeException(nameof(timeout), timeout, "The timeout is zero, positive, or Timeout.InfiniteTimeSpan.");
-        var scope = _core.Enter(SynchronizationContext);
-        IsRunning = true;
+        var scope = _core.Enter(SynchronizationContext, _onEntered);
         try
         {
             return _core.StopRequested ? 0 : _core.TurnOnce(timeout < TimeSpan.Zero ? -1 : timeout.Ticks);
         }
         finally
         {
-            IsRunning = false;
-            _core.Exit(scope);
+            EndRun(scope);
         }
+    }
+
+    private void EndRun(in LoopCore.RunScope scope)
+    {
+        _core.Exit(scope, _onExited);
+        if (RunEnds.IsIdle)
+            return;
+        RunEnds.Complete(null);
+        RunEnds.RunWork();
     }
 
     /// <inheritdoc/>

@@ -15,16 +15,16 @@ internal sealed partial class LoopCore
     internal bool IsOnHostThread => _isAttached && _isHostThread!();
 
     /// <summary>Whether the last poll found anything ready: then the next may, too.</summary>
-    internal bool FoundReady => _readyCount > 0;
+    private bool FoundReady => _readyCount > 0;
 
     /// <summary>Whether there are descriptors that somebody must wait for.</summary>
-    internal bool HasDescriptors => _handlers.Count > (_alwaysReady?.Count ?? 0);
+    private bool HasDescriptors => _handlers.Count > (_alwaysReady?.Count ?? 0);
 
     /// <summary>When the earliest timeout is due; <see cref="long.MaxValue"/>: never.</summary>
-    internal long Deadline => _timeouts.IsEmpty ? long.MaxValue : _timeouts.Earliest;
+    private long Deadline => _timeouts.IsEmpty ? long.MaxValue : _timeouts.Earliest;
 
     /// <summary>Whether something waits for the next turn, descriptors aside.</summary>
-    internal bool HasQueuedWork => _callbacks.HasWork || _timeouts.HasDueBatch || HasReadyBatch || _completing is not null || _removalRequested;
+    private bool HasQueuedWork => _callbacks.HasWork || _timeouts.HasDueBatch || HasReadyBatch || _completing is not null || _removalRequested;
 
     /// <summary>Begins a run.</summary>
     /// <param name="onAttached">Called while no other run can begin or end.</param>
@@ -64,8 +64,33 @@ internal sealed partial class LoopCore
         }
     }
 
-    /// <summary>Makes the calling thread the loop's for one turn, which may be inside another one.</summary>
-    internal RunScope EnterTurn(SynchronizationContext? context)
+    /// <summary>One turn in a host, on this thread, which may be inside another one.</summary>
+    /// <param name="context">The <see cref="SynchronizationContext"/> inside callbacks.</param>
+    /// <param name="isVirtual">Whether a turn comes anyway, every millisecond of the host's time.</param>
+    /// <param name="isNextPosted">Whether the next turn is posted already, by this one before it called anybody; null: never.</param>
+    /// <returns>What comes next. When the loop sleeps, any thread may make a turn happen by <see cref="TryWake"/>.</returns>
+    internal NextTurn TurnInHost(SynchronizationContext? context, bool isVirtual, Func<bool>? isNextPosted)
+    {
+        var scope = EnterTurn(context);
+        try
+        {
+            if (!_stop)
+                Turn(0);
+        }
+        finally
+        {
+            ExitTurn(scope);
+        }
+        if (_stop)
+            return NextTurn.Stop;
+        // A descriptor that was ready may be again: a turn that finds nothing is cheaper than waking two threads.
+        if (isNextPosted?.Invoke() == true || HasQueuedWork || (!isVirtual && (FoundReady || HasAlwaysReadyWork())) || !TrySleep())
+            return NextTurn.Again;
+        return new NextTurn(NextTurnKind.Sleep, Deadline, HasDescriptors);
+    }
+
+    /// <summary>Makes the calling thread the loop's for one turn.</summary>
+    private RunScope EnterTurn(SynchronizationContext? context)
     {
         int outer;
         int interrupted;
@@ -82,7 +107,7 @@ internal sealed partial class LoopCore
         return scope;
     }
 
-    internal void ExitTurn(in RunScope scope)
+    private void ExitTurn(in RunScope scope)
     {
         lock (_runGate)
         {
@@ -128,7 +153,7 @@ internal sealed partial class LoopCore
     /// <summary>
     /// Goes to sleep, unless there is work. From then on any thread may make a turn happen, by <see cref="TryWake"/>.
     /// </summary>
-    internal bool TrySleep()
+    private bool TrySleep()
     {
         if (!_callbacks.TrySleep())
             return false;

@@ -15,9 +15,10 @@ internal sealed partial class LoopCore
 
     /// <summary>Makes the calling thread the loop's.</summary>
     /// <param name="context">The <see cref="SynchronizationContext"/> inside callbacks.</param>
+    /// <param name="onEntered">Called while no other run can begin or end.</param>
     /// <exception cref="InvalidOperationException">The loop runs already.</exception>
     /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
-    internal RunScope Enter(SynchronizationContext? context)
+    internal RunScope Enter(SynchronizationContext? context, Action onEntered)
     {
         lock (_runGate)
         {
@@ -29,18 +30,22 @@ internal sealed partial class LoopCore
                     : $"{_loop.Name} is running already on another thread: use AddCallback or InvokeAsync to run something on it.");
             }
             _threadId = Environment.CurrentManagedThreadId;
+            onEntered();
         }
         return EnterThread(context);
     }
 
     /// <summary>Ends what <see cref="Enter"/> began; a stop request is served, what is queued stays.</summary>
-    internal void Exit(RunScope scope)
+    /// <param name="scope">What <see cref="Enter"/> returned.</param>
+    /// <param name="onExited">Called while no other run can begin.</param>
+    internal void Exit(in RunScope scope, Action onExited)
     {
         _stop = false;
         lock (_runGate)
         {
             ServeRemovals(); // those that were asked for too late for the last turn
             _threadId = 0;
+            onExited();
         }
         LeaveThread(scope);
         // Whoever watches the poller's descriptor sees that a turn is due.

@@ -42,6 +42,9 @@ internal static partial class LoopLog
     [LoggerMessage(9, LogLevel.Error, "{Loop}: who listens to the loop's metrics or spans has thrown; it is not said again.")]
     internal static partial void ListenerFailed(ILogger logger, Exception exception, string loop);
 
+    [LoggerMessage(10, LogLevel.Error, "{Loop} was disposed, but stopping or closing it failed.")]
+    internal static partial void DisposeFailed(ILogger logger, Exception exception, string loop);
+
     /// <summary>Says now what a storm of failures has kept back.</summary>
     internal static void Flush(ILogger logger) => ((logger as GuardedLogger)?.Fallback ?? logger as StandardErrorLogger)?.Flush();
 

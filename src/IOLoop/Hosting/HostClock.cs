@@ -3,7 +3,7 @@ using IOLoops.Core;
 namespace IOLoops.Hosting;
 
 /// <summary>The host's clock.</summary>
-internal sealed class HostClock(ILoopHost host) : LoopClock
+internal sealed class HostClock(IHostClock host) : LoopClock
 {
     internal override long Now => host.Now.Ticks;
 

@@ -1,98 +1,93 @@
 namespace IOLoops.Hosting;
 
 /// <summary>One run of a hosted loop, from being attached to its end.</summary>
-/// <param name="isAwaited">Whether a thread will wait for the end.</param>
-internal sealed class HostedRun(bool isAwaited) : IDisposable
+/// <param name="isAwaited">Whether a thread waits for its end, by pumping the host or by blocking.</param>
+/// <param name="wait">What that thread blocks on; null: it does not block.</param>
+internal sealed class HostedRun(bool isAwaited, RunWait? wait = null)
 {
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Mutex? _life;
-    private int _lifeThreadId;
-    private bool _lifeReleased; // the host's thread
-    private bool _hasBegun;
-    private InvalidOperationException? _endedBy; // written before _isOver
-    private volatile bool _isOver;
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _state;                          // a RunState; volatile
+    private int _reason;                         // an EndReason; interlocked
+    private InvalidOperationException? _failure; // interlocked; written before _reason says that the run was lost
+    private InvalidOperationException? _endedBy; // written before _state says that the run is over
 
-    /// <summary>Ends with the run, never with a failure: see <see cref="ThrowIfLost"/>.</summary>
-#pragma warning disable VSTHRD003 // it is pumped for, or waited for on a thread that is not the host's
-    internal Task Ended => _ended.Task;
-#pragma warning restore VSTHRD003
+    internal RunState State => (RunState)Volatile.Read(ref _state);
 
-    internal bool IsOver => _isOver;
+    internal EndReason Reason => (EndReason)Volatile.Read(ref _reason);
 
-    /// <summary>Set when the run must end because it cannot go on.</summary>
-    internal volatile InvalidOperationException? Lost;
+    internal bool IsEnding => State >= RunState.Ending;
 
-    /// <summary>Set when nobody waits for the run any longer: it ends without being stopped.</summary>
-    internal volatile bool Abandoned;
+    internal bool IsOver => State == RunState.Over;
 
-    internal bool MustEnd => Abandoned || Lost is not null;
+    /// <summary>Whether the run must end though nobody has stopped it.</summary>
+    internal bool MustEnd => Reason != EndReason.Stopped;
 
     internal bool IsAwaited => isAwaited;
 
-    internal bool HasBegun => Volatile.Read(ref _hasBegun);
+    internal RunWait? Wait => wait;
 
-    /// <summary>Set by the first turn of a run that a thread waits for.</summary>
-    internal ManualResetEvent? Begun { get; } = isAwaited ? new ManualResetEvent(false) : null;
+#pragma warning disable VSTHRD003 // it is pumped for, or waited for on a thread that is not the host's
+    /// <summary>Ends with the run, never with a failure: see <see cref="ThrowIfLost"/>.</summary>
+    internal Task Ended => _ended.Task;
 
-    /// <summary>Set by the end of a run that a thread waits for, just before <see cref="Ended"/>.</summary>
-    internal ManualResetEvent? Finished { get; } = isAwaited ? new ManualResetEvent(false) : null;
+    /// <summary>Ends with the run, with what it was lost by.</summary>
+    internal Task Completion => _completion.Task;
+#pragma warning restore VSTHRD003
 
-    /// <summary>
-    /// Owned by the host's thread, if it has one, from the first turn on: the runtime gives up the mutexes of a thread that
-    /// ends, so that whoever waits for this one learns of it without asking again and again.
-    /// </summary>
-    internal Mutex? Life => Volatile.Read(ref _life);
-
-    /// <summary>The first turn runs.</summary>
-    internal void Begin(bool isHostThread)
+    /// <summary>A turn begins: the first one has been reached. The owner of the turn.</summary>
+    /// <param name="isHostThread">Whether this is known to be the host's one thread.</param>
+    internal void NoteTurn(bool isHostThread)
     {
-        _hasBegun = true;
-        if (Begun is null)
+        if (State != RunState.Posted)
             return;
-        _lifeThreadId = Environment.CurrentManagedThreadId;
-        // The pool's threads come and go without meaning anything.
-        if (isHostThread && !Thread.CurrentThread.IsThreadPoolThread)
-            Volatile.Write(ref _life, new Mutex(initiallyOwned: true));
-        Begun.Set();
+        Volatile.Write(ref _state, (int)RunState.Running);
+        wait?.OnBegun(isHostThread);
     }
 
-    internal void End()
-    {
-        _endedBy = Lost;
-        _isOver = true;
-        TryReleaseLife();
-        Finished?.Set();
-        _ended.SetResult();
-    }
+    /// <summary>Nobody waits for the run any longer. Any thread; behind it <see cref="MustEnd"/> is true.</summary>
+    internal void Abandon() => Interlocked.CompareExchange(ref _reason, (int)EndReason.Abandoned, (int)EndReason.Stopped);
 
-    /// <summary>Gives up what the host's thread owns, which that thread alone can do.</summary>
-    /// <returns>False: this is another thread.</returns>
-    internal bool TryReleaseLife()
+    /// <summary>The run cannot continue. Any thread; behind it <see cref="MustEnd"/> is true. The first failure is the one that counts.</summary>
+    /// <returns>False: it is over.</returns>
+    internal bool TryLose(InvalidOperationException failure)
     {
-        if (_life is null || _lifeReleased)
-            return true;
-        if (_lifeThreadId != Environment.CurrentManagedThreadId)
+        if (IsOver)
             return false;
-        _lifeReleased = true;
-        _life.ReleaseMutex();
+        Interlocked.CompareExchange(ref _failure, failure, null);
+        Interlocked.Exchange(ref _reason, (int)EndReason.Lost);
         return true;
     }
 
-    /// <summary>The run has ended, and who waited for it goes on.</summary>
-    public void Dispose()
-    {
-        Begun?.Dispose();
-        Finished?.Dispose();
-        // Not _life, which the host's thread may have yet to give up.
-    }
+    /// <summary>From now on turns find nothing to do. The owner of the turn.</summary>
+    internal void BeginEnding() => Volatile.Write(ref _state, (int)RunState.Ending);
 
     /// <summary>
-    /// Each caller gets an exception of its own, for its own stack. A post that was on its way when the run ended may fail later,
-    /// as the host may go then: that is not why it ended.
+    /// Decides what the run has ended by. A post that was on its way may fail later, as the host may go then: that is not why it
+    /// ended.
     /// </summary>
+    /// <returns>What it was lost by; null: nothing.</returns>
+    internal InvalidOperationException? DecideFailure() => _endedBy = Reason == EndReason.Lost ? Volatile.Read(ref _failure) : null;
+
+    internal void End() => Volatile.Write(ref _state, (int)RunState.Over);
+
+    /// <summary>Ends the tasks. Holding nothing: a SynchronizationContext that somebody awaits in is posted to.</summary>
+    internal void Complete()
+    {
+        _ended.TrySetResult();
+        if (_endedBy is null)
+        {
+            _completion.TrySetResult();
+            return;
+        }
+        _completion.TrySetException(_endedBy);
+        _ = _completion.Task.Exception; // it was logged: if nobody looks at the task, no finalizer complains
+    }
+
+    /// <summary>Each caller gets an exception of its own, for its own stack.</summary>
     internal void ThrowIfLost()
     {
-        if ((_isOver ? _endedBy : Lost) is { } lost)
+        if ((IsOver ? _endedBy : Volatile.Read(ref _failure)) is { } lost)
             throw new InvalidOperationException(lost.Message, lost.InnerException);
     }
 }

@@ -1,14 +1,14 @@
 namespace IOLoops.Hosting;
 
 /// <summary>A <see cref="SynchronizationContext"/> as a host.</summary>
-internal sealed class SynchronizationContextHost : ILoopHost
+internal sealed class SynchronizationContextHost : IHostThread
 {
     private static readonly SendOrPostCallback Invoke = static state => ((PostedTurn)state!).Run();
 
     private readonly SynchronizationContext _context;
     private readonly bool _hasThread;
     private PostedTurn? _turn;  // the loop posts two delegates again and again: a turn,
-    private PostedTurn? _timed; // and one that its timer brings
+    private PostedTurn? _probe; // and a question whether the context still takes anything
     private int _threadId; // the context's one thread as far as is known; 0: unknown; -1: there is more than one
 
     internal SynchronizationContextHost(SynchronizationContext context)
@@ -36,11 +36,11 @@ internal sealed class SynchronizationContextHost : ILoopHost
     {
         if (Volatile.Read(ref _turn) is { } first && ReferenceEquals(first.Turn, turn))
             return first;
-        if (Volatile.Read(ref _timed) is { } second && ReferenceEquals(second.Turn, turn))
+        if (Volatile.Read(ref _probe) is { } second && ReferenceEquals(second.Turn, turn))
             return second;
         var wrapped = new PostedTurn(this, turn);
         if (Interlocked.CompareExchange(ref _turn, wrapped, null) is not null)
-            Interlocked.CompareExchange(ref _timed, wrapped, null);
+            Interlocked.CompareExchange(ref _probe, wrapped, null);
         return wrapped;
     }
 

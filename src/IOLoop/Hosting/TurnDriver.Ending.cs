@@ -1,110 +1,122 @@
-using IOLoops.Core;
 using IOLoops.Diagnostics;
 
 namespace IOLoops.Hosting;
 
-/// <summary>Ending runs: because they were stopped, because nobody waits for them any longer, or because they cannot go on.</summary>
+/// <summary>Ending runs: because they were stopped, because nobody waits for them any longer, or because they cannot continue.</summary>
 internal sealed partial class TurnDriver
 {
-    private readonly List<HostedRun> _unreleased = []; // guarded by _turnGate; runs that ended on another thread than their host's
-
-    /// <summary>A turn has found that the run must end. What is pumped inside another turn ends at once, the run with the outermost one.</summary>
-    private void EndTurns(HostedRun run)
-    {
-        EndNested();
-        if (_depth == 0)
-            End(run);
-    }
-
+    /// <summary>The pumps of nested runs return.</summary>
     private void EndNested()
     {
         lock (_nested)
         {
             foreach (var until in _nested)
-                until.TrySetResult();
+                until.TrySetResult(); // what resumes behind it resumes elsewhere
         }
     }
 
-    /// <summary>There is no going on: the run ends, with the turn that is under way if there is one. Any thread.</summary>
+    /// <summary>The run cannot continue: it ends, with the turn that is under way if there is one. Any thread, holding nothing.</summary>
     private void Lose(HostedRun run, InvalidOperationException failure)
     {
-        if (run.IsOver)
-            return; // it was stopped meanwhile; who nests by now does so in another run
-        run.Lost ??= failure;
+        if (!run.TryLose(failure))
+            return; // it was stopped meanwhile; what nests by now does so in another run
         EndNested();
-        EndIfNeeded(run);
-    }
-
-    /// <summary>
-    /// Whoever notes that a run must end, and whoever gives up the gate, comes here. The first writes the note, fences, and
-    /// tries the gate; the second gives up the gate, fences, and reads the note: so one of the two ends the run.
-    /// </summary>
-    private void EndIfNeeded(HostedRun? run)
-    {
-        Interlocked.MemoryBarrier();
-        while (run is { MustEnd: true, IsOver: false } && _turnGate.TryEnter())
-        {
-            try
-            {
-                if (_depth > 0)
-                    return; // on this thread, further up the stack, where it will be seen
-                if (!run.IsOver)
-                    EndTurns(run);
-            }
-            finally
-            {
-                _turnGate.Exit();
-            }
-        }
+        EndIfNeeded();
     }
 
     /// <summary>Nobody waits for the run any longer: it ends, with the turn that is under way if there is one. Any thread.</summary>
     private void Abandon(HostedRun run)
     {
-        run.Abandoned = true;
-        EndIfNeeded(run);
+        run.Abandon();
+        EndIfNeeded();
     }
 
-    /// <summary>The host's timer could not post. Any thread.</summary>
-    internal void OnTimerFailed(Exception exception)
+    /// <summary>
+    /// What notes that a run must end comes here, and so does what gives up the turn. The first writes the note, fences, and
+    /// tries to have the turn; the second gives up the turn, fences, and reads the note: so one of the two ends the run.
+    /// </summary>
+    private void EndIfNeeded()
     {
-        if (_run is { } run)
-            Lose(run, Gone(exception));
+        Interlocked.MemoryBarrier();
+        while (_run is { MustEnd: true } run && _turns.TryTake())
+        {
+            bool ended = TryEnd(run);
+            bool came = _turns.Leave();
+            if (came)
+                RequestTurn(); // of the next run; this one has no use for it
+            if (ended)
+                Finish(run, isTurn: false);
+        }
+    }
+
+    /// <summary>Ends a run that must end or was stopped. The owner of the turn, with no turn of the loop on its stack.</summary>
+    /// <returns>False: it continues, or is over.</returns>
+    private bool TryEnd(HostedRun run)
+    {
+        if (_run != run || run.IsEnding || !(run.MustEnd || Core.StopRequested))
+            return false;
+        End(run);
+        return true;
+    }
+
+    private void End(HostedRun run)
+    {
+        run.BeginEnding();
+        _run = null; // nothing posts for it any more
+        try
+        {
+            _timer.Disarm();
+        }
+        catch (Exception exception)
+        {
+            run.TryLose(Gone(exception));
+        }
+        _sleeper.Leave();
+        try
+        {
+            _host.Lifetime?.OnRunEnded(); // before another run can begin
+        }
+        catch (Exception exception)
+        {
+            run.TryLose(Failed(exception));
+        }
+        if (run.DecideFailure() is { } lost)
+            _loop.LogLost(lost);
+        Core.Detach(_onDetached); // from here on another run may begin
+        run.End();
+        EndNested(); // what began to nest since the run was seen to end: see PumpNested
+    }
+
+    /// <summary>Tells those that wait for the end of a run that is over. Neither the turn nor anything else is held.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="isTurn">Whether this is where the host runs a turn: there code that awaited the end may resume.</param>
+    private void Finish(HostedRun run, bool isTurn)
+    {
+        _ends.Complete(run.Complete);
+        if (_ends.HasWork)
+        {
+            if (isTurn && run.Reason != EndReason.Lost)
+                _ends.RunWork();
+            else if (run.Reason == EndReason.Lost || Hand(_ends.RunWork) is not null)
+                RunElsewhere();
+        }
+        run.Wait?.OnFinished();
+    }
+
+    /// <summary>There is no host to run it, and here it would run inside a call of the user's.</summary>
+    private void RunElsewhere()
+    {
+        if (_ends.HasWork)
+            ThreadPool.UnsafeQueueUserWorkItem(static ends => ends.RunWork(), _ends, preferLocal: false);
     }
 
     /// <summary>The host says itself that no turn will come any more, a posted one included. Any thread.</summary>
     internal void OnHostLost(Exception exception)
     {
         Interlocked.Exchange(ref _posted, 0);
+        Interlocked.Exchange(ref _isProbing, 0);
         if (_run is { } run)
             Lose(run, Gone(exception));
-    }
-
-    private void End(HostedRun run)
-    {
-        CancelTimer(run);
-        _sleeper.Leave();
-        _run = null;
-        TellHost(run); // before another run can begin
-        if (run.Lost is { } lost)
-            _loop.LogLost(lost);
-        Core.Detach(_onDetached);
-        EndNested(); // whoever began to nest since the run was seen to end: see PumpNested
-        run.End();
-        if (!run.TryReleaseLife())
-            _unreleased.Add(run);
-    }
-
-    private void TellHost(HostedRun run)
-    {
-        try
-        {
-            _host.OnRunEnded();
-        }
-        catch (Exception exception)
-        {
-            run.Lost ??= Failed(exception);
-        }
     }
 
     private InvalidOperationException Gone(Exception cause) =>

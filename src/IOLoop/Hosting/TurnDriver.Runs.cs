@@ -2,7 +2,7 @@ using IOLoops.Core;
 
 namespace IOLoops.Hosting;
 
-/// <summary>Beginning runs, and pumping the host for them.</summary>
+/// <summary>Beginning runs, stopping them, and pumping the host for them.</summary>
 internal sealed partial class TurnDriver
 {
     private static readonly TimeSpan FirstProbe = TimeSpan.FromMilliseconds(100);
@@ -10,28 +10,38 @@ internal sealed partial class TurnDriver
     // The loop's own timeout is to come first, also when the host's timers are late.
     private static readonly TimeSpan LimitGrace = TimeSpan.FromMilliseconds(100);
 
+    private readonly Action _onAttached;
+    private readonly Action _onDetached;
     private readonly List<TaskCompletionSource> _nested = []; // guarded by itself
-    private readonly Action _probe;
+    private volatile HostedRun? _lastRun;
     private int _isProbing;  // whether a probe is posted that has not run; interlocked
     private long _lastProbe; // in milliseconds
 
-    internal void Attach() => Begin(isAwaited: false)?.ThrowIfLost();
+    /// <summary>Of the current or the last run.</summary>
+#pragma warning disable VSTHRD003 // it is for whoever wants to await it
+    internal Task Completion => _lastRun?.Completion ?? Task.CompletedTask;
+#pragma warning restore VSTHRD003
+
+    internal bool CanPump => _host.CanPump;
+
+    internal void Attach() => Begin(isAwaited: false, null)?.ThrowIfLost();
 
     /// <summary>Attaches the loop and waits for its end.</summary>
     /// <returns>False: the limit was reached first.</returns>
     internal bool Run(TimeSpan? limit)
     {
-        if (!Core.IsAttached && !Core.StopRequested && !_loop.IsClosed && _host.IsOnHostThread && !CanPump)
+        bool pumps = CanPump;
+        if (!pumps && !Core.IsAttached && !Core.StopRequested && !_loop.IsClosed && _host.IsOnHostThread)
             throw CannotPump(); // before a turn is posted that nobody wants
-        if (Begin(isAwaited: true) is not { } run)
+        if (pumps)
+        {
+            if (Begin(isAwaited: true, null) is { } pumped)
+                PumpToEnd(pumped);
             return true;
-        bool ended = TryPump(run, run.Ended) || WaitForEndAway(run, limit);
-        run.ThrowIfLost();
-        return ended;
+        }
+        using var wait = new RunWait();
+        return Begin(isAwaited: true, wait) is not { } run || WaitForEndAway(run, wait, limit);
     }
-
-    /// <summary>Whether the host can be pumped on this thread.</summary>
-    internal bool CanPump => _host.TryPump(Task.CompletedTask);
 
     internal void Stop()
     {
@@ -41,8 +51,8 @@ internal sealed partial class TurnDriver
         Core.Stop();
         if (!isPosted || _run is not { } run)
             return;
-        if (run is { IsAwaited: true, HasBegun: false })
-            Abandon(run); // who waits may keep the host from ever running a turn
+        if (run is { IsAwaited: true, State: RunState.Posted })
+            Abandon(run); // the thread that waits may keep the host from ever running a turn
         else
             Probe(run);
     }
@@ -50,13 +60,20 @@ internal sealed partial class TurnDriver
     /// <summary>Between turns, on the host's own thread: what another turn would find is known already.</summary>
     private bool TryEndNow()
     {
-        lock (_turnGate)
+        if (!_turns.TryTake())
+            return false; // a turn is on the stack, or another thread is about to end the run
+        var run = _run;
+        if (run is not null)
         {
-            if (_depth > 0 || _run is not { } run)
-                return false;
-            EndTurns(run);
-            return true;
+            EndNested();
+            End(run);
         }
+        if (_turns.Leave())
+            RequestTurn();
+        if (run is not null)
+            Finish(run, isTurn: false); // inside a call of the user's
+        EndIfNeeded();
+        return run is not null;
     }
 
     /// <summary>
@@ -69,8 +86,14 @@ internal sealed partial class TurnDriver
         if (Interlocked.Exchange(ref _isProbing, 1) != 0 && now - Volatile.Read(ref _lastProbe) < FirstProbe.TotalMilliseconds)
             return;
         Volatile.Write(ref _lastProbe, now);
-        Post(run, _probe);
+        if (Hand(_link.Probe) is not { } failure)
+            return;
+        Interlocked.Exchange(ref _isProbing, 0); // it will not come; a turn that is posted may
+        Lose(run, failure);
     }
+
+    /// <summary>A probe has come: the host takes what it is given.</summary>
+    internal void OnProbe() => Interlocked.Exchange(ref _isProbing, 0);
 
     /// <summary>Pumps the host, turns nested in what is on the stack, until a task has ended.</summary>
     /// <exception cref="InvalidOperationException">The host cannot be pumped.</exception>
@@ -87,8 +110,9 @@ internal sealed partial class TurnDriver
         {
             if (run is not null)
                 PostTurn(run); // the turn that is on the stack posts none before it ends
-            if (!Pump(until.Task))
+            if (!CanPump)
                 throw CannotPump();
+            Pump(until.Task);
         }
         finally
         {
@@ -99,12 +123,12 @@ internal sealed partial class TurnDriver
         return true;
     }
 
-    private bool Pump(Task until)
+    private void Pump(Task until)
     {
         var turn = Core.InterruptTurn();
         try
         {
-            return _host.TryPump(until);
+            _host.Pump(until);
         }
         finally
         {
@@ -112,46 +136,48 @@ internal sealed partial class TurnDriver
         }
     }
 
-    private HostedRun? Begin(bool isAwaited)
+    private HostedRun? Begin(bool isAwaited, RunWait? wait)
     {
-        // Not at the turn gate: a turn may wait for this very call to be refused.
         if (!Core.Attach(_onAttached))
             return null;
         try
         {
-            _host.OnRunBeginning();
+            _host.Lifetime?.OnRunBeginning();
         }
         catch
         {
             Core.Detach(_onDetached);
+            _ends.Complete(null); // those that took it for running meanwhile
+            RunElsewhere();
             throw;
         }
-        var run = new HostedRun(isAwaited);
+        var run = new HostedRun(isAwaited, wait);
+        _lastRun = run;
         _run = run; // null since before the last run was over
-        // A turn of an earlier run clears _posted, fences, and reads _run: it either is ours, or is seen to be over.
+        // A turn of an earlier run clears _posted, fences, and reads _run, or has the owner read it: it either is ours, or is seen
+        // to have come.
         Interlocked.MemoryBarrier();
-        if (_isVirtual || Volatile.Read(ref _posted) == 0)
+        if (_host.UsesVirtualTime || Volatile.Read(ref _posted) == 0)
             PostNext(run);
         else
             Probe(run); // a turn of an earlier run, which was given up, is still in the host's queue
         return run;
     }
 
-    private bool TryPump(HostedRun run, Task until)
+    private void PumpToEnd(HostedRun run)
     {
         try
         {
-            if (!_host.TryPump(until))
-                return false;
+            _host.Pump(run.Ended);
         }
         catch
         {
             Abandon(run);
             throw;
         }
-        if (!run.IsOver)
+        if (!run.Ended.IsCompleted)
             Lose(run, new InvalidOperationException($"The host of {_loop.Name} stopped being pumped before the loop was stopped."));
-        return true;
+        run.ThrowIfLost();
     }
 
     private InvalidOperationException CannotPump() => new(

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using IOLoops.Core;
 
 namespace IOLoops.Hosting;
 
@@ -10,80 +9,77 @@ internal sealed partial class TurnDriver
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(24); // what WaitHandle takes
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(2);
 
-    private bool WaitForEndAway(HostedRun run, TimeSpan? limit)
+    private bool WaitForEndAway(HostedRun run, RunWait wait, TimeSpan? limit)
     {
-        using (_host.EnterWait())
-            return WaitForEnd(run, limit);
+        bool ended;
+        using (_host.Waits?.EnterWait())
+            ended = WaitForEnd(run, wait, limit);
+        run.ThrowIfLost();
+        return ended;
     }
 
-    private bool WaitForEnd(HostedRun run, TimeSpan? limit)
+    private bool WaitForEnd(HostedRun run, RunWait wait, TimeSpan? limit)
     {
         if (_loop.IsOnLoopThread)
         {
             Abandon(run);
             throw CannotPump();
         }
-        var deadline = limit is { } span && span < LongestWait ? LoopTimeNow() + span + LimitGrace : LoopTime.MaxValue;
-        if (WaitForFirstTurn(run, deadline) && WaitForHost(run, deadline))
-        {
-#pragma warning disable VSTHRD002 // it is about to be set
-            run.Ended.Wait();
-#pragma warning restore VSTHRD002
-            run.Dispose();
+        var deadline = limit is { } span && span < LongestWait ? Now() + span + LimitGrace : LoopTime.MaxValue;
+        if (WaitForFirstTurn(run, wait, deadline) && WaitForHost(run, wait, deadline))
             return true;
-        }
         Abandon(run);
         return false;
     }
 
     /// <summary>Until the host has run a turn, it is asked now and then whether it still takes any.</summary>
-    private bool WaitForFirstTurn(HostedRun run, LoopTime deadline)
+    private bool WaitForFirstTurn(HostedRun run, RunWait wait, LoopTime deadline)
     {
         for (var patience = FirstProbe; ; patience = Min(patience * 2, LongestProbe))
         {
-            var left = deadline - LoopTimeNow();
+            var left = deadline - Now();
             if (left <= TimeSpan.Zero)
                 return false;
-            if (WaitHandle.WaitAny([run.Finished!, run.Begun!], Min(patience, left)) != WaitHandle.WaitTimeout)
+            if (wait.AwaitTurn(Min(patience, left)))
                 return true;
             Probe(run);
         }
     }
 
-    private bool WaitForHost(HostedRun run, LoopTime deadline)
+    private bool WaitForHost(HostedRun run, RunWait wait, LoopTime deadline)
     {
-        var left = deadline - LoopTimeNow();
-        var patience = deadline == LoopTime.MaxValue ? Timeout.InfiniteTimeSpan : left < TimeSpan.Zero ? TimeSpan.Zero : left;
-        if (run.Life is not { } life)
-            return run.Finished!.WaitOne(patience);
-        try
-        {
-            int which = WaitHandle.WaitAny([run.Finished!, life], patience);
-            if (which == 1)
-                life.ReleaseMutex(); // given up by the host's thread at the run's end
-            return which != WaitHandle.WaitTimeout;
-        }
-        catch (AbandonedMutexException)
-        {
-            life.ReleaseMutex();
-            if (IsHostAlive(run))
-                return run.Finished!.WaitOne(patience);
-            Lose(run, Gone(new InvalidOperationException("The host's thread has ended.")));
-            return true;
-        }
+        var outcome = wait.AwaitEndOrThread(Left(deadline));
+        if (outcome != WaitOutcome.ThreadEnded)
+            return outcome == WaitOutcome.Ended;
+        if (IsHostAlive(run))
+            return wait.AwaitEnd(Left(deadline)); // anew: to ask has taken its time
+        Lose(run, Gone(new InvalidOperationException("The host's thread has ended.")));
+        return true;
     }
 
     /// <summary>The thread of the first turn has ended. The host may have others, which then run what they are given.</summary>
     private bool IsHostAlive(HostedRun run)
     {
         var alive = new TaskCompletionSource();
-        Post(run, alive.SetResult);
+        if (Hand(alive.SetResult) is { } failure)
+        {
+            Lose(run, failure);
+            return false;
+        }
 #pragma warning disable VSTHRD002 // for a bounded time, on a thread that is not the host's
         return Task.WaitAny([alive.Task, run.Ended], Silence) == 0;
 #pragma warning restore VSTHRD002
     }
 
-    private static LoopTime LoopTimeNow() => new(Stopwatch.GetElapsedTime(0).Ticks);
+    private static TimeSpan Left(LoopTime deadline)
+    {
+        if (deadline == LoopTime.MaxValue)
+            return Timeout.InfiniteTimeSpan;
+        var left = deadline - Now();
+        return left < TimeSpan.Zero ? TimeSpan.Zero : left;
+    }
+
+    private static LoopTime Now() => new(Stopwatch.GetElapsedTime(0).Ticks);
 
     private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
 }

@@ -1,69 +1,71 @@
 using IOLoops.Core;
+using IOLoops.Diagnostics;
 using IOLoops.Polling;
+using IOLoops.Tasks;
 
 namespace IOLoops.Hosting;
 
 /// <summary>
 /// Has a host run the turns of a loop: posts one at a time, and while there is nothing to do leaves the waiting to a
-/// sleeper and to a timer of the host's.
+/// sleeper and to a timer.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Who posts. The callback queue says whether the loop is asleep; whoever has a reason for a turn (a callback, a stop, the
+/// Who posts. The callback queue says whether the loop is asleep; whatever has a reason for a turn (a callback, a stop, the
 /// sleeper, the timer) and takes the loop out of its sleep posts one, all others are silent. A turn that leaves work posts
 /// the next itself. So at most one is posted, whatever happens.
 /// </para>
 /// <para>
 /// Why no wake-up is lost. At its end a turn first says that the loop sleeps, then arms the sleeper and the timer. What
-/// happens before that is found by the check that going to sleep includes; what happens after finds the loop asleep. A turn
-/// posted while the sleeper is being armed waits at the gate, so that it begins with all of that done.
+/// happens before that is found by the check that going to sleep includes; what happens after finds the loop asleep, and posts a
+/// turn. If that one comes while the first still arms, on another thread, it notes that it came, and the first posts it again.
 /// </para>
 /// <para>
 /// On a host that may nest turns by itself, a turn posts its successor before it calls anybody. Until that one runs, nested or
 /// not, it finds whatever is added; a nested turn ends as any other does, with the loop asleep or a successor posted.
 /// </para>
 /// <para>
-/// Why turns do not overlap. A turn holds the gate from its beginning until the loop sleeps or the next turn is posted. The
-/// gate is re-entrant: a turn on the same thread is a nested one, of a host that is being pumped.
+/// Why turns do not overlap. A turn owns the loop from its beginning until the loop sleeps or the next turn is to be posted; so does
+/// whatever ends a run. See <see cref="TurnOwnership"/>: it is a state that nobody waits for. No lock is held while a handler runs,
+/// while a member of the host or a logger is called, while a timer is disposed of.
 /// </para>
 /// </remarks>
-internal sealed partial class TurnDriver
+internal sealed partial class TurnDriver : IDisposable
 {
     [ThreadStatic]
     private static TurnDriver? t_posting;
 
     private readonly HostedIOLoop _loop;
-    private readonly ILoopHost _host;
+    private readonly HostAbilities _host;
     private readonly ISleeper _sleeper;
-    private readonly Action _turn;
-    private readonly Action _onAttached;
-    private readonly Action _onDetached;
-    private readonly bool _isVirtual;
-    private readonly bool _keepsContext;
-    private readonly bool _mayNest;
-    private readonly Lock _turnGate = new();
-    private int _depth;              // guarded by _turnGate; how many turns are on the stack
+    private readonly DeadlineTimer _timer;
+    private readonly HostDeadlineTimer? _hostTimer; // the same, if it is the host's
+    private readonly TurnLink _link;
+    private readonly RunEnds _ends;
+    private readonly Func<bool>? _isNextPosted; // null: only a turn's end posts the next
+    private readonly TurnOwnership _turns = new();
     private volatile HostedRun? _run; // null between runs
-    private InvalidOperationException? _inline; // the host has broken its promise
-    private int _posted;             // whether a turn is posted that has not begun; interlocked
+    private volatile InvalidOperationException? _inline; // the host has broken its promise
+    private int _posted;              // whether a turn is posted that has not come; interlocked
 
-    internal TurnDriver(HostedIOLoop loop, ILoopHost host, IPoller poller)
+    internal TurnDriver(HostedIOLoop loop, HostAbilities host, IPoller poller, LoopClock clock)
     {
         _loop = loop;
         _host = host;
-        _turn = RunPosted;
-        _onDeadline = OnDeadline;
-        _probe = () => Interlocked.Exchange(ref _isProbing, 0);
+        _link = new TurnLink(this);
+        _ends = loop.RunEnds;
         _onAttached = () => loop.SetRunning(true);
         _onDetached = () => loop.SetRunning(false);
-        _isVirtual = host.UsesVirtualTime;
-        _keepsContext = host.KeepsSynchronizationContext;
-        _mayNest = host.MayNest;
+        if (host.MayNest)
+            _isNextPosted = () => Volatile.Read(ref _posted) != 0;
+        if (host.Clock is not null)
+            _timer = _hostTimer = new HostDeadlineTimer(clock, host.UsesVirtualTime, delay => PostAfter(delay, _link.Deadline));
+        else
+            _timer = new SystemDeadlineTimer(clock, Wake);
         _sleeper = poller.CreateSleeper(() =>
         {
             Core!.Counters.SleeperWakeUps++;
-            if (Core.TryWake())
-                RequestTurn();
+            Wake();
         });
     }
 
@@ -71,7 +73,7 @@ internal sealed partial class TurnDriver
     internal LoopCore Core { get; set; } = null!;
 
     /// <summary>What a turn does before it calls anybody: null unless the host may nest turns by itself.</summary>
-    internal Action? BeforeCalls => _mayNest ? RequestTurn : null;
+    internal Action? BeforeCalls => _host.MayNest ? RequestTurn : null;
 
     /// <summary>Makes a turn happen. Any thread; the caller has taken the loop out of its sleep.</summary>
     internal void RequestTurn()
@@ -80,26 +82,80 @@ internal sealed partial class TurnDriver
             PostTurn(run);
     }
 
-    private void PostTurn(HostedRun run)
+    /// <summary>The loop is closed: what the host still has of it leads nowhere.</summary>
+    public void Dispose()
     {
-        // Cleared when a turn begins, before it looks for work: who finds it set has queued what that turn will see.
-        if (Interlocked.Exchange(ref _posted, 1) == 0)
-            Post(run, _turn);
+        _link.Cut();
+        _timer.Dispose();
     }
 
-    private void Post(HostedRun run, Action turn)
+    /// <summary>The sleeper or the timer has something for the loop. On a thread of theirs.</summary>
+    private void Wake()
+    {
+        if (Core.TryWake())
+            RequestTurn();
+    }
+
+    private void PostTurn(HostedRun run)
+    {
+        // Cleared when a turn comes, before it looks for work: what finds it set has queued what that turn will see.
+        if (Interlocked.Exchange(ref _posted, 1) != 0)
+            return;
+        if (Hand(_link.Turn) is not { } failure)
+            return;
+        Interlocked.Exchange(ref _posted, 0); // it will not come
+        Lose(run, failure);
+    }
+
+    /// <summary>The next turn of a loop that is awake.</summary>
+    private void PostNext(HostedRun run)
+    {
+        if (!_host.UsesVirtualTime)
+        {
+            PostTurn(run);
+            return;
+        }
+        // Time that stands still while callbacks add callbacks would never reach a timeout. And whatever another thread may
+        // have posted, the host need not have taken it.
+        try
+        {
+            PostAfter(TimeSpan.FromTicks(1), _link.Turn);
+        }
+        catch (Exception exception)
+        {
+            Lose(run, Gone(exception));
+        }
+    }
+
+    /// <summary>Gives something to the host. Any thread, holding nothing.</summary>
+    /// <returns>Why the host must be taken for gone; null: it has taken it.</returns>
+    private InvalidOperationException? Hand(Action work)
     {
         var outer = t_posting;
         t_posting = this;
         try
         {
-            _host.Post(turn);
-            LoseIfInline(run);
+            _host.Host.Post(work);
+            return _inline is null ? null : Gone(_inline); // the host may have caught what it was told
         }
         catch (Exception exception)
         {
-            Interlocked.Exchange(ref _posted, 0); // it will not come
-            Lose(run, Gone(exception));
+            return Gone(exception);
+        }
+        finally
+        {
+            t_posting = outer;
+        }
+    }
+
+    private IDisposable PostAfter(TimeSpan delay, Action work)
+    {
+        var outer = t_posting;
+        t_posting = this;
+        try
+        {
+            var timer = _host.Clock!.PostAfter(delay, work);
+            return _inline is null ? timer : throw _inline;
         }
         finally
         {
@@ -108,20 +164,38 @@ internal sealed partial class TurnDriver
     }
 
     /// <summary>What is posted to the host.</summary>
-    private void RunPosted()
+    internal void RunPosted()
     {
         ThrowIfInline();
-        HostedRun? run;
-        lock (_turnGate)
+        // Before ownership is asked for: the owner that sees that this turn came must find it possible to post it again. A full
+        // fence: a run that begins either sees this, and posts, or is seen here, or by the owner (see Begin).
+        Interlocked.Exchange(ref _posted, 0);
+        if (_turns.TryEnter())
+            RunAsOwner();
+    }
+
+    /// <summary>The host's own timer has come. On the host.</summary>
+    internal void OnDeadline()
+    {
+        ThrowIfInline();
+        if (_run is not { } run)
+            return;
+        try
         {
-            Interlocked.Exchange(ref _posted, 0);
-            if (_unreleased.Count > 0)
-                _unreleased.RemoveAll(static ended => ended.TryReleaseLife());
-            run = _run; // behind the fence: see Begin
-            if (run is not null)
-                RunTurn(run);
+            _hostTimer!.OnDue();
         }
-        EndIfNeeded(run);
+        catch (Exception exception)
+        {
+            Lose(run, Gone(exception));
+        }
+        // If the loop is awake a turn runs, here or elsewhere, or is posted, and arms the timer at its end. In virtual time the
+        // host need not have taken what another thread posted, or is about to post.
+        if (_host.UsesVirtualTime)
+            Interlocked.Exchange(ref _posted, 0);
+        else if (!Core.TryWake())
+            return;
+        if (_turns.TryEnter())
+            RunAsOwner();
     }
 
     private void ThrowIfInline()
@@ -133,88 +207,71 @@ internal sealed partial class TurnDriver
         throw _inline;
     }
 
-    /// <summary>The host may have caught what it was told.</summary>
-    private void LoseIfInline(HostedRun run)
+    /// <summary>One turn of the loop's, which this thread owns, and all that follows from it.</summary>
+    private void RunAsOwner()
     {
-        if (_inline is { } failure)
-            Lose(run, Gone(failure));
+        var run = _run; // behind the fence that made this thread the owner
+        bool again = run is { IsEnding: false } && RunTurn(run);
+        bool ended = run is not null && _turns.Depth == 1 && TryEnd(run);
+        // The owner's fence: a turn that could not be had before it is seen here, one behind it can be had.
+        bool came = _turns.Leave();
+        if ((again || came) && _run is { } current)
+            PostNext(current); // behind the end of this turn: on a host with many threads it could not begin before
+        if (ended)
+            Finish(run!, isTurn: true);
+        EndIfNeeded();
     }
 
-    /// <summary>One turn, under the gate.</summary>
-    private void RunTurn(HostedRun run)
+    /// <returns>Whether the loop stays awake, so that another turn must follow.</returns>
+    private bool RunTurn(HostedRun run)
     {
-        _depth++;
+        NextTurn next;
         try
         {
-            if (!run.HasBegun)
-                run.Begin(_host.IsOnHostThread);
-            TurnOnThisThread(run);
+            run.NoteTurn(_host.IsOnHostThread);
+            next = run.MustEnd ? NextTurn.Stop : Core.TurnInHost(_loop.SynchronizationContext, _host.UsesVirtualTime, _isNextPosted);
         }
         catch (Exception exception)
         {
-            run.Lost ??= Failed(exception); // by the poller. Nothing may escape into the host
+            run.TryLose(Failed(exception)); // by the poller. Nothing may escape into the host
+            next = NextTurn.Stop;
         }
-        _depth--;
-        try
-        {
-            Continue(run);
-        }
-        catch (Exception exception)
-        {
-            Lose(run, Failed(exception)); // no sleeper could be had
-        }
+        bool again = next.Kind == NextTurnKind.Again || (next.Kind == NextTurnKind.Sleep && !TrySleep(run, next));
+        if (next.Kind != NextTurnKind.Stop && !run.MustEnd)
+            return again;
+        EndNested(); // what is pumped inside another turn ends at once, the run with the outermost one
+        return false;
     }
 
-    private void TurnOnThisThread(HostedRun run)
+    /// <summary>The loop says that it sleeps: now something must be there to wake it.</summary>
+    /// <returns>False: a turn is due already.</returns>
+    private bool TrySleep(HostedRun run, in NextTurn next)
     {
-        var scope = Core.EnterTurn(_keepsContext ? SynchronizationContext.Current : _loop.SynchronizationContext);
-        try
-        {
-            if (!run.MustEnd && !Core.StopRequested)
-                Core.Turn(0);
-        }
-        finally
-        {
-            Core.ExitTurn(scope);
-        }
-    }
-
-    /// <summary>What comes after a turn: the end, the next turn, or sleep.</summary>
-    private void Continue(HostedRun run)
-    {
-        if (run.MustEnd || Core.StopRequested)
-            EndTurns(run);
-        else if (_mayNest && Volatile.Read(ref _posted) != 0)
-            return; // by this turn, before it called anybody: the next one decides
-        else if (Core.HasQueuedWork || (!_isVirtual && (Core.FoundReady || Core.HasAlwaysReadyWork())) || !Core.TrySleep())
-            PostNext(run);
-        else
-            Sleep(run);
-    }
-
-    /// <summary>There is work, or a descriptor was ready and may be again: a turn that finds nothing is cheaper than waking two threads.</summary>
-    private void PostNext(HostedRun run)
-    {
-        if (!_isVirtual)
-        {
-            PostTurn(run);
-            return;
-        }
-        // Time that stands still while callbacks add callbacks would never reach a timeout. And whatever another thread may
-        // have posted, the host need not have taken it.
-        PostAfter(run, TimeSpan.FromTicks(1), _turn);
-    }
-
-    private void Sleep(HostedRun run)
-    {
-        if (_depth == 0) // else the turn below is in the middle of a call
+        if (_turns.Depth == 1) // else the turn below is in the middle of a call
             Core.BeginSleep();
-        ArmTimer(run);
-        if (_isVirtual || run.IsOver)
-            return;
-        if (Core.HasDescriptors)
-            _sleeper.Arm();
-        else
-            _sleeper.Leave();
+        try
+        {
+            if (!_timer.Arm(next.Deadline))
+                return !Core.TryWake(); // false: somebody else has, and posts
+        }
+        catch (Exception exception)
+        {
+            run.TryLose(Gone(exception));
+            return true;
+        }
+        if (_host.UsesVirtualTime)
+            return true;
+        try
+        {
+            if (next.HasDescriptors)
+                _sleeper.Arm();
+            else
+                _sleeper.Leave();
+        }
+        catch (Exception exception)
+        {
+            run.TryLose(Failed(exception)); // no sleeper could be had
+        }
+        return true;
     }
 }

@@ -11,6 +11,8 @@ internal sealed class LoopSynchronizationContext(IOLoop loop) : SynchronizationC
     public override void Post(SendOrPostCallback d, object? state)
     {
         ArgumentNullException.ThrowIfNull(d);
+        if (loop.RunEnds.TryDefer(d, state))
+            return; // code that awaited the end of the run: it resumes behind that
         bool accepted = loop.Core is { } core
             ? core.TryPost(new WorkItem(d, state, PostInvoker.Instance, null))
             : loop.TryAddCallback(Bind(d, state));

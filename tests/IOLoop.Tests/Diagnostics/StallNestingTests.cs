@@ -11,7 +11,7 @@ public sealed class StallNestingTests : IDisposable
     private static readonly TimeSpan Threshold = TimeSpan.FromMilliseconds(100);
 
     private readonly HandWatchdog _watchdog = new();
-    private readonly StrictHost _host = new(isPumpable: true, mayNest: true);
+    private readonly StrictHost _host = new NestingHost();
     private readonly EventFd _ready = new();
     private readonly HostedIOLoop _loop;
     private readonly List<BlockedLoop> _reports = [];
@@ -112,6 +112,6 @@ public sealed class StallNestingTests : IDisposable
             _watchdog.Pass(Threshold * 5);
             over.SetResult();
         });
-        _host.TryPump(over.Task);
+        _host.Pump(over.Task);
     }
 }

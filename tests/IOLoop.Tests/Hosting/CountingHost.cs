@@ -1,7 +1,9 @@
+using System.Diagnostics;
+
 namespace IOLoops.Tests.Hosting;
 
 /// <summary>Counts what a loop asks of its host.</summary>
-public sealed class CountingHost(StrictHost host) : ILoopHost
+public sealed class CountingHost(StrictHost host) : IHostClock, IPumpableHost
 {
     private int _posts;
     private int _timers;
@@ -19,7 +21,13 @@ public sealed class CountingHost(StrictHost host) : ILoopHost
 
     public bool IsOnHostThread => host.IsOnHostThread;
 
-    public bool TryPump(Task until) => host.TryPump(until);
+    public bool CanPump => host.CanPump;
+
+    public void Pump(Task until) => host.Pump(until);
+
+    public LoopTime Now => new(Stopwatch.GetElapsedTime(0).Ticks);
+
+    public DateTimeOffset UtcNow => DateTimeOffset.UtcNow;
 
     public void Post(Action turn)
     {

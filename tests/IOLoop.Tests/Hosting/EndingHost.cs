@@ -1,7 +1,7 @@
 namespace IOLoops.Tests.Hosting;
 
 /// <summary>A pumped host that does something at the very moment when it is asked whether it can be pumped.</summary>
-internal sealed class EndingHost(StrictHost host) : ILoopHost
+internal sealed class EndingHost(StrictHost host) : IPumpableHost
 {
     internal Action? OnAsked { get; set; }
 
@@ -16,14 +16,16 @@ internal sealed class EndingHost(StrictHost host) : ILoopHost
         host.Post(turn);
     }
 
-    public bool TryPump(Task until)
+    public bool CanPump
     {
-        if (until.IsCompleted)
+        get
         {
             var asked = OnAsked;
             OnAsked = null;
             asked?.Invoke();
+            return host.CanPump;
         }
-        return host.TryPump(until);
     }
+
+    public void Pump(Task until) => host.Pump(until);
 }

@@ -5,36 +5,49 @@ using Xunit;
 
 namespace IOLoops.Tests.Hosting;
 
-/// <summary>What the host's thread owns for as long as somebody waits for a run.</summary>
+/// <summary>The states of a run, and what a thread blocks on that waits for it.</summary>
 public sealed class HostedRunTests : HostingHarness
 {
     [Fact]
     public void What_fails_behind_a_run_s_end_is_not_the_run_s()
     {
-        using var ended = new HostedRun(isAwaited: false);
-        ended.End();
-        ended.Lost = new InvalidOperationException("a post that was on its way, to a host that has gone since");
+        var ended = new HostedRun(isAwaited: false);
+        End(ended);
+        ended.TryLose(new InvalidOperationException("a post that was on its way, to a host that has gone since")).ShouldBeFalse();
         Should.NotThrow(ended.ThrowIfLost);
-        using var lost = new HostedRun(isAwaited: false);
-        lost.Lost = new InvalidOperationException("gone");
+        var lost = new HostedRun(isAwaited: false);
+        lost.TryLose(new InvalidOperationException("gone")).ShouldBeTrue();
         Should.Throw<InvalidOperationException>(lost.ThrowIfLost).Message.ShouldBe("gone");
-        lost.End();
+        End(lost);
         Should.Throw<InvalidOperationException>(lost.ThrowIfLost).Message.ShouldBe("gone");
     }
 
     [Fact]
-    public void A_run_that_ends_elsewhere_leaves_nothing_owned_by_the_host_s_thread_behind_its_next_turn()
+    public void The_first_failure_is_the_one_that_a_run_was_lost_by_also_when_it_was_given_up()
     {
-        var host = NewHost();
-        using var run = new HostedRun(isAwaited: true);
-        OnHost(host, () => run.Begin(isHostThread: true));
-        run.End();
-        run.TryReleaseLife().ShouldBeFalse();
-        run.Life!.WaitOne(0).ShouldBeFalse();
-        OnHost(host, () => run.TryReleaseLife().ShouldBeTrue());
-        run.Life.WaitOne(0).ShouldBeTrue();
-        run.Life.ReleaseMutex();
-        run.TryReleaseLife().ShouldBeTrue();
+        var run = new HostedRun(isAwaited: true);
+        run.Abandon();
+        run.TryLose(new InvalidOperationException("first"));
+        run.TryLose(new InvalidOperationException("second"));
+        run.Abandon();
+        run.Reason.ShouldBe(EndReason.Lost);
+        Should.Throw<InvalidOperationException>(run.ThrowIfLost).Message.ShouldBe("first");
+    }
+
+    [Fact]
+    public void A_wait_for_a_thread_that_has_ended_is_told_so_each_time()
+    {
+        using var first = new RunWait();
+        using var second = new RunWait();
+        OtherThread.Run(() =>
+        {
+            first.OnBegun(isHostThread: true);
+            second.OnBegun(isHostThread: true);
+        });
+        first.AwaitEndOrThread(Patience).ShouldBe(WaitOutcome.ThreadEnded);
+        second.AwaitEndOrThread(Patience).ShouldBe(WaitOutcome.ThreadEnded);
+        second.OnFinished();
+        second.AwaitEndOrThread(Patience).ShouldBe(WaitOutcome.Ended);
     }
 
     [Fact]
@@ -62,5 +75,12 @@ public sealed class HostedRunTests : HostingHarness
             loop.RunSync(() => i, Patience).ShouldBe(i);
         }
         OtherThread.Run(() => loop.RunSync(() => 1, Patience).ShouldBe(1));
+    }
+
+    private static void End(HostedRun run)
+    {
+        run.BeginEnding();
+        run.DecideFailure();
+        run.End();
     }
 }

@@ -31,7 +31,7 @@ public abstract class HostingHarness(PollerKind poller = PollerKind.Epoll) : IDi
 
     protected StrictHost NewHost(bool isPumpable = false, bool mayNest = false)
     {
-        var host = new StrictHost(isPumpable, mayNest);
+        var host = mayNest ? new NestingHost() : new StrictHost(isPumpable);
         _hosts.Add(host);
         return host;
     }

@@ -209,7 +209,7 @@ public abstract class NestedHostingTests(PollerKind poller, bool mayNest = false
         var loop = NewLoop(host);
         loop.Attach();
         var pumped = new TaskCompletionSource();
-        var pump = OtherThread.Start(() => strict.TryPump(pumped.Task));
+        var pump = OtherThread.Start(() => strict.Pump(pumped.Task));
         InLoop(loop, () => { });
         Exception? thrown = null;
         strict.PostOwn(() =>
@@ -312,7 +312,8 @@ public abstract class NestedHostingTests(PollerKind poller, bool mayNest = false
             return;
         }
         var task = func();
-        host.TryPump(task).ShouldBeTrue();
+        host.CanPump.ShouldBeTrue();
+        host.Pump(task);
         task.GetAwaiter().GetResult();
     }
 

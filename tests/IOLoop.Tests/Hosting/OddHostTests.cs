@@ -106,23 +106,6 @@ public sealed class OddHostTests : HostingHarness
     }
 
     [Fact]
-    public void A_timer_of_the_system_is_cancelled_and_runs_once()
-    {
-        ILoopHost host = NewHost();
-        var ran = NewEvent();
-        int calls = 0;
-        host.PostAfter(TimeSpan.FromMilliseconds(150), () => Assert.Fail("it was cancelled")).Dispose();
-        using var timer = host.PostAfter(TimeSpan.FromMilliseconds(160), () =>
-        {
-            calls++;
-            ran.Set();
-        });
-        Await(ran, "the timer");
-        OnHost((StrictHost)host, () => calls.ShouldBe(1));
-        ((StrictHost)host).Faults.ShouldBeEmpty();
-    }
-
-    [Fact]
     public void A_timer_that_finds_the_host_gone_ends_the_run()
     {
         var host = NewHost();
@@ -162,19 +145,6 @@ public sealed class OddHostTests : HostingHarness
         start.Exception.ShouldNotBeNull().InnerException.ShouldBeOfType<InvalidOperationException>().Message.ShouldContain("no timers");
         loop.IsRunning.ShouldBeFalse();
         Log.Entries.Count(entry => entry.Message.Contains("has stopped", StringComparison.Ordinal)).ShouldBe(1);
-    }
-
-    [Fact]
-    public void A_host_may_keep_its_synchronization_context_inside_callbacks()
-    {
-        var context = Own(new QueueContext());
-        var loop = Watched(new HostedIOLoop(new KeepingHost(context)));
-        loop.Attach();
-        SynchronizationContext? inside = null;
-        InLoop(loop, () => inside = SynchronizationContext.Current);
-        inside.ShouldBe(context);
-        loop.Stop();
-        Until(() => !loop.IsRunning, "the loop has stopped");
     }
 
     [Fact]

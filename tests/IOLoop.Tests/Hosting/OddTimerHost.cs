@@ -1,9 +1,15 @@
+using System.Diagnostics;
+
 namespace IOLoops.Tests.Hosting;
 
 /// <summary>A strict host whose timers are odd.</summary>
-internal sealed class OddTimerHost(StrictHost host, TimerKind kind) : ILoopHost
+internal sealed class OddTimerHost(StrictHost host, TimerKind kind) : IHostClock, IHostThread
 {
     public bool IsOnHostThread => kind != TimerKind.OnItsOwnThread && host.IsOnHostThread;
+
+    public LoopTime Now => new(Stopwatch.GetElapsedTime(0).Ticks);
+
+    public DateTimeOffset UtcNow => DateTimeOffset.UtcNow;
 
     public void Post(Action turn) => host.Post(turn);
 

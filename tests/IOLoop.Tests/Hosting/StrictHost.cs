@@ -6,7 +6,7 @@ namespace IOLoops.Tests.Hosting;
 /// The least that a host can be: a thread with a queue. It notes whatever a loop must not do: have more than one turn
 /// posted, let an exception escape. And what it itself would do wrong: run a turn on another thread, or beside another.
 /// </summary>
-public sealed class StrictHost : ILoopHost, IDisposable
+public class StrictHost : IPumpableHost, IDisposable
 {
     private readonly WorkQueue _queue = new();
     private readonly ConcurrentDictionary<Action, Posting> _postings = [];
@@ -20,10 +20,8 @@ public sealed class StrictHost : ILoopHost, IDisposable
     private int _mostWaiting;
 
     /// <param name="isPumpable">False: the host has a thread of its own. True: whoever pumps it is its thread.</param>
-    /// <param name="mayNest">Whether it says that something inside a callback may pump it without asking the loop.</param>
-    public StrictHost(bool isPumpable, bool mayNest = false)
+    public StrictHost(bool isPumpable)
     {
-        MayNest = mayNest;
         _isPumpable = isPumpable;
         _thread = new Thread(Serve) { IsBackground = true, Name = "Strict host" };
         if (!isPumpable)
@@ -38,8 +36,6 @@ public sealed class StrictHost : ILoopHost, IDisposable
 
     /// <summary>The most posts of loops that ever waited at the same time.</summary>
     public int MostWaiting => Volatile.Read(ref _mostWaiting);
-
-    public bool MayNest { get; }
 
     public bool IsOnHostThread => Thread.CurrentThread == (_isPumpable ? Volatile.Read(ref _pumping) : _thread);
 
@@ -56,10 +52,10 @@ public sealed class StrictHost : ILoopHost, IDisposable
             Fault("a second turn was posted");
     }
 
-    public bool TryPump(Task until)
+    public bool CanPump => _isPumpable && (_depth == 0 || IsOnHostThread);
+
+    public void Pump(Task until)
     {
-        if (!_isPumpable || (_depth > 0 && !IsOnHostThread))
-            return false;
         var outer = _pumping;
         Volatile.Write(ref _pumping, Thread.CurrentThread);
         _depth++;
@@ -74,7 +70,6 @@ public sealed class StrictHost : ILoopHost, IDisposable
             _depth--;
             Volatile.Write(ref _pumping, outer);
         }
-        return true;
     }
 
     /// <summary>Runs something as the host's own work.</summary>
@@ -85,6 +80,12 @@ public sealed class StrictHost : ILoopHost, IDisposable
 
     /// <summary>Ends the host and drops what is queued.</summary>
     public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected virtual void Dispose(bool disposing)
     {
         End();
         if (!_isPumpable && Thread.CurrentThread != _thread)

@@ -20,7 +20,7 @@ public sealed class StrictHostFixture(bool isPumpable, PollerKind poller = Polle
 
     public override IOLoop Create(IOLoopOptions? options = null)
     {
-        var host = new StrictHost(isPumpable, mayNest);
+        var host = mayNest ? new NestingHost() : new StrictHost(isPumpable);
         lock (_hosts)
             _hosts.Add(host);
         return new HostedIOLoop(host, HostedFixtures.Options(options, poller));

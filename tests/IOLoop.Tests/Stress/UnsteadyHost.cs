@@ -6,7 +6,7 @@ namespace IOLoops.Tests.Stress;
 /// A host with a thread that is slow now and then, and that hands on some of what is posted late, out of order with the
 /// rest. Ended, it drops what waits and refuses more.
 /// </summary>
-internal sealed class UnsteadyHost : ILoopHost, IDisposable
+internal sealed class UnsteadyHost : IHostThread, IDisposable
 {
     private readonly BlockingCollection<Action> _queue = [];
     private readonly ManualResetEventSlim _ended = new();

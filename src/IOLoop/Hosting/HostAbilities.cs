@@ -1,0 +1,27 @@
+namespace IOLoops.Hosting;
+
+/// <summary>What a host can do, asked once.</summary>
+internal sealed class HostAbilities(ILoopHost host)
+{
+    private readonly IHostThread? _thread = host as IHostThread;
+    private readonly IPumpableHost? _pumpable = host as IPumpableHost;
+
+    internal ILoopHost Host => host;
+
+    internal IHostClock? Clock { get; } = host as IHostClock;
+
+    internal IHostLifetime? Lifetime { get; } = host as IHostLifetime;
+
+    internal IHostWaits? Waits { get; } = host as IHostWaits;
+
+    internal bool UsesVirtualTime { get; } = host is IVirtualTimeHost;
+
+    internal bool MayNest { get; } = host is INestingHost;
+
+    internal bool IsOnHostThread => _thread is not null && _thread.IsOnHostThread;
+
+    /// <summary>Whether the host can be pumped on this thread.</summary>
+    internal bool CanPump => _pumpable is not null && _pumpable.CanPump;
+
+    internal void Pump(Task until) => _pumpable!.Pump(until);
+}

@@ -1,0 +1,34 @@
+namespace IOLoops.Hosting;
+
+/// <summary>
+/// What a host is given to run. It leads to the loop until the loop is closed: a host may keep what was cancelled for hours, as
+/// EventLoopScheduler keeps its timers.
+/// </summary>
+internal sealed class TurnLink
+{
+    private TurnDriver? _driver; // volatile; null: the loop is closed
+
+    internal TurnLink(TurnDriver driver)
+    {
+        _driver = driver;
+        Turn = RunTurn;
+        Deadline = RunDeadline;
+        Probe = NoteProbe;
+    }
+
+    // One delegate for each purpose, again and again: hosts may keep what they wrap it in.
+
+    internal Action Turn { get; }
+
+    internal Action Deadline { get; }
+
+    internal Action Probe { get; }
+
+    internal void Cut() => Volatile.Write(ref _driver, null);
+
+    private void RunTurn() => Volatile.Read(ref _driver)?.RunPosted();
+
+    private void RunDeadline() => Volatile.Read(ref _driver)?.OnDeadline();
+
+    private void NoteProbe() => Volatile.Read(ref _driver)?.OnProbe();
+}

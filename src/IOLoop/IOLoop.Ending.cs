@@ -1,0 +1,120 @@
+using IOLoops.Diagnostics;
+using IOLoops.Tasks;
+
+namespace IOLoops;
+
+public abstract partial class IOLoop
+{
+    private RunEnds? _runEnds;
+
+    /// <summary>What waits for the end of the loop's run.</summary>
+    internal RunEnds RunEnds => _runEnds ?? MakeRunEnds();
+
+    /// <summary>
+    /// Asks the loop to stop, as <see cref="Stop"/> does, and waits until its run has ended. Any thread, also inside a turn: code
+    /// that awaits it there resumes after the run has ended, on the loop's thread where it has one, and may call
+    /// <see cref="Close"/> there. When the loop does not run, there is nothing to wait for, and the next <see cref="Start"/> returns
+    /// at once.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the waiting, not the stopping.</param>
+    /// <returns>Ends with the run. When a hosted loop has lost its host, it ends without an error.</returns>
+    public Task StopAsync(CancellationToken cancellationToken = default)
+    {
+        if (IsClosed)
+            return Task.CompletedTask;
+        var ended = RunEnds.Wait(cancellationToken); // first: the stop may end the run here and now
+        Stop();
+        return ended;
+    }
+
+    /// <summary>
+    /// Closes the loop, as <see cref="Close"/> does without closing descriptors. A loop that runs is asked to stop, and is closed as
+    /// soon as its run has ended: <see cref="DisposeAsync"/> waits for that. Never throws. Any thread.
+    /// </summary>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>
+    /// <see cref="StopAsync"/>, then <see cref="Close"/>. Any thread, also inside a turn: code that awaits it there resumes after
+    /// the loop was closed.
+    /// </summary>
+    public ValueTask DisposeAsync()
+    {
+        var closed = RunEnds.WaitForClose(); // first: the stop may end the run here and now
+        Dispose(true);
+        GC.SuppressFinalize(this);
+        return closed is null ? ValueTask.CompletedTask : new ValueTask(closed);
+    }
+
+    /// <summary>Closes the loop, when it has stopped. Must not throw.</summary>
+    /// <param name="disposing">Whether called by <see cref="Dispose()"/> or <see cref="DisposeAsync"/>.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (!disposing)
+            return;
+        if (!RunEnds.TryRequestClose())
+        {
+            CloseQuietly();
+            return;
+        }
+        try
+        {
+            Stop();
+        }
+        catch (Exception exception)
+        {
+            LoopLog.DisposeFailed(Logger, exception, Name); // of a loop written elsewhere
+        }
+        if (RunEnds.TryTakeClose())
+            CloseQuietly();
+    }
+
+    /// <summary>Closes the loop, as far as it can be closed. What that throws is logged.</summary>
+    internal void CloseQuietly()
+    {
+        try
+        {
+            Close();
+        }
+        catch (InvalidOperationException) when (IsRunning)
+        {
+            Dispose(true); // another run has begun meanwhile: it is asked to stop
+            return;
+        }
+        catch (Exception exception)
+        {
+            LoopLog.DisposeFailed(Logger, exception, Name);
+        }
+        RunEnds.OnClosed();
+    }
+
+    /// <summary>For loops that have a core, under the gate of that: no run can begin or end meanwhile.</summary>
+    internal void SetRunning(bool running)
+    {
+        _isRunning = running;
+        if (!running)
+            RunEnds.OnEnded();
+    }
+
+    /// <summary>
+    /// A loop written elsewhere says that it no longer runs. It is in the middle of something, so what waits for the end of the run
+    /// goes to the pool.
+    /// </summary>
+    private void EndRunElsewhere()
+    {
+        var ends = RunEnds;
+        ends.OnEnded();
+        ends.Complete(null);
+        if (ends.HasWork)
+            ThreadPool.UnsafeQueueUserWorkItem(static ends => ends.RunWork(), ends, preferLocal: false);
+    }
+
+    private RunEnds MakeRunEnds()
+    {
+        var made = new RunEnds(this);
+        return Interlocked.CompareExchange(ref _runEnds, made, null) ?? made;
+    }
+}
