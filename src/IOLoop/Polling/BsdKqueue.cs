@@ -67,6 +67,8 @@ internal sealed unsafe class BsdKqueue : IKqueue
         return errno;
     }
 
+    public void Abandon() => _kqueue.SetHandleAsInvalid();
+
     public void Dispose() => _kqueue.Dispose();
 
     private static int Change(int kqueue, in Kevent change)

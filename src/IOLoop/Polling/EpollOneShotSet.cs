@@ -26,6 +26,9 @@ internal sealed unsafe class EpollOneShotSet : IOneShotSet
         }
     }
 
+    /// <summary>For tests.</summary>
+    internal int Descriptor => _epoll.Number;
+
     public int Watch(int descriptor, ulong token)
     {
         const IOEvents once = IOEvents.Read | EpollPoller.OneShot;
@@ -44,11 +47,17 @@ internal sealed unsafe class EpollOneShotSet : IOneShotSet
         while ((count = Libc.epoll_wait(_epoll.Number, events, tokens.Length, -1)) < 0)
         {
             if (Errno.Last != Errno.EINTR)
-                throw Errno.Failure("epoll_wait (sleeper)", Errno.Last); // our own descriptor is gone: a bug that no loop could survive
+                throw Errno.Failure("epoll_wait (sleeper)", Errno.Last);
         }
         for (int i = 0; i < count; i++)
             tokens[i] = EpollEvent.Data(events + (i * EpollEvent.Size));
         return count;
+    }
+
+    public void Abandon()
+    {
+        _epoll.SetHandleAsInvalid();
+        _end.Dispose();
     }
 
     public void Dispose()

@@ -15,6 +15,13 @@ internal interface IOneShotSet : IDisposable
     /// <summary>Makes the current or the next <see cref="Wait"/> end, with <see cref="IPoller.WakerToken"/> among its tokens.</summary>
     void End();
 
+    /// <summary>
+    /// Instead of <see cref="IDisposable.Dispose"/>, when a call has failed: somebody who had no right to has closed the set's
+    /// descriptor. Its number may be another file's by now, which must not be closed.
+    /// </summary>
+    void Abandon();
+
     /// <summary>Waits for ever. How many tokens of ready descriptors were put into <paramref name="tokens"/>.</summary>
+    /// <exception cref="IOException">The set cannot be waited for any more.</exception>
     int Wait(Span<ulong> tokens);
 }

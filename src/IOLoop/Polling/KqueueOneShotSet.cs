@@ -36,12 +36,14 @@ internal sealed class KqueueOneShotSet : IOneShotSet
         while ((count = _kqueue.Wait(_events.AsSpan(0, tokens.Length), -1)) < 0)
         {
             if (count != -Errno.EINTR)
-                throw Errno.Failure("kevent (sleeper)", -count); // our own descriptor is gone: a bug that no loop could survive
+                throw Errno.Failure("kevent (sleeper)", -count);
         }
         for (int i = 0; i < count; i++)
             tokens[i] = _events[i].UserData;
         return count;
     }
+
+    public void Abandon() => _kqueue.Abandon();
 
     public void Dispose() => _kqueue.Dispose();
 }

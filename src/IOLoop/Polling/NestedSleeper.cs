@@ -21,18 +21,38 @@ internal sealed class NestedSleeper(INestablePoller poller, Action wake) : ISlee
     /// </remarks>
     public void Arm()
     {
+        // First: a sleeper that gives up tells its members, and then must not be taken for one that still watches.
+        if (_sleeper is { IsOver: true })
+            Forget();
         if (_armed && _watchedSet == poller.SetVersion)
             return;
+        int errno = Watch();
+        if (errno == Errno.Ok)
+            return;
+        // Whichever descriptor is the bad one, the sleeper's or the poller's: if it was the sleeper's, another one will do.
+        _sleeper!.GiveUp();
+        Forget();
+        errno = Watch();
+        if (errno == Errno.Ok)
+            return;
+        _armed = false;
+        throw Errno.Failure("Watching a loop's poller", _watched, errno);
+    }
+
+    private int Watch()
+    {
         if (_sleeper is null)
             (_sleeper, _token) = SharedSleeper.Join(this, poller);
         _watched = poller.SetDescriptor;
         _watchedSet = poller.SetVersion;
         _armed = true; // before the call, which may find it ready at once
-        int errno = _sleeper.Watch(_watched, _token);
-        if (errno == Errno.Ok)
-            return;
+        return _sleeper.Watch(_watched, _token);
+    }
+
+    private void Forget()
+    {
+        _sleeper = null;
         _armed = false;
-        throw Errno.Failure("Watching a loop's poller", _watched, errno);
     }
 
     public void Leave()
@@ -41,8 +61,7 @@ internal sealed class NestedSleeper(INestablePoller poller, Action wake) : ISlee
             return;
         // The number of a set that was replaced may be another loop's by now.
         _sleeper.Leave(_token, _watchedSet == poller.SetVersion ? _watched : -1);
-        _sleeper = null;
-        _armed = false;
+        Forget();
     }
 
     /// <summary>The descriptor is ready, and no longer watched. The sleeper's thread.</summary>

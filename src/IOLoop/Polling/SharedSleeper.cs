@@ -16,6 +16,7 @@ internal sealed class SharedSleeper
 
     private readonly Dictionary<ulong, NestedSleeper> _members = []; // guarded by Gate
     private readonly IOneShotSet _set;
+    private volatile bool _isOver; // written under Gate
 
     private SharedSleeper(IOneShotSet set) => _set = set;
 
@@ -57,6 +58,48 @@ internal sealed class SharedSleeper
         }
     }
 
+    /// <summary>For tests: what the sleeper waits with; null: there is none.</summary>
+    internal static IOneShotSet? CurrentSet
+    {
+        get
+        {
+            lock (Gate)
+                return s_current?._set;
+        }
+    }
+
+    /// <summary>Whether it has given up: its members must join another one.</summary>
+    internal bool IsOver => _isOver;
+
+    /// <summary>
+    /// The set is of no use any more: somebody who had no right to has closed its descriptor. The loops look for themselves, and join
+    /// another sleeper. Any thread, holding nothing.
+    /// </summary>
+    internal void GiveUp()
+    {
+        NestedSleeper[] members;
+        lock (Gate)
+        {
+            if (_isOver)
+                return;
+            _isOver = true;
+            if (s_current == this)
+                s_current = null;
+            members = [.. _members.Values];
+            _members.Clear();
+        }
+        try
+        {
+            _set.End(); // the thread may still sleep in what was closed
+        }
+        catch (IOException)
+        {
+            // Then it does not.
+        }
+        foreach (var member in members)
+            member.OnReady();
+    }
+
     /// <summary>Watches a member's descriptor until it is ready once. Returns 0 or an errno.</summary>
     internal int Watch(int descriptor, ulong token) => _set.Watch(descriptor, token);
 
@@ -78,9 +121,19 @@ internal sealed class SharedSleeper
     {
         Span<ulong> tokens = stackalloc ulong[Room];
         var ready = new List<NestedSleeper>(Room);
-        while (Wait(tokens, ready))
-            Wake(ready);
-        _set.Dispose();
+        try
+        {
+            while (Wait(tokens, ready))
+                Wake(ready);
+        }
+        catch (IOException)
+        {
+            GiveUp();
+        }
+        if (_isOver)
+            _set.Abandon();
+        else
+            _set.Dispose();
     }
 
     // A method of its own: a local here would keep the loop that was woken last alive while the thread sleeps.

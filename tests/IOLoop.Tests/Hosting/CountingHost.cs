@@ -8,6 +8,7 @@ public sealed class CountingHost(StrictHost host) : IHostClock, IPumpableHost
     private int _posts;
     private int _timers;
     private int _liveTimers;
+    private int _mostLiveTimers;
 
     public StrictHost Host => host;
 
@@ -18,6 +19,9 @@ public sealed class CountingHost(StrictHost host) : IHostClock, IPumpableHost
 
     /// <summary>How many of them are neither cancelled nor due.</summary>
     public int LiveTimers => Volatile.Read(ref _liveTimers);
+
+    /// <summary>How many there ever were at a time.</summary>
+    public int MostLiveTimers => Volatile.Read(ref _mostLiveTimers);
 
     public bool IsOnHostThread => host.IsOnHostThread;
 
@@ -38,7 +42,9 @@ public sealed class CountingHost(StrictHost host) : IHostClock, IPumpableHost
     public IDisposable PostAfter(TimeSpan delay, Action turn)
     {
         Interlocked.Increment(ref _timers);
-        Interlocked.Increment(ref _liveTimers);
+        int live = Interlocked.Increment(ref _liveTimers);
+        if (live > _mostLiveTimers) // armed by one thread at a time
+            Volatile.Write(ref _mostLiveTimers, live);
         return new CountedTimer(this, delay, turn);
     }
 

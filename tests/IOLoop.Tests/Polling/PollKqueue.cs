@@ -125,6 +125,8 @@ internal sealed unsafe class PollKqueue : IKqueue
         return Errno.Ok;
     }
 
+    public void Abandon() => Dispose();
+
     public void Dispose() => _user.Dispose();
 
     /// <summary>FreeBSD refuses to watch a pipe for writing when nobody can read it any more.</summary>
