@@ -78,6 +78,31 @@ public abstract class HostedRunningTests(PollerKind poller) : HostingHarness(pol
     }
 
     [Fact]
+    public void A_descriptor_that_stays_registered_is_watched_in_every_run()
+    {
+        var host = NewHost();
+        var loop = NewLoop(host);
+        var pipe = NewPipe();
+        var called = NewEvent();
+        loop.AddHandler(pipe.ReadEnd, (_, _) =>
+        {
+            pipe.Drain();
+            called.Set();
+        }, IOEvents.Read);
+        for (int run = 1; run <= 3; run++)
+        {
+            loop.Attach();
+            Settle(host); // else the first turn's own poll would find the data
+            pipe.Send();
+            Await(called, $"the handler in run {run}");
+            called.Reset();
+            Settle(host);
+            loop.Stop();
+            Until(() => !loop.IsRunning, "the loop has stopped");
+        }
+    }
+
+    [Fact]
     public void The_host_s_thread_is_not_blocked_for_what_only_it_can_do()
     {
         var host = NewHost();
