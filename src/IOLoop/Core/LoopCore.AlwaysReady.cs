@@ -51,6 +51,15 @@ internal sealed partial class LoopCore
         return Errno.Ok;
     }
 
+    /// <summary>Whether a number still stands for the file that was noted: 0, ENOENT when it is another one, or an errno.</summary>
+    private int CheckAlwaysReady(int fd)
+    {
+        int errno = FileIdentity.Of(fd, out var identity);
+        if (errno != Errno.Ok)
+            return errno;
+        return _alwaysReady!.Exists(file => file.Descriptor == fd && file.Identity == identity) ? Errno.Ok : Errno.ENOENT;
+    }
+
     /// <summary>Forgets a file, unless another registration has replaced it.</summary>
     private void RemoveAlwaysReady(int fd, uint generation)
     {

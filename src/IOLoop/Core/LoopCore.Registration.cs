@@ -72,9 +72,7 @@ internal sealed partial class LoopCore
         if (Unsafe.IsNullRef(ref row) || row.Target is ReadinessWaiter)
             throw new InvalidOperationException($"File descriptor {fd.Number} has no handler on {_loop.Name}: call AddHandler first.");
         int number = (int)fd.Number;
-        int errno = (row.Flags & (RegistrationFlags.Suspended | RegistrationFlags.AlwaysReady)) != 0
-            ? Errno.Ok
-            : _poller.Modify(number, row.Token(number), events);
+        int errno = ModifyWithKernel(row, number, events);
         if (errno is Errno.ENOENT or Errno.EPERM) // EPERM: it is a regular file by now
             errno = RegisterAnew(ref row, number, events);
         if (errno != Errno.Ok)
@@ -161,26 +159,47 @@ internal sealed partial class LoopCore
             if (errno == Errno.Ok)
                 registration.Flags |= RegistrationFlags.AlwaysReady;
         }
-        // Removed while it was closed, with a duplicate that kept the file open, and then duplicated back to its old number:
-        // the kernel still has the registration of which we have no row.
-        else if (errno == Errno.EEXIST && Unsafe.IsNullRef(ref _handlers.FindTaken(number)) && !_poller.Owns(number))
+        // Closed, while a duplicate kept the file open, then removed or replaced by a regular file, and then duplicated back to
+        // its old number: the kernel still has a registration that no row stands for.
+        else if (errno == Errno.EEXIST && !IsInKernel(number) && !_poller.Owns(number))
         {
             errno = _poller.Modify(number, token, registration.Events);
         }
         return errno;
     }
 
+    /// <summary>Whether a row stands for a registration of the kernel.</summary>
+    private bool IsInKernel(int number)
+    {
+        ref var row = ref _handlers.FindTaken(number);
+        return !Unsafe.IsNullRef(ref row) && (row.Flags & RegistrationFlags.AlwaysReady) == 0;
+    }
+
+    /// <summary>Asks for other events of the registered file. Returns 0 or an errno; ENOENT: the number stands for another file.</summary>
+    [MethodImpl(Jit.Hot)]
+    private int ModifyWithKernel(in HandlerRegistration row, int number, IOEvents events)
+    {
+        if ((row.Flags & RegistrationFlags.AlwaysReady) != 0)
+            return CheckAlwaysReady(number);
+        return (row.Flags & RegistrationFlags.Suspended) != 0 ? Errno.Ok : _poller.Modify(number, row.Token(number), events);
+    }
+
     /// <summary>The number was closed and opened again: the same handler for the new file. Events of the old one are stale.</summary>
     private int RegisterAnew(ref HandlerRegistration row, int number, IOEvents events)
     {
+        var old = row;
         var registration = row;
         registration.Generation = _handlers.NextGeneration();
         registration.ChangedInPoll = _poll;
         registration.Events = events;
+        registration.Flags &= ~RegistrationFlags.AlwaysReady; // of the old file; the new one may be another kind
         int errno = RegisterWithKernel(number, ref registration);
-        if (errno == Errno.Ok)
-            row = registration;
-        return errno;
+        if (errno != Errno.Ok)
+            return errno;
+        row = registration;
+        if ((old.Flags & RegistrationFlags.AlwaysReady) != 0)
+            RemoveAlwaysReady(number, old.Generation);
+        return Errno.Ok;
     }
 
     /// <summary>Frees a row. References are released and waits ended after the row is free, for they may call back.</summary>

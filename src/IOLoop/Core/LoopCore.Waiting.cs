@@ -45,14 +45,11 @@ internal sealed partial class LoopCore
         if (Unsafe.IsNullRef(ref row) || row.Target is not ReadinessWaiter first)
             return false;
         var events = row.Events | waiter.Events;
-        if ((row.Flags & RegistrationFlags.AlwaysReady) == 0)
-        {
-            int errno = _poller.Modify(number, row.Token(number), events);
-            if (errno is Errno.ENOENT or Errno.EPERM) // EPERM: it is a regular file by now
-                return false;
-            if (errno != Errno.Ok)
-                throw Errno.Failure("WaitAsync", number, errno);
-        }
+        int errno = ModifyWithKernel(row, number, events);
+        if (errno is Errno.ENOENT or Errno.EPERM) // EPERM: it is a regular file by now
+            return false;
+        if (errno != Errno.Ok)
+            throw Errno.Failure("WaitAsync", number, errno);
         row.Events = events;
         waiter.Append(first);
         row.Target = waiter;

@@ -195,6 +195,30 @@ public abstract class BetweenTurnsTests : HostingHarness
     }
 
     [Fact]
+    public void A_pipe_that_has_got_the_number_of_a_regular_file_is_watched_once_its_handler_is_updated()
+    {
+        var file = Own(new DescriptorHandle(Descriptors.Open("/dev/null")));
+        var pipe = NewPipe();
+        var called = NewEvent();
+        OnHost(_host, () => _loop.AddHandler(file.Number, (_, _) =>
+        {
+            pipe.Drain();
+            called.Set();
+        }, IOEvents.None));
+        Settle(_host);
+        OnHost(_host, () =>
+        {
+            Descriptors.Replace(file.Number, pipe.ReadEnd);
+            _loop.UpdateHandler(file.Number, IOEvents.Read);
+        });
+        Settle(_host);
+        pipe.Send();
+        Await(called, "the handler");
+        OnHost(_host, () => _loop.RemoveHandler(file.Number));
+        Settle(_host);
+    }
+
+    [Fact]
     public void A_wait_that_begins_on_the_host_s_thread_ends()
     {
         var file = NewEventFd();
