@@ -170,7 +170,5 @@ public class HostedIOLoop : IOLoop
         _driver.OnHostLost(cause);
     }
 
-    internal void SetRunning(bool running) => IsRunning = running;
-
     internal void LogLost(Exception failure) => LoopLog.HostLost(Logger, failure, Name);
 }

@@ -47,7 +47,11 @@ public abstract partial class IOLoop : IDisposable
     /// Hosted loops: from the moment they are attached or started until the turn that follows <see cref="Stop"/> has ended;
     /// on the host's own thread, between turns, <see cref="Stop"/> ends it at once.
     /// </summary>
-    public bool IsRunning { get; protected set; }
+    public bool IsRunning
+    {
+        get => Volatile.Read(ref field);
+        protected set => Volatile.Write(ref field, value); // a caller that sees the loop at rest must not be overtaken: see LoopCore.Exit
+    }
 
     /// <summary>Whether <see cref="Close"/> has been called. Loops written elsewhere set it there, which ends their signal handlers.</summary>
     public bool IsClosed
@@ -70,6 +74,9 @@ public abstract partial class IOLoop : IDisposable
     public bool IsOnLoopThread => Core is { } core
         ? core.IsOnLoopThread || core.IsOnHostThread
         : IsRunning && ReferenceEquals(t_running, this);
+
+    /// <summary>For the engine. Virtual for tests, which do something at the very moment when a run ends.</summary>
+    internal virtual void SetRunning(bool running) => IsRunning = running;
 
     /// <summary>The engine of the loops of this assembly; a loop written elsewhere has none and gets the plain defaults.</summary>
     internal LoopCore? Core { get; private protected set; }

@@ -92,14 +92,13 @@ public class PollIOLoop : IOLoop
     public override void Start()
     {
         var scope = _core.Enter(SynchronizationContext);
-        IsRunning = true;
+        SetRunning(true);
         try
         {
             _core.TurnUntilStopped();
         }
         finally
         {
-            IsRunning = false;
             _core.Exit(scope);
         }
     }
@@ -118,14 +117,13 @@ public class PollIOLoop : IOLoop
         if (timeout < TimeSpan.Zero && timeout != Timeout.InfiniteTimeSpan)
             throw new ArgumentOutOfRangeException(nameof(timeout), timeout, "The timeout is zero, positive, or Timeout.InfiniteTimeSpan.");
         var scope = _core.Enter(SynchronizationContext);
-        IsRunning = true;
+        SetRunning(true);
         try
         {
             return _core.StopRequested ? 0 : _core.TurnOnce(timeout < TimeSpan.Zero ? -1 : timeout.Ticks);
         }
         finally
         {
-            IsRunning = false;
             _core.Exit(scope);
         }
     }

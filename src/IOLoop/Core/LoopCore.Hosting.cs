@@ -27,11 +27,10 @@ internal sealed partial class LoopCore
     internal bool HasQueuedWork => _callbacks.HasWork || _timeouts.HasDueBatch || HasReadyBatch || _completing is not null || _removalRequested;
 
     /// <summary>Begins a run.</summary>
-    /// <param name="onAttached">Called while no other run can begin or end.</param>
     /// <returns>False: it was stopped before it began, which this call has used up.</returns>
     /// <exception cref="InvalidOperationException">The loop runs already.</exception>
     /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
-    internal bool Attach(Action onAttached)
+    internal bool Attach()
     {
         lock (_runGate)
         {
@@ -44,23 +43,23 @@ internal sealed partial class LoopCore
                 return false;
             }
             _isAttached = true;
-            onAttached();
+            _loop.SetRunning(true);
         }
         _callbacks.WakeUp(); // a turn is about to be posted
         return true;
     }
 
     /// <summary>Ends a run; a stop request is served, what is queued stays. Not inside a turn.</summary>
-    /// <param name="onDetached">Called while no other run can begin.</param>
-    internal void Detach(Action onDetached)
+    internal void Detach()
     {
-        _stop = false;
         _observation?.Restart();
         lock (_runGate)
         {
             ServeRemovals();
             _isAttached = false;
-            onDetached();
+            // In this order: a thread that sees the loop at rest may call Stop, which is for the next run.
+            _stop = false;
+            _loop.SetRunning(false);
         }
     }
 

@@ -36,13 +36,17 @@ internal sealed partial class LoopCore
     /// <summary>Ends what <see cref="Enter"/> began; a stop request is served, what is queued stays.</summary>
     internal void Exit(RunScope scope)
     {
-        _stop = false;
+        if (_removalRequested)
+            ServeRemovals(); // waits end by it, and resume in the turn's contexts
+        LeaveThread(scope);  // while no other thread can begin a run, which would set the same fields
         lock (_runGate)
         {
-            ServeRemovals(); // those that were asked for too late for the last turn
             _threadId = 0;
+            ServeRemovals(); // those that were asked for too late for the last turn
+            // In this order: a thread that sees the loop at rest may call Stop, which is for the next run, or Start.
+            _stop = false;
+            _loop.SetRunning(false);
         }
-        LeaveThread(scope);
         // Whoever watches the poller's descriptor sees that a turn is due.
         if (_callbacks.TrySleep())
             return;

@@ -88,7 +88,7 @@ internal sealed partial class TurnDriver
         TellHost(run); // before another run can begin
         if (run.Lost is { } lost)
             _loop.LogLost(lost);
-        Core.Detach(_onDetached);
+        Core.Detach();
         EndNested(); // whoever began to nest since the run was seen to end: see PumpNested
         run.End();
         if (!run.TryReleaseLife())

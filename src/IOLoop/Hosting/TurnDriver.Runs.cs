@@ -115,7 +115,7 @@ internal sealed partial class TurnDriver
     private HostedRun? Begin(bool isAwaited)
     {
         // Not at the turn gate: a turn may wait for this very call to be refused.
-        if (!Core.Attach(_onAttached))
+        if (!Core.Attach())
             return null;
         try
         {
@@ -123,7 +123,7 @@ internal sealed partial class TurnDriver
         }
         catch
         {
-            Core.Detach(_onDetached);
+            Core.Detach();
             throw;
         }
         var run = new HostedRun(isAwaited);

@@ -36,8 +36,6 @@ internal sealed partial class TurnDriver
     private readonly ILoopHost _host;
     private readonly ISleeper _sleeper;
     private readonly Action _turn;
-    private readonly Action _onAttached;
-    private readonly Action _onDetached;
     private readonly bool _isVirtual;
     private readonly bool _keepsContext;
     private readonly bool _mayNest;
@@ -54,8 +52,6 @@ internal sealed partial class TurnDriver
         _turn = RunPosted;
         _onDeadline = OnDeadline;
         _probe = () => Interlocked.Exchange(ref _isProbing, 0);
-        _onAttached = () => loop.SetRunning(true);
-        _onDetached = () => loop.SetRunning(false);
         _isVirtual = host.UsesVirtualTime;
         _keepsContext = host.KeepsSynchronizationContext;
         _mayNest = host.MayNest;

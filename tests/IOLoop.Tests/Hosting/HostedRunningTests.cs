@@ -50,6 +50,29 @@ public abstract class HostedRunningTests(PollerKind poller) : HostingHarness(pol
         loop.RunSync(() => 42).ShouldBe(42);
     }
 
+    // Row: Stop before Start
+    [Theory, InlineData(true), InlineData(false)]
+    public void A_stop_by_a_thread_that_has_seen_the_run_end_ends_the_next_one(bool onHost)
+    {
+        var host = NewHost();
+        var loop = Watched(new EndingLoop(host, new HostedIOLoopOptions { Poller = Poller, LoggerFactory = Log }));
+        loop.WhenEnded = () => OtherThread.Run(() =>
+        {
+            loop.IsRunning.ShouldBeFalse();
+            loop.Stop();
+        });
+        loop.Attach();
+        if (onHost)
+            OnHost(host, loop.Stop); // ends the run between turns
+        else
+            loop.Stop();
+        Settle(host);
+        loop.WhenEnded = null;
+        loop.AddCallback(() => Assert.Fail("the run was stopped before it began"));
+        loop.Attach();
+        loop.IsRunning.ShouldBeFalse();
+    }
+
     [Fact]
     public void What_was_queued_when_a_run_ended_runs_in_the_next()
     {
