@@ -6,6 +6,7 @@ namespace IOLoops.Hosting;
 /// <summary>Ending runs: because they were stopped, because nobody waits for them any longer, or because they cannot go on.</summary>
 internal sealed partial class TurnDriver
 {
+    private volatile HostedRun? _abandoned; // set before the run's own note of it; null once that run is over
     private readonly List<HostedRun> _unreleased = []; // guarded by _turnGate; runs that ended on another thread than their host's
 
     /// <summary>A turn has found that the run must end. What is pumped inside another turn ends at once, the run with the outermost one.</summary>
@@ -61,6 +62,7 @@ internal sealed partial class TurnDriver
     /// <summary>Nobody waits for the run any longer: it ends, with the turn that is under way if there is one. Any thread.</summary>
     private void Abandon(HostedRun run)
     {
+        _abandoned = run;
         run.Abandoned = true;
         EndIfNeeded(run);
     }
@@ -91,6 +93,8 @@ internal sealed partial class TurnDriver
         Core.Detach();
         EndNested(); // whoever began to nest since the run was seen to end: see PumpNested
         run.End();
+        if (_abandoned == run)
+            _abandoned = null;
         if (!run.TryReleaseLife())
             _unreleased.Add(run);
     }
