@@ -58,9 +58,16 @@ internal sealed class VirtualTimeHost : SchedulerHost
         if (_start is null || _isRunning!())
             return false; // it runs already, and no item inside another one
         _pumpedUntil = until;
-        while (!until.IsCompleted)
-            _start(); // a loop that runs has always a turn scheduled
-        _pumpedUntil = null;
+        try
+        {
+            while (!until.IsCompleted)
+                _start(); // a loop that runs has always a turn scheduled
+        }
+        finally
+        {
+            _pumpedUntil = null;
+            _stop!(); // an exception of the scheduler's other work leaves it enabled, and then it refuses to be moved
+        }
         return true;
     }
 
