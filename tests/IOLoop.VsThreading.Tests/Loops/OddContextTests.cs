@@ -183,6 +183,29 @@ public sealed class OddContextTests : JoinableTaskHarness
         start.Join();
     }
 
+    [Theory, InlineData(false), InlineData(true)]
+    public void Turns_that_were_lost_with_a_run_do_not_keep_the_joinable_task_of_the_next_one(bool isDropped)
+    {
+        var collection = _joinable.CreateCollection();
+        var loop = Attached(NewLoop(_joinable.CreateFactory(collection)));
+        Bounded.Await(loop.InvokeAsync(() => { }), "a callback");
+        OnMain("the main thread's other work", () => { }); // no turn is posted any more
+        _context.IsForgetful = isDropped;
+        if (isDropped)
+            loop.AddCallback(() => { });
+        _context.Failure = new TestException();
+        if (isDropped)
+            loop.Stop();
+        else
+            loop.AddCallback(() => { });
+        ShouldBeLost(loop);
+        (_context.IsForgetful, _context.Failure) = (false, null);
+        loop.Attach();
+        Bounded.Await(loop.InvokeAsync(() => { }), "a callback of the next run");
+        loop.Stop();
+        Bounded.Await(collection.JoinTillEmptyAsync(), "the end of the loop's own task");
+    }
+
     private ManualResetEventSlim Hold()
     {
         var release = new ManualResetEventSlim();
