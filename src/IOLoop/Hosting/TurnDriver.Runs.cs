@@ -15,6 +15,9 @@ internal sealed partial class TurnDriver
     private int _isProbing;  // whether a probe is posted that has not run; interlocked
     private long _lastProbe; // in milliseconds
 
+    /// <summary>Whether what a host was given to run is no turn: it asks whether the host still takes anything.</summary>
+    internal static bool IsProbe(Action posted) => posted.Target is TurnDriver driver && ReferenceEquals(posted, driver._probe);
+
     internal void Attach() => Begin(isAwaited: false)?.ThrowIfLost();
 
     /// <summary>Attaches the loop and waits for its end.</summary>
@@ -71,6 +74,8 @@ internal sealed partial class TurnDriver
         Volatile.Write(ref _lastProbe, now);
         Post(run, _probe);
     }
+
+    private void OnProbed() => Interlocked.Exchange(ref _isProbing, 0);
 
     /// <summary>Pumps the host, turns nested in what is on the stack, until a task has ended.</summary>
     /// <exception cref="InvalidOperationException">The host cannot be pumped.</exception>

@@ -51,7 +51,7 @@ internal sealed partial class TurnDriver
         _host = host;
         _turn = RunPosted;
         _onDeadline = OnDeadline;
-        _probe = () => Interlocked.Exchange(ref _isProbing, 0);
+        _probe = OnProbed;
         _isVirtual = host.UsesVirtualTime;
         _keepsContext = host.KeepsSynchronizationContext;
         _mayNest = host.MayNest;

@@ -182,7 +182,6 @@ public abstract class HostedRunningTests(PollerKind poller) : HostingHarness(pol
     [Fact]
     public void RunSync_times_out_though_the_host_serves_nothing_and_can_be_used_again()
     {
-        HostIsSilent = true;
         var host = NewHost();
         var loop = NewLoop(host);
         var release = Hold(host);
@@ -258,7 +257,6 @@ public abstract class HostedRunningTests(PollerKind poller) : HostingHarness(pol
     [Fact]
     public void RunSyncs_whose_time_is_over_just_when_they_end_leave_the_loop_usable()
     {
-        HostIsSilent = true;
         var host = NewHost();
         var loop = NewLoop(host);
         for (int round = 0; round < 60; round++)

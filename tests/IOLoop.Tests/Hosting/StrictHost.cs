@@ -1,11 +1,17 @@
 using System.Collections.Concurrent;
+using IOLoops.Hosting;
 
 namespace IOLoops.Tests.Hosting;
 
 /// <summary>
 /// The least that a host can be: a thread with a queue. It notes whatever a loop must not do: have more than one turn
-/// posted, let an exception escape. And what it itself would do wrong: run a turn on another thread, or beside another.
+/// posted, have more than one timer armed, let an exception escape. And what it itself would do wrong: run a turn on another
+/// thread, or beside another.
 /// </summary>
+/// <remarks>
+/// Questions whether it still takes anything are no turns: a loop asks again when a question stays unanswered. And a timer
+/// that was disposed of may have posted its call already, so that the call of the next one waits beside it.
+/// </remarks>
 public sealed class StrictHost : ILoopHost, IDisposable
 {
     private readonly WorkQueue _queue = new();
@@ -45,16 +51,23 @@ public sealed class StrictHost : ILoopHost, IDisposable
 
     public void Post(Action turn)
     {
-        var posting = _postings.GetOrAdd(turn, static (turn, host) => new Posting(host, turn), this);
+        if (TurnDriver.IsProbe(turn))
+        {
+            PostProbe(turn);
+            return;
+        }
+        var posting = PostingOf(turn);
         bool isSecond = posting.Enter();
         if (!_queue.TryAdd(posting.Run))
         {
             posting.Leave();
-            throw new ObjectDisposedException(nameof(StrictHost));
+            ThrowUnless(false);
         }
         if (isSecond)
-            Fault("a second turn was posted");
+            Fault($"a second turn was posted: {turn.Method.Name}");
     }
+
+    public IDisposable PostAfter(TimeSpan delay, Action turn) => PostingOf(turn).Arm(delay);
 
     public bool TryPump(Task until)
     {
@@ -97,14 +110,39 @@ public sealed class StrictHost : ILoopHost, IDisposable
             work();
     }
 
+    // A method of its own: a closure is allocated where its method begins, also for turns.
+    private void PostProbe(Action probe) => ThrowUnless(_queue.TryAdd(() => Guarded(probe)));
+
+    private Posting PostingOf(Action turn) => _postings.GetOrAdd(turn, static (turn, host) => new Posting(host, turn), this);
+
+    private void ThrowUnless(bool isTaken) => ObjectDisposedException.ThrowIf(!isTaken, this);
+
+    /// <summary>Runs what a loop has posted.</summary>
+    private void Guarded(Action turn)
+    {
+        if (!IsOnHostThread)
+            Fault("a turn ran on another thread");
+        try
+        {
+            turn();
+        }
+        catch (Exception exception)
+        {
+            Fault($"a turn threw {exception}");
+        }
+    }
+
     private void Fault(string what) => Faults.Enqueue(what);
 
-    /// <summary>One delegate that the loop posts again and again.</summary>
+    /// <summary>One delegate that the loop posts again and again, itself or by timers.</summary>
     private sealed class Posting
     {
         private readonly StrictHost _host;
         private readonly Action _turn;
         private int _waiting;
+        private int _armed;  // timers that have not been disposed of
+        private int _timers; // that have been made and have not posted yet
+        private bool _isTimed;
 
         internal Posting(StrictHost host, Action turn)
         {
@@ -115,7 +153,16 @@ public sealed class StrictHost : ILoopHost, IDisposable
 
         internal Action Run { get; }
 
-        /// <returns>Whether it waits already.</returns>
+        internal IDisposable Arm(TimeSpan delay)
+        {
+            Volatile.Write(ref _isTimed, true);
+            Interlocked.Increment(ref _timers);
+            if (Interlocked.Increment(ref _armed) > 1)
+                _host.Fault("a second timer was armed");
+            return new ArmedTimer(this, new HostTimer(_host, delay, _turn));
+        }
+
+        /// <returns>Whether it waits already, and no timer brings it.</returns>
         internal bool Enter()
         {
             bool isSecond = Interlocked.Increment(ref _waiting) > 1;
@@ -123,7 +170,7 @@ public sealed class StrictHost : ILoopHost, IDisposable
             int most;
             while ((most = _host.MostWaiting) < waiting)
                 Interlocked.CompareExchange(ref _host._mostWaiting, waiting, most);
-            return isSecond;
+            return Volatile.Read(ref _isTimed) ? Interlocked.Decrement(ref _timers) < 0 : isSecond;
         }
 
         internal void Leave()
@@ -135,20 +182,23 @@ public sealed class StrictHost : ILoopHost, IDisposable
         private void RunNow()
         {
             Leave();
-            if (!_host.IsOnHostThread)
-                _host.Fault("a turn ran on another thread");
             if (Interlocked.Increment(ref _host._running) > Math.Max(1, _host._depth))
                 _host.Fault("turns overlap");
             Interlocked.Increment(ref _host._turns);
-            try
-            {
-                _turn();
-            }
-            catch (Exception exception)
-            {
-                _host.Fault($"a turn threw {exception}");
-            }
+            _host.Guarded(_turn);
             Interlocked.Decrement(ref _host._running);
+        }
+
+        private sealed class ArmedTimer(Posting posting, HostTimer timer) : IDisposable
+        {
+            private bool _isDisposed;
+
+            public void Dispose()
+            {
+                timer.Dispose();
+                if (!Interlocked.Exchange(ref _isDisposed, true))
+                    Interlocked.Decrement(ref posting._armed);
+            }
         }
     }
 }
