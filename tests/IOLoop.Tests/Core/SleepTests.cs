@@ -18,7 +18,7 @@ public sealed class SleepTests : IDisposable
     {
         var poller = PollerFactory.Create(PollerKind.Default, WakerKind.Default);
         _core = new LoopCore(_loop, poller, new LoopClock.System(), () => _wakes++, new IOLoopOptions(), static () => false);
-        _core.Attach(static () => { }); // awake: its first turn is about to come
+        _core.Attach(); // awake: its first turn is about to come
     }
 
     public static TheoryData<string> Reasons => ["a stop", "a removal"];
@@ -46,7 +46,7 @@ public sealed class SleepTests : IDisposable
 
     public void Dispose()
     {
-        _core.Detach(static () => { });
+        _core.Detach();
         _core.Close(allFds: false, static () => { });
         _loop.Dispose();
     }
