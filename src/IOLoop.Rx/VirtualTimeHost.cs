@@ -57,9 +57,16 @@ internal sealed class VirtualTimeHost : ClockedSchedulerHost, IVirtualTimeHost, 
     public void Pump(Task until)
     {
         _pumpedUntil = until;
-        while (!until.IsCompleted)
-            _start!(); // a loop that runs has always a turn scheduled
-        _pumpedUntil = null;
+        try
+        {
+            while (!until.IsCompleted)
+                _start!(); // a loop that runs has always a turn scheduled
+        }
+        finally
+        {
+            _pumpedUntil = null;
+            _stop!(); // an exception of the scheduler's other work leaves it enabled, and then it refuses to be moved
+        }
     }
 
     // Here, not when the task ends, wherever that is noticed: what else is scheduled must not go on by chance.

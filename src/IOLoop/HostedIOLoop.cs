@@ -75,7 +75,10 @@ public class HostedIOLoop : IOLoop
     /// or until <see cref="Stop"/> is called on the host's own thread between turns, so that the loop can be closed then and there; a
     /// <see cref="Stop"/> that came before ends it at once. Any thread.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The loop runs already, or the host is gone.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The loop runs already, or the host is gone. A run that RunSync has given up lasts until the callback returns that it was
+    /// in the middle of.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
     public void Attach() => _driver.Attach();
 
@@ -110,14 +113,20 @@ public class HostedIOLoop : IOLoop
 
     /// <summary>
     /// Runs the loop in its host and waits until it has stopped: by pumping the host, on its own thread and if it can be
-    /// pumped, or by blocking the calling thread.
+    /// pumped, or by blocking the calling thread. A run that RunSync has given up is waited for first.
     /// </summary>
     /// <exception cref="InvalidOperationException">
     /// The loop runs already; or this is the host's thread, as far as the host knows it, which would wait for itself; or the
     /// host is gone, or stopped being pumped.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
-    public override void Start() => _driver.Run(null);
+    public override void Start()
+    {
+        _driver.WaitForAbandonedRun(null);
+        _driver.Run(null);
+    }
+
+    internal override TimeSpan? WaitForAbandonedRun(TimeSpan? limit) => _driver.WaitForAbandonedRun(limit);
 
     internal override bool StartWithin(TimeSpan? limit) => _driver.Run(limit);
 

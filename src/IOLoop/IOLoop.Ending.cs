@@ -91,8 +91,11 @@ public abstract partial class IOLoop
         RunEnds.OnClosed();
     }
 
-    /// <summary>For loops that have a core, under the gate of that: no run can begin or end meanwhile.</summary>
-    internal void SetRunning(bool running)
+    /// <summary>
+    /// For loops that have a core, under the gate of that: no run can begin or end meanwhile. Virtual for tests, which do something
+    /// at the very moment when a run ends.
+    /// </summary>
+    internal virtual void SetRunning(bool running)
     {
         _isRunning = running;
         if (!running)

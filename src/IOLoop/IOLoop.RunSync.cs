@@ -14,7 +14,8 @@ public abstract partial class IOLoop
     /// <see langword="null"/> or <see cref="Timeout.InfiniteTimeSpan"/>: for ever.
     /// </param>
     /// <exception cref="TimeoutException">It has not ended within <paramref name="timeout"/>. The loop can be used
-    /// again; a late end of <paramref name="func"/> stops nothing.</exception>
+    /// again; a late end of <paramref name="func"/> stops nothing. On a hosted loop a callback may still run by then: the
+    /// next RunSync waits for its end, within its own timeout.</exception>
     /// <exception cref="InvalidOperationException">
     /// The loop runs already and cannot nest; or <see cref="Stop"/> ended the run first. Hosted loops also: this is the
     /// host's thread, which cannot be pumped; or the host is gone.
@@ -62,10 +63,16 @@ public abstract partial class IOLoop
         if (timeout <= TimeSpan.Zero)
             throw new ArgumentOutOfRangeException(nameof(timeout), timeout, "The timeout must be positive; null waits for ever.");
         ObjectDisposedException.ThrowIf(IsClosed, this);
+        timeout = WaitForAbandonedRun(timeout);
         return IsRunning
             ? RunNested(func, original, timeout)
             : new SyncRun(this, func, original, Stop).ToEnd(timeout, () => StartWithin(timeout));
     }
+
+    /// <summary>Waits for the end of a run that an earlier call has given up, if there is one.</summary>
+    /// <returns>What is left of the limit.</returns>
+    /// <exception cref="TimeoutException">The limit was reached first.</exception>
+    internal virtual TimeSpan? WaitForAbandonedRun(TimeSpan? limit) => limit;
 
     /// <summary>Starts the loop, for so long at the most as a loop can tell without its clock.</summary>
     /// <returns>False: the time was over.</returns>

@@ -17,8 +17,6 @@ namespace IOLoops;
 public class PollIOLoop : IOLoop
 {
     private readonly LoopCore _core;
-    private readonly Action _onEntered;
-    private readonly Action _onExited;
 
     /// <summary>A loop with the default options.</summary>
     public PollIOLoop()
@@ -40,8 +38,6 @@ public class PollIOLoop : IOLoop
     internal PollIOLoop(PollIOLoopOptions options, Func<PollerKind, WakerKind, IPoller> createPoller)
         : base(options)
     {
-        _onEntered = () => SetRunning(true);
-        _onExited = () => SetRunning(false);
         var poller = createPoller(options.Poller, options.Waker);
         try
         {
@@ -96,7 +92,7 @@ public class PollIOLoop : IOLoop
     /// <inheritdoc/>
     public override void Start()
     {
-        var scope = _core.Enter(SynchronizationContext, _onEntered);
+        var scope = _core.Enter(SynchronizationContext);
         try
         {
             _core.TurnUntilStopped();
@@ -134,7 +130,7 @@ public class PollIOLoop : IOLoop
     {
         if (timeout < TimeSpan.Zero && timeout != Timeout.InfiniteTimeSpan)
             throw new ArgumentOutOfRangeException(nameof(timeout), timeout, "The timeout is zero, positive, or Timeout.InfiniteTimeSpan.");
-        var scope = _core.Enter(SynchronizationContext, _onEntered);
+        var scope = _core.Enter(SynchronizationContext);
         try
         {
             return _core.StopRequested ? 0 : _core.TurnOnce(timeout < TimeSpan.Zero ? -1 : timeout.Ticks);
@@ -147,7 +143,7 @@ public class PollIOLoop : IOLoop
 
     private void EndRun(in LoopCore.RunScope scope)
     {
-        _core.Exit(scope, _onExited);
+        _core.Exit(scope);
         if (RunEnds.IsIdle)
             return;
         RunEnds.Complete(null);

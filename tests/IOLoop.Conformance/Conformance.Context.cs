@@ -104,6 +104,51 @@ public abstract partial class LoopConformance
         Local.Value.ShouldBeNull();
     }
 
+    // Row: Context (changes made in a callback do not leak into the next), Inside callbacks
+    [Fact]
+    public void Changes_made_before_a_failure_do_not_leak_into_what_runs_next()
+    {
+        Failures.Expected = true;
+        var another = NewLoop();
+        var seen = new List<(string By, string? Local, bool HasContext, bool IsCurrent)>();
+        using (ExecutionContext.SuppressFlow()) // with a context of its own nothing would see a leak
+        {
+            for (int i = 0; i < 2; i++)
+                AddOneOfEachKind(SeeChangeAndFail);
+        }
+        RunTurns(2);
+        seen.Select(one => one.By).Distinct().Count().ShouldBe(9);
+        seen.ShouldAllBe(one => one.Local == null && one.HasContext && one.IsCurrent);
+        Failures.All.Count.ShouldBe(seen.Count);
+
+        void SeeChangeAndFail(string by)
+        {
+            seen.Add((by, Local.Value, SynchronizationContext.Current is not null, ReferenceEquals(IOLoop.Current, Loop)));
+            Local.Value = "leaked";
+            SynchronizationContext.SetSynchronizationContext(null);
+            another.MakeCurrent();
+            throw new TestException();
+        }
+    }
+
+    private void AddOneOfEachKind(Action<string> body)
+    {
+        Loop.AddCallback((Action)(() => body("AddCallback")));
+        Loop.AddCallback(body, "AddCallback, state");
+        Loop.SpawnCallback((Action)(() => body("SpawnCallback")));
+        Loop.AddCallbackFromSignal(() => body("AddCallbackFromSignal"));
+        Loop.CallAt(Loop.Time, (Action)(() => body("CallAt")));
+        Loop.CallAt(Loop.Time, body, "CallAt, state");
+        Loop.AddHandler(NewEventFd(signalled: true).Number, (IOHandler)((_, _) => body("AddHandler")), IOEvents.Read);
+        Loop.AddHandler(NewEventFd(signalled: true).Number, (AsyncIOHandler)((_, _) =>
+        {
+            body("AddHandler, task");
+            return Task.CompletedTask;
+        }), IOEvents.Read);
+        var wait = Loop.WaitAsync(NewEventFd(signalled: true).Number, IOEvents.Read);
+        wait.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(() => body("WaitAsync"));
+    }
+
     // Row: Inside callbacks
     [Fact]
     public void Inside_callbacks_the_loop_is_current_and_awaits_resume_on_it()

@@ -53,26 +53,6 @@ public abstract partial class LoopConformance
         File.Delete(path);
     }
 
-    // Row: RemoveHandlerAsync from any thread, also while the loop ends
-    [Fact]
-    public void A_removal_asked_for_while_the_loop_stops_is_served_at_the_latest_when_it_has()
-    {
-        for (int round = 0; round < 50; round++)
-        {
-            var counter = NewEventFd(signalled: true);
-            Loop.AddHandler(counter.Number, (_, _) => { }, IOEvents.Read);
-            Task? removal = null;
-            var stopper = OtherThread.Start(() =>
-            {
-                Loop.Stop();
-                removal = Loop.RemoveHandlerAsync(counter.Number).AsTask();
-            });
-            Run("a stop");
-            stopper.Join();
-            removal.ShouldNotBeNull().Wait(Patience).ShouldBeTrue();
-        }
-    }
-
     // Row: nothing ever escapes
     [Fact]
     public void A_logger_that_throws_ends_neither_a_turn_nor_closing()

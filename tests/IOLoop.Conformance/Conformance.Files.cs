@@ -124,6 +124,31 @@ public abstract partial class LoopConformance
         Loop.RemoveHandler(fd);
     }
 
+    // Row: File objects (not for sockets)
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_socket_registered_by_its_handle_can_be_disposed_by_another_thread(bool waits)
+    {
+        var sockets = NewSocketPair();
+        var socket = NewSocket(sockets.Left);
+        FileDescriptor handle = socket.SafeHandle;
+        int calls = 0;
+        var wait = Task.CompletedTask;
+        if (waits)
+            wait = Loop.WaitAsync(handle, IOEvents.Read).AsTask();
+        else
+            Loop.AddHandler(handle, (_, _) => calls++, IOEvents.Read);
+        Descriptors.Write(sockets.Right);
+        OtherThread.Run(socket.Dispose);
+        Descriptors.IsOpen(handle.Number).ShouldBeFalse();
+        RunTurns(3);
+        calls.ShouldBe(0);
+        Loop.RemoveHandler(handle);
+        if (waits)
+            Should.Throw<OperationCanceledException>(() => Within(wait).GetAwaiter().GetResult());
+    }
+
     [Fact]
     public void A_socket_may_be_disposed_by_its_handler()
     {

@@ -148,4 +148,55 @@ public abstract partial class LoopConformance
         removed.IsCompletedSuccessfully.ShouldBeTrue();
         calls.ShouldBe(0);
     }
+
+    // Row: RemoveHandlerAsync from any thread, also while the loop ends
+    [Theory, InlineData("callback"), InlineData("timeout"), InlineData("handler")]
+    public void A_removal_asked_for_while_the_loop_stops_is_served_at_the_latest_when_it_has(string where)
+    {
+        var counter = NewEventFd(signalled: true);
+        Task? removal = null;
+        Loop.AddHandler(counter.Number, (_, _) => Do("handler"), IOEvents.Read);
+        Loop.CallAt(Loop.Time, () => Do("timeout"));
+        Loop.AddCallback(() => Do("callback"));
+        Run("a stop");
+        removal.ShouldNotBeNull("nobody asked for it");
+        removal.Wait(Patience).ShouldBeTrue("the loop does not run again");
+        Loop.AddHandler(counter.Number, NoHandler, IOEvents.Read);
+
+        void Do(string here)
+        {
+            if (here != where)
+                return;
+            Loop.Stop();
+            OtherThread.Run(() => removal = Loop.RemoveHandlerAsync(counter.Number).AsTask());
+            removal!.IsCompleted.ShouldBeFalse("this turn has looked for removals already");
+        }
+    }
+
+    // The caller's context is restored behind the last turn.
+    [Fact]
+    public void A_removal_asked_for_behind_the_last_turn_is_served()
+    {
+        SkipUnless(Fixture.IsNative, "its run ends on another thread than the caller's");
+        var counter = NewEventFd();
+        Task? removal = null;
+        bool mayAsk = false;
+        Loop.AddHandler(counter.Number, NoHandler, IOEvents.Read);
+        var local = new AsyncLocal<string?>(_ =>
+        {
+            if (!mayAsk)
+                return;
+            mayAsk = false; // the other thread's context changes, too
+            OtherThread.Run(() => removal = Loop.RemoveHandlerAsync(counter.Number).AsTask());
+        });
+        local.Value = "mine";
+        Loop.SpawnCallback(() =>
+        {
+            mayAsk = true;
+            Loop.Stop();
+        });
+        Run("a stop");
+        removal.ShouldNotBeNull("the context was not restored").Wait(Patience).ShouldBeTrue();
+        Loop.AddHandler(counter.Number, NoHandler, IOEvents.Read);
+    }
 }

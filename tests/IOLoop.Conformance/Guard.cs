@@ -1,6 +1,9 @@
 namespace IOLoops.Conformance;
 
-/// <summary>Bounds a run: stops the loop when it takes too long, and ends the process when even that does not help.</summary>
+/// <summary>
+/// Bounds a run: stops the loop when it takes too long, or too long without progress, and ends the process when even that does
+/// not help.
+/// </summary>
 internal sealed class Guard : IDisposable
 {
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(30);
@@ -12,6 +15,7 @@ internal sealed class Guard : IDisposable
     private readonly Thread _watch;
     private string _state = ""; // of the loop when patience ended
     private volatile bool _expired;
+    private volatile bool _hasProgressed;
 
     internal Guard(IOLoop loop, string awaited, TimeSpan patience)
     {
@@ -21,6 +25,9 @@ internal sealed class Guard : IDisposable
         _watch = new Thread(Watch) { IsBackground = true, Name = "Guard" };
         _watch.Start();
     }
+
+    /// <summary>The run may take that long once more. Any thread.</summary>
+    internal void NoteProgress() => _hasProgressed = true;
 
     internal void Finish()
     {
@@ -39,8 +46,13 @@ internal sealed class Guard : IDisposable
 
     private void Watch()
     {
-        if (_finished.Wait(_patience))
-            return;
+        do
+        {
+            _hasProgressed = false;
+            if (_finished.Wait(_patience))
+                return;
+        }
+        while (_hasProgressed);
         _state = DescribeLoop();
         _expired = true;
         _loop.Stop();

@@ -11,6 +11,7 @@ public abstract class LoopHarness : IDisposable
     private readonly Dictionary<int, Action> _atTurn = [];
     private readonly Lock _gate = new();
     private IOLoop? _loop;
+    private volatile Guard? _guard; // of the run that is under way
 
     /// <summary>Skips the test when the system has no such loop, or when the fixture names it among its exceptions.</summary>
     protected LoopHarness(LoopFixture fixture)
@@ -102,6 +103,8 @@ public abstract class LoopHarness : IDisposable
         ArgumentNullException.ThrowIfNull(run);
         ExceptionDispatchInfo? thrown = null;
         using var guard = new Guard(loop, $"{Fixture.Name}: {awaited}", Patience);
+        var outer = _guard;
+        _guard = guard;
         try
         {
             run();
@@ -110,10 +113,16 @@ public abstract class LoopHarness : IDisposable
         {
             thrown = ExceptionDispatchInfo.Capture(exception);
         }
+        _guard = outer;
         Failures.ThrowUnexpected();
         guard.Finish();
         thrown?.Throw();
     }
+
+    /// <summary>
+    /// For a run of many rounds, after each: it is <see cref="Patience"/> without progress that counts as stuck. Any thread.
+    /// </summary>
+    protected void NoteProgress() => _guard?.NoteProgress();
 
     /// <summary>Runs a body in one callback of the loop.</summary>
     protected void InLoop(Action body)

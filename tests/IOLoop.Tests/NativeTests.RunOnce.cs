@@ -194,6 +194,50 @@ public abstract partial class NativeTests
     }
 
     [Fact]
+    public void What_a_turn_leaves_for_the_next_one_makes_the_backend_s_descriptor_readable()
+    {
+        SkipUnless(Loop.Poller != PollerKind.Poll, "poll(2) has no descriptor that could be watched");
+        var inner = Loop;
+        var outer = Watched(new PollIOLoop());
+        var ready = NewEventFd();
+        int seen = 0;
+        outer.AddHandler(inner.BackendDescriptor, (_, _) => seen++, IOEvents.Read);
+        Leaves("a callback", () => inner.AddCallback(() => inner.AddCallback(() => { })));
+        Leaves("a signal's callback", () => inner.AddCallback(() => inner.AddCallbackFromSignal(() => { })));
+        Leaves("a timeout's callback", () => inner.CallAt(inner.Time, () => inner.AddCallback(() => { })));
+        Leaves("a handler's callback", () => inner.AddHandler(ready.Number, (_, _) =>
+        {
+            inner.RemoveHandler(ready.Number);
+            inner.AddCallback(() => { });
+        }, IOEvents.Read), ready.Signal);
+        inner.AddCallback(() => inner.AddCallback(() =>
+        {
+            inner.Stop();
+            inner.AddCallback(() => { });
+        }));
+        inner.Start();
+        IsReadable().ShouldBeTrue("Start left a callback");
+
+        void Leaves(string what, params Action[] causes)
+        {
+            while (inner.RunOnce(TimeSpan.Zero) > 0)
+                continue;
+            IsReadable().ShouldBeFalse($"before: {what}");
+            foreach (var cause in causes)
+                cause();
+            inner.RunOnce(TimeSpan.Zero).ShouldBe(1);
+            IsReadable().ShouldBeTrue(what);
+        }
+
+        bool IsReadable()
+        {
+            int before = seen;
+            outer.RunOnce(TimeSpan.Zero);
+            return seen > before;
+        }
+    }
+
+    [Fact]
     public void The_backend_of_a_closed_loop_is_gone()
     {
         Loop.Close();

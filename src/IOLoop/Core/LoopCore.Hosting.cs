@@ -24,14 +24,13 @@ internal sealed partial class LoopCore
     private long Deadline => _timeouts.IsEmpty ? long.MaxValue : _timeouts.Earliest;
 
     /// <summary>Whether something waits for the next turn, descriptors aside.</summary>
-    private bool HasQueuedWork => _callbacks.HasWork || _timeouts.HasDueBatch || HasReadyBatch || _completing is not null || _removalRequested;
+    private bool HasQueuedWork => _callbacks.HasWork || _timeouts.HasDueBatch || HasReadyBatch || HasEnded || _removalRequested;
 
     /// <summary>Begins a run.</summary>
-    /// <param name="onAttached">Called while no other run can begin or end.</param>
     /// <returns>False: it was stopped before it began, which this call has used up.</returns>
     /// <exception cref="InvalidOperationException">The loop runs already.</exception>
     /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
-    internal bool Attach(Action onAttached)
+    internal bool Attach()
     {
         lock (_runGate)
         {
@@ -44,23 +43,31 @@ internal sealed partial class LoopCore
                 return false;
             }
             _isAttached = true;
-            onAttached();
+            _loop.SetRunning(true);
         }
         _callbacks.WakeUp(); // a turn is about to be posted
         return true;
     }
 
     /// <summary>Ends a run; a stop request is served, what is queued stays. Not inside a turn.</summary>
-    /// <param name="onDetached">Called while no other run can begin.</param>
-    internal void Detach(Action onDetached)
+    internal void Detach()
     {
-        _stop = false;
         _observation?.Restart();
+        while (!TryDetach())
+            ServeRemovals();
+    }
+
+    private bool TryDetach()
+    {
         lock (_runGate)
         {
-            ServeRemovals();
+            if (_removalRequested)
+                return false;
             _isAttached = false;
-            onDetached();
+            // In this order: a thread that sees the loop at rest may call Stop, which is for the next run.
+            _stop = false;
+            _loop.SetRunning(false);
+            return true;
         }
     }
 
@@ -109,6 +116,8 @@ internal sealed partial class LoopCore
 
     private void ExitTurn(in RunScope scope)
     {
+        if (_stop)
+            EndRun();
         lock (_runGate)
         {
             // The turn below, if there is one, is in the middle of a callback that lets the host run. Until that returns,
@@ -153,7 +162,7 @@ internal sealed partial class LoopCore
     /// <summary>
     /// Goes to sleep, unless there is work. From then on any thread may make a turn happen, by <see cref="TryWake"/>.
     /// </summary>
-    private bool TrySleep()
+    internal bool TrySleep()
     {
         if (!_callbacks.TrySleep())
             return false;

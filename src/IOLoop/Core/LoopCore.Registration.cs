@@ -21,15 +21,9 @@ internal sealed partial class LoopCore
             AddNow(fd, handler, events);
             return;
         }
-        bool wake;
-        lock (_runGate)
-        {
-            VerifyIdle();
-            AddNow(fd, handler, events);
-            wake = NeedsWakeForDescriptors();
-        }
-        if (wake)
-            _wake();
+        using var idle = EnterIdle();
+        AddNow(fd, handler, events);
+        idle.WakeIf(NeedsWakeForDescriptors());
     }
 
     [MethodImpl(Jit.Hot)]
@@ -55,15 +49,9 @@ internal sealed partial class LoopCore
             UpdateNow(fd, events);
             return;
         }
-        bool wake;
-        lock (_runGate)
-        {
-            VerifyIdle();
-            UpdateNow(fd, events);
-            wake = NeedsWakeForDescriptors();
-        }
-        if (wake)
-            _wake();
+        using var idle = EnterIdle();
+        UpdateNow(fd, events);
+        idle.WakeIf(NeedsWakeForDescriptors());
     }
 
     private void UpdateNow(FileDescriptor fd, IOEvents events)
@@ -72,9 +60,7 @@ internal sealed partial class LoopCore
         if (Unsafe.IsNullRef(ref row) || row.Target is ReadinessWaiter)
             throw new InvalidOperationException($"File descriptor {fd.Number} has no handler on {_loop.Name}: call AddHandler first.");
         int number = (int)fd.Number;
-        int errno = (row.Flags & (RegistrationFlags.Suspended | RegistrationFlags.AlwaysReady)) != 0
-            ? Errno.Ok
-            : _poller.Modify(number, row.Token(number), events);
+        int errno = ModifyWithKernel(row, number, events);
         if (errno is Errno.ENOENT or Errno.EPERM) // EPERM: it is a regular file by now
             errno = RegisterAnew(ref row, number, events);
         if (errno != Errno.Ok)
@@ -89,15 +75,11 @@ internal sealed partial class LoopCore
             RemoveNow(fd);
             return;
         }
-        bool wake;
-        lock (_runGate)
-        {
-            VerifyIdle(evenClosed: true);
-            RemoveNow(fd);
-            wake = _isAttached && NeedsWakeForDescriptors();
-        }
-        if (wake)
-            _wake();
+        using var idle = EnterIdleUnlessClosed();
+        if (idle.IsClosed)
+            return;
+        RemoveNow(fd);
+        idle.WakeIf(NeedsWakeAfterRemoval());
     }
 
     private void RemoveNow(FileDescriptor fd)
@@ -126,7 +108,7 @@ internal sealed partial class LoopCore
             errno = RegisterWithKernel(number, ref registration);
         if (errno != Errno.Ok)
         {
-            registration.ReleaseObject();
+            Release(registration);
             throw errno == Errno.EEXIST
                 ? new InvalidOperationException($"File descriptor {number} is registered on {_loop.Name} already, for a handler or a wait: call UpdateHandler to change a handler's events, or RemoveHandler first.")
                 : Errno.Failure(target is ReadinessWaiter ? nameof(WaitAsync) : nameof(AddHandler), number, errno);
@@ -136,7 +118,7 @@ internal sealed partial class LoopCore
         _handlers.Take(ref row, registration);
         // The kernel accepted it, so what stood here is of a file that was closed without RemoveHandler.
         if (old.IsTaken)
-            LetGo(old, number, WaitsLost);
+            End(old, number, WaitsLost);
         return ref row;
     }
 
@@ -161,50 +143,72 @@ internal sealed partial class LoopCore
             if (errno == Errno.Ok)
                 registration.Flags |= RegistrationFlags.AlwaysReady;
         }
-        // Removed while it was closed, with a duplicate that kept the file open, and then duplicated back to its old number:
-        // the kernel still has the registration of which we have no row.
-        else if (errno == Errno.EEXIST && Unsafe.IsNullRef(ref _handlers.FindTaken(number)) && !_poller.Owns(number))
+        // Closed, while a duplicate kept the file open, then removed or replaced by a regular file, and then duplicated back to
+        // its old number: the kernel still has a registration that no row stands for.
+        else if (errno == Errno.EEXIST && !IsInKernel(number) && !_poller.Owns(number))
         {
             errno = _poller.Modify(number, token, registration.Events);
         }
         return errno;
     }
 
+    /// <summary>Whether a row stands for a registration of the kernel.</summary>
+    private bool IsInKernel(int number)
+    {
+        ref var row = ref _handlers.FindTaken(number);
+        return !Unsafe.IsNullRef(ref row) && (row.Flags & RegistrationFlags.AlwaysReady) == 0;
+    }
+
+    /// <summary>Asks for other events of the registered file. Returns 0 or an errno; ENOENT: the number stands for another file.</summary>
+    [MethodImpl(Jit.Hot)]
+    private int ModifyWithKernel(in HandlerRegistration row, int number, IOEvents events)
+    {
+        if ((row.Flags & RegistrationFlags.AlwaysReady) != 0)
+            return CheckAlwaysReady(number);
+        return (row.Flags & RegistrationFlags.Suspended) != 0 ? Errno.Ok : _poller.Modify(number, row.Token(number), events);
+    }
+
     /// <summary>The number was closed and opened again: the same handler for the new file. Events of the old one are stale.</summary>
     private int RegisterAnew(ref HandlerRegistration row, int number, IOEvents events)
     {
+        var old = row;
         var registration = row;
         registration.Generation = _handlers.NextGeneration();
         registration.ChangedInPoll = _poll;
         registration.Events = events;
+        registration.Flags &= ~RegistrationFlags.AlwaysReady; // of the old file; the new one may be another kind
         int errno = RegisterWithKernel(number, ref registration);
-        if (errno == Errno.Ok)
-            row = registration;
-        return errno;
+        if (errno != Errno.Ok)
+            return errno;
+        row = registration;
+        if ((old.Flags & RegistrationFlags.AlwaysReady) != 0)
+            RemoveAlwaysReady(number, old.Generation);
+        return Errno.Ok;
     }
 
-    /// <summary>Frees a row. References are released and waits ended after the row is free, for they may call back.</summary>
+    /// <summary>Frees a row. Whom it concerns is told between calls: see <see cref="TellEnded"/>.</summary>
     private void Forget(ref HandlerRegistration row, int number, Func<int, Exception> lost)
     {
         var registration = row;
         if ((registration.Flags & RegistrationFlags.AlwaysReady) == 0)
             _poller.Unregister(number); // EBADF, ENOENT, EPERM: it was closed, and the kernel has forgotten it already
         _handlers.Free(ref row, _poll);
-        LetGo(registration, number, lost);
+        End(registration, number, lost);
     }
 
     /// <summary>Ends what hung on a registration whose row is free, or another's, by now.</summary>
-    private void LetGo(in HandlerRegistration registration, int number, Func<int, Exception> lost)
+    private void End(in HandlerRegistration registration, int number, Func<int, Exception> lost)
     {
         if ((registration.Flags & RegistrationFlags.AlwaysReady) != 0)
             RemoveAlwaysReady(number, registration.Generation);
         if ((registration.Flags & RegistrationFlags.Busy) != 0)
             _endingCalls.Add(new EndingCall(number, registration.Target!));
-        registration.ReleaseObject();
+        Release(registration);
         for (var waiter = registration.Target as ReadinessWaiter; waiter is not null;)
         {
             var next = waiter.TakeNext();
-            waiter.Fail(lost(number));
+            waiter.Failure = lost(number);
+            _told.Add(waiter);
             waiter = next;
         }
     }

@@ -15,10 +15,9 @@ internal sealed partial class LoopCore
 
     /// <summary>Makes the calling thread the loop's.</summary>
     /// <param name="context">The <see cref="SynchronizationContext"/> inside callbacks.</param>
-    /// <param name="onEntered">Called while no other run can begin or end.</param>
     /// <exception cref="InvalidOperationException">The loop runs already.</exception>
     /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
-    internal RunScope Enter(SynchronizationContext? context, Action onEntered)
+    internal RunScope Enter(SynchronizationContext? context)
     {
         lock (_runGate)
         {
@@ -30,29 +29,53 @@ internal sealed partial class LoopCore
                     : $"{_loop.Name} is running already on another thread: use AddCallback or InvokeAsync to run something on it.");
             }
             _threadId = Environment.CurrentManagedThreadId;
-            onEntered();
+            _loop.SetRunning(true);
         }
         return EnterThread(context);
     }
 
     /// <summary>Ends what <see cref="Enter"/> began; a stop request is served, what is queued stays.</summary>
-    /// <param name="scope">What <see cref="Enter"/> returned.</param>
-    /// <param name="onExited">Called while no other run can begin.</param>
-    internal void Exit(in RunScope scope, Action onExited)
+    internal void Exit(RunScope scope)
     {
-        _stop = false;
-        lock (_runGate)
+        var context = _turnContext;
+        while (true)
         {
-            ServeRemovals(); // those that were asked for too late for the last turn
-            _threadId = 0;
-            onExited();
+            EndRun();
+            LeaveThread(scope); // while no other thread can begin a run, which would set the same fields
+            if (TryLeaveRun())
+                break;
+            scope = EnterThread(context); // a removal was asked for just now
         }
-        LeaveThread(scope);
         // Whoever watches the poller's descriptor sees that a turn is due.
         if (_callbacks.TrySleep())
             return;
         _callbacks.Notify();
         _wake();
+    }
+
+    /// <summary>On the loop's thread, after the last turn: what was asked for, or has ended, too late for it.</summary>
+    private void EndRun()
+    {
+        while (_removalRequested || HasEnded)
+        {
+            ServeRemovals();
+            TellEnded<Unobserved>();
+        }
+    }
+
+    /// <summary>Leaves the loop to other threads, unless one has asked for a removal: it was told that the run would serve it.</summary>
+    private bool TryLeaveRun()
+    {
+        lock (_runGate)
+        {
+            if (_removalRequested)
+                return false;
+            _threadId = 0;
+            // In this order: a thread that sees the loop at rest may call Stop, which is for the next run, or Start.
+            _stop = false;
+            _loop.SetRunning(false);
+            return true;
+        }
     }
 
     /// <summary>Makes the thread's contexts those of a turn.</summary>
@@ -85,16 +108,18 @@ internal sealed partial class LoopCore
     /// Off the loop's thread, under the gate, which keeps a run from beginning: throws unless nobody runs the loop, so that
     /// its descriptors and timeouts may be used from here.
     /// </summary>
-    private void VerifyIdle(bool evenClosed = false)
+    private void VerifyIdle(bool isHostThread)
     {
-        if (_threadId != 0 || (_isAttached && !_isHostThread!()))
+        if (IsBusyElsewhere(isHostThread))
         {
             throw new InvalidOperationException(
                 $"{_loop.Name} runs on another thread, where alone its descriptors and timeouts may be used: pass the call to AddCallback.");
         }
-        if (!evenClosed)
-            ObjectDisposedException.ThrowIf(_closed, _loop);
+        ObjectDisposedException.ThrowIf(_closed, _loop);
     }
+
+    /// <summary>Off the loop's thread, under the gate: whether somebody runs the loop, so that it may not be used from here.</summary>
+    private bool IsBusyElsewhere(bool isHostThread) => _threadId != 0 || (_isAttached && !isHostThread);
 
     private static void EnterContext(ExecutionContext? context)
     {

@@ -5,6 +5,8 @@ namespace IOLoops.Hosting;
 /// <summary>Ending runs: because they were stopped, because nobody waits for them any longer, or because they cannot continue.</summary>
 internal sealed partial class TurnDriver
 {
+    private volatile HostedRun? _abandoned; // set before the run's own note of it; null once that run is over
+
     /// <summary>The pumps of nested runs return.</summary>
     private void EndNested()
     {
@@ -27,6 +29,7 @@ internal sealed partial class TurnDriver
     /// <summary>Nobody waits for the run any longer: it ends, with the turn that is under way if there is one. Any thread.</summary>
     private void Abandon(HostedRun run)
     {
+        _abandoned = run;
         run.Abandon();
         EndIfNeeded();
     }
@@ -82,8 +85,10 @@ internal sealed partial class TurnDriver
         }
         if (run.DecideFailure() is { } lost)
             _loop.LogLost(lost);
-        Core.Detach(_onDetached); // from here on another run may begin
+        Core.Detach(); // from here on another run may begin
         run.End();
+        if (_abandoned == run)
+            _abandoned = null;
         EndNested(); // what began to nest since the run was seen to end: see PumpNested
     }
 

@@ -10,8 +10,6 @@ internal sealed partial class TurnDriver
     // The loop's own timeout is to come first, also when the host's timers are late.
     private static readonly TimeSpan LimitGrace = TimeSpan.FromMilliseconds(100);
 
-    private readonly Action _onAttached;
-    private readonly Action _onDetached;
     private readonly List<TaskCompletionSource> _nested = []; // guarded by itself
     private volatile HostedRun? _lastRun;
     private int _isProbing;  // whether a probe is posted that has not run; interlocked
@@ -138,7 +136,7 @@ internal sealed partial class TurnDriver
 
     private HostedRun? Begin(bool isAwaited, RunWait? wait)
     {
-        if (!Core.Attach(_onAttached))
+        if (!Core.Attach())
             return null;
         try
         {
@@ -146,7 +144,7 @@ internal sealed partial class TurnDriver
         }
         catch
         {
-            Core.Detach(_onDetached);
+            Core.Detach();
             _ends.Complete(null); // those that took it for running meanwhile
             RunElsewhere();
             throw;

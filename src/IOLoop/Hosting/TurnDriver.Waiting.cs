@@ -32,6 +32,29 @@ internal sealed partial class TurnDriver
         return false;
     }
 
+    /// <summary>
+    /// A run that was given up ends with the turn that is under way. A caller that begins another run waits for that end instead
+    /// of being refused, unless it is further up the stack of that very turn.
+    /// </summary>
+    /// <returns>What is left of the limit.</returns>
+    /// <exception cref="TimeoutException">The limit was reached first.</exception>
+    internal TimeSpan? WaitForAbandonedRun(TimeSpan? limit)
+    {
+        if (_abandoned is not { IsOver: false } run || _turns.IsMine)
+            return limit;
+        long began = Stopwatch.GetTimestamp();
+        bool ended;
+        using (_host.Waits?.EnterWait())
+        {
+#pragma warning disable VSTHRD002 // it ends on the thread of the turn, which is another one
+            ended = run.Ended.Wait(limit is { } span && span < LongestWait ? span : Timeout.InfiniteTimeSpan);
+#pragma warning restore VSTHRD002
+        }
+        var left = limit - Stopwatch.GetElapsedTime(began);
+        return ended && !(left <= TimeSpan.Zero) ? left : throw new TimeoutException(
+            $"The function given to RunSync has not begun within {limit}: a callback of {_loop.Name} still runs that an earlier RunSync has given up.");
+    }
+
     /// <summary>Until the host has run a turn, it is asked now and then whether it still takes any.</summary>
     private bool WaitForFirstTurn(HostedRun run, RunWait wait, LoopTime deadline)
     {

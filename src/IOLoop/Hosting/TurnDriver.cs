@@ -54,8 +54,6 @@ internal sealed partial class TurnDriver : IDisposable
         _host = host;
         _link = new TurnLink(this);
         _ends = loop.RunEnds;
-        _onAttached = () => loop.SetRunning(true);
-        _onDetached = () => loop.SetRunning(false);
         if (host.MayNest)
             _isNextPosted = () => Volatile.Read(ref _posted) != 0;
         if (host.Clock is not null)

@@ -24,6 +24,9 @@ internal sealed class TurnLink
 
     internal Action Probe { get; }
 
+    /// <summary>Whether what a host was given to run is no turn: it asks whether the host still takes anything.</summary>
+    internal static bool IsProbe(Action posted) => posted.Target is TurnLink link && ReferenceEquals(posted, link.Probe);
+
     internal void Cut() => Volatile.Write(ref _driver, null);
 
     private void RunTurn() => Volatile.Read(ref _driver)?.RunPosted();

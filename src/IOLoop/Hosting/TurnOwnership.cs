@@ -19,6 +19,9 @@ internal sealed class TurnOwnership
     /// <summary>How many turns are on the stack of the owner, which the calling thread must be.</summary>
     internal int Depth => _depth;
 
+    /// <summary>Whether a turn is on the calling thread's stack.</summary>
+    internal bool IsMine => Math.Abs(Volatile.Read(ref _owner)) == Environment.CurrentManagedThreadId;
+
     /// <summary>Begins a turn on this thread, inside another one of this thread if there is one.</summary>
     /// <returns>False: another thread has one on its stack, and will see that this one came.</returns>
     internal bool TryEnter()

@@ -135,5 +135,20 @@ public sealed class RefusedSchedulerTests : RxHarness
         second.RunSync(() => 43).ShouldBe(43);
     }
 
+    [Fact]
+    public void A_start_is_not_refused_on_a_thread_that_once_ran_a_turn_of_a_context_with_many_threads()
+    {
+        using var context = new LingeringThreadsContext();
+        var loop = NewLoop(new SynchronizationContextScheduler(context));
+        for (int i = 0; i < 3; i++)
+            loop.RunSync(() => { });
+        context.RunOnEach(() =>
+        {
+            loop.IsOnLoopThread.ShouldBeFalse();
+            loop.AddCallback(loop.Stop);
+            loop.Start();
+        });
+    }
+
     private static IScheduler Find(string name) => name == "Immediate" ? ImmediateScheduler.Instance : CurrentThreadScheduler.Instance;
 }

@@ -167,6 +167,34 @@ public abstract class VirtualTimeTests(IScheduler scheduler, Action<TimeSpan> ad
         ran.ShouldBeGreaterThan(1);
     }
 
+    // 0: the first turn is still scheduled then; 1: a turn is armed for later.
+    [Theory, InlineData(0), InlineData(1)]
+    public void An_exception_that_leaves_a_start_cuts_short_nothing_that_is_moved_later(int milliseconds)
+    {
+        var loop = NewLoop(scheduler);
+        int ran = 0;
+        void MoveThroughOwnWork()
+        {
+            ran = 0;
+            for (int i = 1; i <= 200; i++)
+                scheduler.Schedule(TimeSpan.FromTicks(i), () => ran++);
+            advance(TimeSpan.FromTicks(500));
+            ran.ShouldBe(200);
+        }
+        scheduler.Schedule(Millisecond * milliseconds, () => throw new TestException());
+        OtherThread.Run(() => Should.Throw<TestException>(loop.Start));
+        loop.IsRunning.ShouldBeFalse();
+        MoveThroughOwnWork();
+        loop.Attach();
+        MoveThroughOwnWork();
+        loop.Stop();
+        advance(Millisecond * 2);
+        loop.IsRunning.ShouldBeFalse();
+        loop.CallLater(Millisecond, loop.Stop);
+        OtherThread.Run(loop.Start);
+        loop.IsRunning.ShouldBeFalse();
+    }
+
     [Fact]
     public void Two_loops_share_a_scheduler()
     {

@@ -125,6 +125,15 @@ public abstract partial class ObservableTests
     }
 
     [Fact]
+    public void What_is_the_end_of_a_terminal_is_a_failure_of_any_other_file()
+    {
+        using var memory = new DescriptorHandle(RawFiles.OpenToRead("/proc/self/mem")); // nothing is mapped at its beginning
+        var failure = ReadToFailure(memory).ShouldBeOfType<IOException>();
+        failure.Message.ShouldContain("errno 5"); // EIO
+        failure.HResult.ShouldBe(5);
+    }
+
+    [Fact]
     public void Retry_subscribes_again_after_a_failure()
     {
         var counter = NewEventFd(signalled: true);

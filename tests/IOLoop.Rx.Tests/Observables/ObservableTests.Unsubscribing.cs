@@ -15,28 +15,22 @@ public abstract partial class ObservableTests
         var counter = NewEventFd(signalled: true);
         int lateNotifications = 0;
         int total = 0;
-        var other = OtherThread.Start(() =>
+        OnOtherThreads("subscriptions that another thread ends", 1, (_, round) =>
         {
-            for (int round = 0; round < Rounds; round++)
+            bool isOver = false;
+            int seen = 0;
+            var subscription = Loop.ObserveEvents(counter.Number, IOEvents.Read).Subscribe(_ =>
             {
-                bool isOver = false;
-                int seen = 0;
-                var subscription = Loop.ObserveEvents(counter.Number, IOEvents.Read).Subscribe(_ =>
-                {
-                    if (Volatile.Read(ref isOver))
-                        Interlocked.Increment(ref lateNotifications);
-                    Interlocked.Increment(ref seen);
-                });
-                Linger(round);
-                subscription.Dispose();
-                Within(Loop.RemoveHandlerAsync(counter.Number).AsTask()).GetAwaiter().GetResult();
-                Volatile.Write(ref isOver, true);
-                total += Volatile.Read(ref seen);
-            }
-            Loop.Stop();
+                if (Volatile.Read(ref isOver))
+                    Interlocked.Increment(ref lateNotifications);
+                Interlocked.Increment(ref seen);
+            });
+            Linger(round);
+            subscription.Dispose();
+            Within(Loop.RemoveHandlerAsync(counter.Number).AsTask()).GetAwaiter().GetResult();
+            Volatile.Write(ref isOver, true);
+            total += Volatile.Read(ref seen);
         });
-        Run("subscriptions that another thread ends");
-        other.Join();
         lateNotifications.ShouldBe(0);
         total.ShouldBeGreaterThan(0);
         InLoop(() => IsFree(counter.Number).ShouldBeTrue());
@@ -47,28 +41,22 @@ public abstract partial class ObservableTests
     {
         int ends = 0;
         int failures = 0;
-        var other = OtherThread.Start(() =>
+        OnOtherThreads("ends that another thread runs into", 1, (_, round) =>
         {
-            for (int round = 0; round < Rounds; round++)
-            {
-                using var pipe = new Pipe();
-                pipe.Send();
-                pipe.CloseWrite();
-                int endsOfThis = 0;
-                var subscription = Loop.ObserveReads(pipe.ReadEnd).Subscribe(
-                    _ => { }, _ => Interlocked.Increment(ref failures), () => Interlocked.Increment(ref endsOfThis));
-                Linger(round);
-                subscription.Dispose();
-                Within(Loop.RemoveHandlerAsync(pipe.ReadEnd).AsTask()).GetAwaiter().GetResult();
-                // The number is used again for an observable that must keep its handler.
-                Within(Loop.InvokeAsync(() => IsFree(pipe.ReadEnd).ShouldBeTrue())).GetAwaiter().GetResult();
-                endsOfThis.ShouldBeInRange(0, 1);
-                ends += endsOfThis;
-            }
-            Loop.Stop();
+            using var pipe = new Pipe();
+            pipe.Send();
+            pipe.CloseWrite();
+            int endsOfThis = 0;
+            var subscription = Loop.ObserveReads(pipe.ReadEnd).Subscribe(
+                _ => { }, _ => Interlocked.Increment(ref failures), () => Interlocked.Increment(ref endsOfThis));
+            Linger(round);
+            subscription.Dispose();
+            Within(Loop.RemoveHandlerAsync(pipe.ReadEnd).AsTask()).GetAwaiter().GetResult();
+            // The number is used again for an observable that must keep its handler.
+            Within(Loop.InvokeAsync(() => IsFree(pipe.ReadEnd).ShouldBeTrue())).GetAwaiter().GetResult();
+            endsOfThis.ShouldBeInRange(0, 1);
+            ends += endsOfThis;
         });
-        Run("ends that another thread runs into");
-        other.Join();
         failures.ShouldBe(0);
         ends.ShouldBeGreaterThan(0);
     }
@@ -77,28 +65,17 @@ public abstract partial class ObservableTests
     public void Many_threads_may_subscribe_and_unsubscribe_at_once()
     {
         const int Threads = 4;
-        int left = Threads;
-        var others = Enumerable.Range(0, Threads).Select(thread =>
+        var counters = Enumerable.Range(0, Threads).Select(_ => NewEventFd(signalled: true)).ToArray();
+        OnOtherThreads("four threads", Threads, (thread, round) =>
         {
-            var counter = NewEventFd(signalled: true);
-            return OtherThread.Start(() =>
-            {
-                for (int round = 0; round < Rounds / Threads; round++)
-                {
-                    using var seen = new ManualResetEventSlim();
-                    var subscription = Loop.ObserveEvents(counter.Number, IOEvents.Read).Subscribe(_ => seen.Set());
-                    if ((round + thread) % 4 == 0)
-                        seen.Wait(Patience).ShouldBeTrue();
-                    subscription.Dispose();
-                    Within(Loop.RemoveHandlerAsync(counter.Number).AsTask()).GetAwaiter().GetResult();
-                }
-                if (Interlocked.Decrement(ref left) == 0)
-                    Loop.Stop();
-            });
-        }).ToArray();
-        Run("four threads");
-        foreach (var other in others)
-            other.Join();
+            using var seen = new ManualResetEventSlim();
+            int fd = counters[thread].Number;
+            var subscription = Loop.ObserveEvents(fd, IOEvents.Read).Subscribe(_ => seen.Set());
+            if ((round + thread) % 4 == 0)
+                seen.Wait(Patience).ShouldBeTrue();
+            subscription.Dispose();
+            Within(Loop.RemoveHandlerAsync(fd).AsTask()).GetAwaiter().GetResult();
+        });
         Failures.All.ShouldBeEmpty();
     }
 
@@ -157,6 +134,31 @@ public abstract partial class ObservableTests
         pipes.Count(IsReadable).ShouldBe(1);
         foreach (var subscription in subscriptions)
             subscription.Dispose();
+    }
+
+    /// <summary>Does something many times over on other threads while the loop runs; each time may last as long as anything else.</summary>
+    private void OnOtherThreads(string awaited, int threads, Action<int, int> doRound)
+    {
+        int left = threads;
+        var others = Enumerable.Range(0, threads).Select(thread => OtherThread.Start(() =>
+        {
+            try
+            {
+                for (int round = 0; round < Rounds / threads; round++)
+                {
+                    doRound(thread, round);
+                    NoteProgress();
+                }
+            }
+            finally
+            {
+                if (Interlocked.Decrement(ref left) == 0)
+                    Loop.Stop();
+            }
+        })).ToArray();
+        Run(awaited);
+        foreach (var other in others)
+            other.Join();
     }
 
     private static bool IsReadable(Pipe pipe)

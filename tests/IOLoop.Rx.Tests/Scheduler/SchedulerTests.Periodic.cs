@@ -103,11 +103,17 @@ public abstract partial class SchedulerTests
     [Fact]
     public void A_series_without_a_period_does_not_overtake_timeouts()
     {
-        int calls = 0;
-        using var series = Scheduler.SchedulePeriodic(TimeSpan.Zero, () => calls++);
-        Scheduler.Schedule(Moment, Loop.Stop);
-        Run("a timeout beside a series without a period");
-        calls.ShouldBeGreaterThan(0);
+        var (loop, clock) = UseVirtualTime();
+        var ran = new List<string>();
+        using var series = Scheduler.SchedulePeriodic(TimeSpan.Zero, () => ran.Add("series"));
+        loop.RunOnce(TimeSpan.Zero); // arms it
+        loop.RunOnce(TimeSpan.Zero);
+        clock.Advance(Moment * 2);
+        loop.RunOnce(TimeSpan.Zero);
+        ran.ShouldBe(["series", "series"]);
+        loop.CallAt(loop.Time - Moment, () => ran.Add("timeout")); // due before the series' latest call, and after its first
+        loop.RunOnce(TimeSpan.Zero);
+        ran.ShouldBe(["series", "series", "timeout", "series"]);
     }
 
     [Fact]

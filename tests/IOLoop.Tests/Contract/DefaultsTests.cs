@@ -79,6 +79,21 @@ public sealed class DefaultsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_cancellation_that_comes_behind_its_wait_s_end_leaves_the_wait_that_came_next()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var first = _loop.WaitAsync(5, IOEvents.Read, cancellation.Token).AsTask();
+        Task? second = null;
+        _loop.MakeReady(5, IOEvents.Read);
+        _loop.AddCallback(() => second = _loop.WaitAsync(5, IOEvents.Read).AsTask());
+        cancellation.Cancel(); // queued behind both
+        _loop.Start();
+        (await first).ShouldBe(IOEvents.Read);
+        _loop.HasHandler(5).ShouldBeTrue();
+        second!.IsCompleted.ShouldBeFalse();
+    }
+
+    [Fact]
     public void The_descriptor_of_an_asynchronous_handler_rests_until_its_task_has_ended()
     {
         var first = new TaskCompletionSource();

@@ -99,7 +99,7 @@ public abstract class BetweenTurnsTests : HostingHarness
     [Fact]
     public void Descriptors_are_watched_whether_the_sleeper_has_begun_is_at_it_or_has_ended()
     {
-        foreach (bool removed in new[] { false, false, true, true })
+        foreach (bool removed in new[] { true, true, false, false })
         {
             var file = NewEventFd();
             var called = NewEvent();
@@ -111,6 +111,7 @@ public abstract class BetweenTurnsTests : HostingHarness
             Settle(_host);
             file.Signal();
             Await(called, "the handler");
+            Settle(_host); // the sleeper watches again when the only handler is removed
             if (removed)
                 OnHost(_host, () => _loop.RemoveHandler(file.Number));
             Settle(_host);
@@ -191,6 +192,30 @@ public abstract class BetweenTurnsTests : HostingHarness
         calls.ShouldBe(5);
         Descriptors.Close(number);
         File.Delete(path);
+    }
+
+    [Fact]
+    public void A_pipe_that_has_got_the_number_of_a_regular_file_is_watched_once_its_handler_is_updated()
+    {
+        var file = Own(new DescriptorHandle(Descriptors.Open("/dev/null")));
+        var pipe = NewPipe();
+        var called = NewEvent();
+        OnHost(_host, () => _loop.AddHandler(file.Number, (_, _) =>
+        {
+            pipe.Drain();
+            called.Set();
+        }, IOEvents.None));
+        Settle(_host);
+        OnHost(_host, () =>
+        {
+            Descriptors.Replace(file.Number, pipe.ReadEnd);
+            _loop.UpdateHandler(file.Number, IOEvents.Read);
+        });
+        Settle(_host);
+        pipe.Send();
+        Await(called, "the handler");
+        OnHost(_host, () => _loop.RemoveHandler(file.Number));
+        Settle(_host);
     }
 
     [Fact]

@@ -53,7 +53,6 @@ public sealed class HostedRunTests : HostingHarness
     [Fact]
     public void A_host_is_usable_after_many_runs_that_were_given_up()
     {
-        HostIsSilent = true;
         var host = NewHost();
         var loop = NewLoop(host);
         for (int i = 0; i < 3; i++)

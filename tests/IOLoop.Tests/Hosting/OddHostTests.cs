@@ -186,6 +186,21 @@ public sealed class OddHostTests : HostingHarness
     }
 
     [Fact]
+    public void A_start_is_not_refused_on_a_thread_that_once_ran_a_turn_of_a_context_with_many_threads()
+    {
+        using var context = new LingeringThreadsContext();
+        var loop = Watched(new SynchronizationContextIOLoop(context));
+        for (int i = 0; i < 3; i++)
+            loop.RunSync(() => { });
+        context.RunOnEach(() =>
+        {
+            loop.IsOnLoopThread.ShouldBeFalse();
+            loop.AddCallback(loop.Stop);
+            loop.Start();
+        });
+    }
+
+    [Fact]
     public void A_clock_and_a_wall_clock_of_the_host_are_the_loop_s()
     {
         var host = new FixedClockHost();

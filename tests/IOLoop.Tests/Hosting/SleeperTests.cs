@@ -43,6 +43,28 @@ public abstract class SleeperTests(PollerKind poller, int loops, bool share) : H
     }
 
     [Fact]
+    public void A_descriptor_that_is_ready_while_the_host_is_busy_elsewhere_costs_the_sleeper_nothing()
+    {
+        var host = new CountingHost(NewHost());
+        var loop = NewLoop(host);
+        var file = NewEventFd();
+        loop.AddHandler(file.Number, (_, _) => file.Drain(), IOEvents.Read);
+        loop.Attach();
+        Settle(host.Host);
+        Until(() => SleeperThreads.Count == _before + 1, "the sleeper has begun");
+        var ids = SleeperThreads.Ids();
+        int posts = host.Posts;
+        int turns = host.Host.Turns;
+        var release = Hold(host.Host);
+        file.Signal();
+        Until(() => host.Posts > posts, "a turn was posted");
+        Until(() => SleeperThreads.Rest(ids), "the sleeper rests");
+        host.Host.Turns.ShouldBe(turns, "it did not rest while the host was busy");
+        release.Set();
+        Settle(host.Host);
+    }
+
+    [Fact]
     public void Every_descriptor_of_many_loops_is_watched()
     {
         int called = 0;

@@ -33,6 +33,29 @@ internal static class SleeperThreads
         .Where(line => line.StartsWith(Switches, StringComparison.Ordinal))
         .Sum(line => long.Parse(line[Switches.Length..], CultureInfo.InvariantCulture)));
 
+    /// <summary>Whether these threads sleep, and did nothing else in several looks in a row.</summary>
+    internal static bool Rest(IReadOnlyCollection<string> ids)
+    {
+        long time = ProcessorTime(ids);
+        for (int look = 0; look < 5; look++)
+        {
+            if (ids.Any(id => State(id) != 'S') || ProcessorTime(ids) != time)
+                return false;
+            Thread.Sleep(2);
+        }
+        return true;
+    }
+
+    private static long ProcessorTime(IEnumerable<string> ids) =>
+        ids.Sum(id => long.Parse(Read($"/proc/self/task/{id}/schedstat").Split(' ')[0], CultureInfo.InvariantCulture));
+
+    /// <summary>As proc(5) has it. A thread that could run, but gets no processor, does not sleep.</summary>
+    private static char State(string id)
+    {
+        string stat = Read($"/proc/self/task/{id}/stat");
+        return stat[stat.LastIndexOf(')') + 2];
+    }
+
     private static string Read(string path)
     {
         try

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using IOLoops.Hosting;
 
 namespace IOLoops.Tests.Hosting;
 
@@ -6,6 +7,7 @@ namespace IOLoops.Tests.Hosting;
 /// The least that a host can be: a thread with a queue. It notes whatever a loop must not do: have more than one turn
 /// posted, let an exception escape. And what it itself would do wrong: run a turn on another thread, or beside another.
 /// </summary>
+/// <remarks>Questions whether it still takes anything are no turns: a loop asks again when a question stays unanswered.</remarks>
 public class StrictHost : IPumpableHost, IDisposable
 {
     private readonly WorkQueue _queue = new();
@@ -41,15 +43,20 @@ public class StrictHost : IPumpableHost, IDisposable
 
     public void Post(Action turn)
     {
-        var posting = _postings.GetOrAdd(turn, static (turn, host) => new Posting(host, turn), this);
+        if (TurnLink.IsProbe(turn))
+        {
+            PostProbe(turn);
+            return;
+        }
+        var posting = PostingOf(turn);
         bool isSecond = posting.Enter();
         if (!_queue.TryAdd(posting.Run))
         {
             posting.Leave();
-            throw new ObjectDisposedException(nameof(StrictHost));
+            ThrowUnless(false);
         }
         if (isSecond)
-            Fault("a second turn was posted");
+            Fault($"a second turn was posted: {turn.Method.Name}");
     }
 
     public bool CanPump => _isPumpable && (_depth == 0 || IsOnHostThread);
@@ -98,6 +105,28 @@ public class StrictHost : IPumpableHost, IDisposable
             work();
     }
 
+    // A method of its own: a closure is allocated where its method begins, also for turns.
+    private void PostProbe(Action probe) => ThrowUnless(_queue.TryAdd(() => Guarded(probe)));
+
+    private Posting PostingOf(Action turn) => _postings.GetOrAdd(turn, static (turn, host) => new Posting(host, turn), this);
+
+    private void ThrowUnless(bool isTaken) => ObjectDisposedException.ThrowIf(!isTaken, this);
+
+    /// <summary>Runs what a loop has posted.</summary>
+    private void Guarded(Action turn)
+    {
+        if (!IsOnHostThread)
+            Fault("a turn ran on another thread");
+        try
+        {
+            turn();
+        }
+        catch (Exception exception)
+        {
+            Fault($"a turn threw {exception}");
+        }
+    }
+
     private void Fault(string what) => Faults.Enqueue(what);
 
     /// <summary>One delegate that the loop posts again and again.</summary>
@@ -136,19 +165,10 @@ public class StrictHost : IPumpableHost, IDisposable
         private void RunNow()
         {
             Leave();
-            if (!_host.IsOnHostThread)
-                _host.Fault("a turn ran on another thread");
             if (Interlocked.Increment(ref _host._running) > Math.Max(1, _host._depth))
                 _host.Fault("turns overlap");
             Interlocked.Increment(ref _host._turns);
-            try
-            {
-                _turn();
-            }
-            catch (Exception exception)
-            {
-                _host.Fault($"a turn threw {exception}");
-            }
+            _host.Guarded(_turn);
             Interlocked.Decrement(ref _host._running);
         }
     }

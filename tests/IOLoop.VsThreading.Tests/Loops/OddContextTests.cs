@@ -183,6 +183,54 @@ public sealed class OddContextTests : JoinableTaskHarness
         start.Join();
     }
 
+    [Theory, InlineData(false), InlineData(true)]
+    public void Turns_that_were_lost_with_a_run_do_not_keep_the_joinable_task_of_the_next_one(bool isDropped)
+    {
+        var collection = _joinable.CreateCollection();
+        var loop = Attached(NewLoop(_joinable.CreateFactory(collection)));
+        Bounded.Await(loop.InvokeAsync(() => { }), "a callback");
+        OnMain("the main thread's other work", () => { }); // no turn is posted any more
+        _context.IsForgetful = isDropped;
+        if (isDropped)
+            loop.AddCallback(() => { });
+        _context.Failure = new TestException();
+        if (isDropped)
+            loop.Stop();
+        else
+            loop.AddCallback(() => { });
+        ShouldBeLost(loop);
+        (_context.IsForgetful, _context.Failure) = (false, null);
+        loop.Attach();
+        Bounded.Await(loop.InvokeAsync(() => { }), "a callback of the next run");
+        loop.Stop();
+        Bounded.Await(collection.JoinTillEmptyAsync(), "the end of the loop's own task");
+    }
+
+    [Fact]
+    public void A_main_thread_that_is_busy_for_long_is_asked_more_and_more_seldom_whether_it_takes_anything()
+    {
+        const long FirstGap = 100, Duration = 800; // milliseconds
+        var loop = Attached(NewLoop(_joinable.Factory));
+        Bounded.Await(loop.InvokeAsync(() => { }), "a callback");
+        OnMain("the main thread's other work", () => { }); // no turn is posted any more
+        using var pause = new ManualResetEventSlim(); // nobody sets it
+        using var release = Hold();
+        loop.AddCallback(() => { });
+        int before = _context.Posts;
+        long began = Environment.TickCount64;
+        do
+        {
+            loop.Stop();
+            pause.Wait(2);
+        }
+        while (Environment.TickCount64 - began < Duration);
+        // Each gap is twice as long as the one before it: so many questions fit into the time that has passed, however long.
+        double most = 1 + Math.Log2(((Environment.TickCount64 - began) / (double)FirstGap) + 1);
+        (_context.Posts - before).ShouldBeInRange(1, (int)most);
+        release.Set();
+        Bounded.Until(() => !loop.IsRunning, "the loop has stopped");
+    }
+
     private ManualResetEventSlim Hold()
     {
         var release = new ManualResetEventSlim();
