@@ -3,6 +3,7 @@ using IOLoops.Core;
 using IOLoops.Diagnostics;
 using IOLoops.Hosting;
 using IOLoops.Polling;
+using IOLoops.Tasks;
 
 namespace IOLoops;
 
@@ -26,6 +27,7 @@ public class HostedIOLoop : IOLoop
 {
     private readonly LoopCore _core;
     private readonly TurnDriver _driver;
+    private int _hasNotedStranded; // interlocked
 
     /// <summary>A loop inside a host. It does not run yet.</summary>
     /// <param name="host">The foreign loop.</param>
@@ -194,6 +196,22 @@ public class HostedIOLoop : IOLoop
     {
         ArgumentNullException.ThrowIfNull(cause);
         _driver.OnHostLost(cause);
+    }
+
+    /// <summary>
+    /// Who awaits something on a loop that has been stopped waits for a run that may never come. Callbacks that wait for it are no
+    /// mistake.
+    /// </summary>
+    internal override void NotePostedAtRest(SendOrPostCallback callback, object? state)
+    {
+        if (_driver.HasRun && LoopSynchronizationContext.Awaiting(state) is { } method)
+            NoteStranded(method);
+    }
+
+    internal void NoteStranded(string method)
+    {
+        if (Interlocked.Exchange(ref _hasNotedStranded, 1) == 0)
+            LoopLog.AwaitStranded(Logger, Name, method);
     }
 
     internal void LogLost(Exception failure) => LoopLog.HostLost(Logger, failure, Name);

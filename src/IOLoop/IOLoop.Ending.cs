@@ -115,6 +115,11 @@ public abstract partial class IOLoop
             ThreadPool.UnsafeQueueUserWorkItem(static ends => ends.RunWork(), ends, preferLocal: false);
     }
 
+    /// <summary>Something was posted to the loop's SynchronizationContext while the loop does not run. Any thread.</summary>
+    internal virtual void NotePostedAtRest(SendOrPostCallback callback, object? state)
+    {
+    }
+
     private RunEnds MakeRunEnds()
     {
         var made = new RunEnds(this);

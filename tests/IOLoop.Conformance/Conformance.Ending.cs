@@ -122,6 +122,25 @@ public abstract partial class LoopConformance
         Loop.IsRunning.ShouldBeFalse();
     }
 
+    // Row: Close
+    [Fact]
+    public void Close_inside_a_turn_says_so_and_what_to_call_instead()
+    {
+        string inside = "", elsewhere = "";
+        InLoop(() =>
+        {
+            inside = Should.Throw<InvalidOperationException>(() => Loop.Close()).Message;
+            OtherThread.Run(() => elsewhere = Should.Throw<InvalidOperationException>(() => Loop.Close()).Message);
+        });
+        inside.ShouldContain("inside a turn");
+        elsewhere.ShouldNotContain("inside a turn");
+        foreach (string message in new[] { inside, elsewhere })
+        {
+            message.ShouldContain(nameof(IOLoop.StopAsync));
+            message.ShouldContain(nameof(IOLoop.DisposeAsync));
+        }
+    }
+
     // Row: Dispose
     [Fact]
     public void A_loop_that_is_disposed_of_in_a_callback_is_closed_behind_its_run()

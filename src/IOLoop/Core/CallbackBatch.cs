@@ -77,6 +77,9 @@ internal sealed class CallbackBatch
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal WorkItem Rest() => _batch.Read(ref _next);
 
+    /// <summary>The first callback that answers to a question.</summary>
+    internal string? Find(Func<WorkItem, string?> find, int most) => _batch.Find(_next, find, most) ?? _local.Find(0, find, most);
+
     /// <summary>Lets go of what ran, and, when batches have been small for long, of the room that a storm has left behind.</summary>
     [MethodImpl(Jit.Hot)]
     private void Retire()

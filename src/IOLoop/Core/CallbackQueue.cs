@@ -236,6 +236,27 @@ internal sealed class CallbackQueue
         return dropped;
     }
 
+    /// <summary>Ends what waits for callbacks that will never run.</summary>
+    /// <returns>Those that somebody misses.</returns>
+    internal static List<WorkItem> Drop(List<WorkItem> dropped)
+    {
+        foreach (var item in dropped)
+            item.Invoker?.Drop(item.Callback, item.State);
+        dropped.RemoveAll(static item => item.Invoker is { } invoker && !invoker.IsMissed(item.State));
+        return dropped;
+    }
+
+    /// <summary>The first of the callbacks that wait that answers to a question. The loop's thread, or the owner of a hosted loop.</summary>
+    /// <param name="find">The question.</param>
+    /// <param name="most">How many to ask, at most, of those that came in each way.</param>
+    internal string? Find(Func<WorkItem, string?> find, int most)
+    {
+        if (_own.Find(find, most) is { } own)
+            return own;
+        lock (_gate)
+            return _shared.Find(0, find, most);
+    }
+
     private void TakeSignals()
     {
         // Bounded: a storm of signals must not keep the turn from going on.

@@ -24,7 +24,7 @@ internal sealed partial class LoopCore
             if (_closed)
                 return false;
             if (_threadId != 0 || _isAttached)
-                throw new InvalidOperationException($"{_loop.Name} is running: call Stop, and Close when it runs no more.");
+                throw new InvalidOperationException(DescribeRun());
             // From here on nobody else touches what the loop holds: who comes to the gate finds it closed.
             _closed = true;
             registrations = _handlers.Copy();
@@ -40,10 +40,8 @@ internal sealed partial class LoopCore
         onClosing();
         EndWatch();
         LoopRegistry.Remove(this);
-        var dropped = _callbacks.Close();
-        foreach (var item in dropped)
-            item.Invoker?.Drop(item.Callback, item.State);
-        dropped.RemoveAll(static item => item.Invoker is { } invoker && !invoker.IsMissed(item.State));
+        _forgotten.Cancel();
+        var dropped = CallbackQueue.Drop(_callbacks.Close());
         foreach (var item in timeouts)
             item.Invoker?.Drop(item.Callback, item.State);
         if (dropped.Count > 0)
@@ -61,6 +59,11 @@ internal sealed partial class LoopCore
         LoopLog.Flush(_loop.Logger);
         return true;
     }
+
+    /// <summary>Why a loop cannot be closed, and what to do instead.</summary>
+    private string DescribeRun() => IsOnLoopThread
+        ? $"{_loop.Name} is running, and Close was called inside a turn of it, which lasts until this callback returns or awaits: await StopAsync() here, and call Close behind it, or await DisposeAsync(), which does both."
+        : $"{_loop.Name} is running: await StopAsync(), or call Stop and wait for the end of its run, then Close; or await DisposeAsync(), which does both.";
 
     private void CloseRegistration(int fd, in HandlerRegistration row, bool close)
     {

@@ -26,6 +26,9 @@ internal sealed partial class LoopCore
     /// <summary>Whether something waits for the next turn, descriptors aside.</summary>
     private bool HasQueuedWork => _callbacks.HasWork || _timeouts.HasDueBatch || HasReadyBatch || HasEnded || _removalRequested;
 
+    /// <summary>Looks for something among the callbacks that wait. The owner of the loop, between turns.</summary>
+    internal string? FindQueued(Func<WorkItem, string?> find, int most) => _callbacks.Find(find, most);
+
     /// <summary>Begins a run.</summary>
     /// <returns>False: it was stopped before it began, which this call has used up.</returns>
     /// <exception cref="InvalidOperationException">The loop runs already.</exception>

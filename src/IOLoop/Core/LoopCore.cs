@@ -24,6 +24,7 @@ internal sealed partial class LoopCore
     private readonly CallbackQueue _callbacks = new();
     private readonly TimeoutQueue _timeouts = new();
     private readonly HandlerTable _handlers = new();
+    private readonly ForgottenCallbacks _forgotten;
     private ReadyEvent[] _ready;
     private int _readyIndex;
     private int _readyCount;
@@ -50,6 +51,7 @@ internal sealed partial class LoopCore
         _ready = new ReadyEvent[_maxEvents];
         _isHostThread = isHostThread;
         _beforeCalls = beforeCalls;
+        _forgotten = new ForgottenCallbacks(_callbacks, loop.Logger, loop.Name);
         LoopRegistry.Add(this);
     }
 

@@ -75,6 +75,17 @@ internal struct WorkList
         return count;
     }
 
+    /// <summary>The first answer to a question that is put to each, from a place on.</summary>
+    internal readonly string? Find(int at, Func<WorkItem, string?> find, int most)
+    {
+        while (at < End && most-- > 0)
+        {
+            if (find(Read(ref at)) is { } found)
+                return found;
+        }
+        return null;
+    }
+
     /// <summary>Appends another list and empties that.</summary>
     internal void TakeAll(ref WorkList other)
     {

@@ -45,6 +45,12 @@ internal static partial class LoopLog
     [LoggerMessage(10, LogLevel.Error, "{Loop} was disposed, but stopping or closing it failed.")]
     internal static partial void DisposeFailed(ILogger logger, Exception exception, string loop);
 
+    [LoggerMessage(12, LogLevel.Warning, "{Loop} was collected without being closed: {Count} callbacks never ran, the first of them {Callback}. Close a loop, or keep a reference to it while it has work; if its host has ended, nobody else tells.")]
+    internal static partial void CallbacksForgotten(ILogger logger, string loop, int count, string callback);
+
+    [LoggerMessage(13, LogLevel.Warning, "{Loop} no longer runs, but {Callback} awaits something and is to resume on it: it waits for the next run. To await the end of a run use StopAsync, DisposeAsync or Completion, which resume behind it; to resume elsewhere use ConfigureAwait(false). This is not reported again.")]
+    internal static partial void AwaitStranded(ILogger logger, string loop, string callback);
+
     /// <summary>Says now what a storm of failures has kept back.</summary>
     internal static void Flush(ILogger logger) => ((logger as GuardedLogger)?.Fallback ?? logger as StandardErrorLogger)?.Flush();
 

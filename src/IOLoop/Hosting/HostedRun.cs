@@ -27,6 +27,12 @@ internal sealed class HostedRun(bool isAwaited, RunWait? wait = null)
 
     internal RunWait? Wait => wait;
 
+    /// <summary>The host's one thread, as far as it is known. Written before <see cref="State"/> says that the run has begun.</summary>
+    internal Thread? HostThread { get; private set; }
+
+    /// <summary>Code that awaited something when the run ended, and was about to resume in it. Set by its end.</summary>
+    internal string? Stranded { get; set; }
+
 #pragma warning disable VSTHRD003 // it is pumped for, or waited for on a thread that is not the host's
     /// <summary>Ends with the run, never with a failure: see <see cref="ThrowIfLost"/>.</summary>
     internal Task Ended => _ended.Task;
@@ -35,14 +41,15 @@ internal sealed class HostedRun(bool isAwaited, RunWait? wait = null)
     internal Task Completion => _completion.Task;
 #pragma warning restore VSTHRD003
 
-    /// <summary>A turn begins: the first one has been reached. The owner of the turn.</summary>
+    /// <summary>The first turn begins. The owner of the turn.</summary>
     /// <param name="isHostThread">Whether this is known to be the host's one thread.</param>
-    internal void NoteTurn(bool isHostThread)
+    internal void NoteFirstTurn(bool isHostThread)
     {
-        if (State != RunState.Posted)
-            return;
+        // The pool's threads come and go without meaning anything.
+        if (isHostThread && !Thread.CurrentThread.IsThreadPoolThread)
+            HostThread = Thread.CurrentThread;
         Volatile.Write(ref _state, (int)RunState.Running);
-        wait?.OnBegun(isHostThread);
+        wait?.OnBegun(HostThread is not null);
     }
 
     /// <summary>Nobody waits for the run any longer. Any thread; behind it <see cref="MustEnd"/> is true.</summary>

@@ -13,8 +13,7 @@ internal sealed class RunWait : IDisposable
     /// <param name="isHostThread">Whether this is the host's one thread, whose end is the host's.</param>
     internal void OnBegun(bool isHostThread)
     {
-        // The pool's threads come and go without meaning anything.
-        if (isHostThread && !Thread.CurrentThread.IsThreadPoolThread)
+        if (isHostThread)
             Volatile.Write(ref _life, ThreadLife.OfThisThread);
         Set(_begun);
     }

@@ -1,10 +1,16 @@
+using IOLoops.Core;
 using IOLoops.Diagnostics;
+using IOLoops.Tasks;
 
 namespace IOLoops.Hosting;
 
 /// <summary>Ending runs: because they were stopped, because nobody waits for them any longer, or because they cannot continue.</summary>
 internal sealed partial class TurnDriver
 {
+    private const int MostLookedAt = 256; // of callbacks that a run has left: it may be stopped with a million of them
+
+    private static readonly Func<WorkItem, string?> FindAwaiting = LoopSynchronizationContext.Awaiting;
+
     private volatile HostedRun? _abandoned; // set before the run's own note of it; null once that run is over
 
     /// <summary>The pumps of nested runs return.</summary>
@@ -85,6 +91,7 @@ internal sealed partial class TurnDriver
         }
         if (run.DecideFailure() is { } lost)
             _loop.LogLost(lost);
+        run.Stranded = Core.FindQueued(FindAwaiting, MostLookedAt);
         Core.Detach(); // from here on another run may begin
         run.End();
         if (_abandoned == run)
@@ -97,6 +104,8 @@ internal sealed partial class TurnDriver
     /// <param name="isTurn">Whether this is where the host runs a turn: there code that awaited the end may resume.</param>
     private void Finish(HostedRun run, bool isTurn)
     {
+        if (run.Stranded is { } stranded)
+            _loop.NoteStranded(stranded);
         _ends.Complete(run.Complete);
         if (_ends.HasWork)
         {

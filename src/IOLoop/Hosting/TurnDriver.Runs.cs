@@ -12,6 +12,8 @@ internal sealed partial class TurnDriver
 
     private readonly List<TaskCompletionSource> _nested = []; // guarded by itself
     private volatile HostedRun? _lastRun;
+    private HostedRun? _inheriting; // interlocked; waits for a turn that an earlier run has posted
+    private int _cameBefore;        // written before _inheriting
     private int _isProbing;  // whether a probe is posted that has not run; interlocked
     private long _lastProbe; // in milliseconds
 
@@ -19,6 +21,9 @@ internal sealed partial class TurnDriver
 #pragma warning disable VSTHRD003 // it is for whoever wants to await it
     internal Task Completion => _lastRun?.Completion ?? Task.CompletedTask;
 #pragma warning restore VSTHRD003
+
+    /// <summary>Whether there ever was a run.</summary>
+    internal bool HasRun => _lastRun is not null;
 
     internal bool CanPump => _host.CanPump;
 
@@ -85,7 +90,10 @@ internal sealed partial class TurnDriver
             return;
         Volatile.Write(ref _lastProbe, now);
         if (Hand(_link.Probe) is not { } failure)
+        {
+            WatchDeadThread(run);
             return;
+        }
         Interlocked.Exchange(ref _isProbing, 0); // it will not come; a turn that is posted may
         Lose(run, failure);
     }
@@ -158,8 +166,29 @@ internal sealed partial class TurnDriver
         if (_host.UsesVirtualTime || Volatile.Read(ref _posted) == 0)
             PostNext(run);
         else
-            Probe(run); // a turn of an earlier run, which was given up, is still in the host's queue
+            Inherit(run);
         return run;
+    }
+
+    /// <summary>
+    /// A turn of an earlier run, which was given up, is still in the host's queue, and will be this run's first; unless the host has
+    /// dropped it. What is posted behind it tells: if it comes first, another turn is posted.
+    /// </summary>
+    private void Inherit(HostedRun run)
+    {
+        _cameBefore = Volatile.Read(ref _came);
+        _inheriting = run;
+        if (Hand(_link.Inquiry) is { } failure)
+            Lose(run, failure);
+    }
+
+    /// <summary>On the host.</summary>
+    internal void OnInquiry()
+    {
+        if (Interlocked.Exchange(ref _inheriting, null) is not { } run || run != _run || Volatile.Read(ref _came) != _cameBefore)
+            return;
+        Interlocked.Exchange(ref _posted, 0);
+        PostTurn(run);
     }
 
     private void PumpToEnd(HostedRun run)

@@ -9,6 +9,8 @@ internal sealed partial class TurnDriver
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(24); // what WaitHandle takes
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(2);
 
+    private int _isWatching; // whether it is being found out if a host has outlived its thread; interlocked
+
     private bool WaitForEndAway(HostedRun run, RunWait wait, TimeSpan? limit)
     {
         bool ended;
@@ -92,6 +94,25 @@ internal sealed partial class TurnDriver
 #pragma warning disable VSTHRD002 // for a bounded time, on a thread that is not the host's
         return Task.WaitAny([alive.Task, run.Ended], Silence) == 0;
 #pragma warning restore VSTHRD002
+    }
+
+    /// <summary>
+    /// A host may take what it is given without a word though its thread has ended, and then nothing would tell. One that has other
+    /// threads runs a turn within a short time.
+    /// </summary>
+    private void WatchDeadThread(HostedRun run)
+    {
+        if (run.HostThread is not { IsAlive: false } || Interlocked.Exchange(ref _isWatching, 1) != 0)
+            return;
+        int came = Volatile.Read(ref _came);
+        _ = Task.Delay(Silence).ContinueWith(
+            _ =>
+            {
+                Interlocked.Exchange(ref _isWatching, 0);
+                if (came == Volatile.Read(ref _came) && run.State == RunState.Running)
+                    Lose(run, Gone(new InvalidOperationException("The host's thread has ended, and no other one runs its turns.")));
+            },
+            TaskScheduler.Default);
     }
 
     private static TimeSpan Left(LoopTime deadline)

@@ -46,6 +46,7 @@ internal sealed partial class TurnDriver : IDisposable
     private readonly TurnOwnership _turns = new();
     private volatile HostedRun? _run; // null between runs
     private volatile InvalidOperationException? _inline; // the host has broken its promise
+    private int _came;                // changes with each turn that comes; volatile
     private int _posted;              // whether a turn is posted that has not come; interlocked
 
     internal TurnDriver(HostedIOLoop loop, HostAbilities host, IPoller poller, LoopClock clock)
@@ -100,7 +101,10 @@ internal sealed partial class TurnDriver : IDisposable
         if (Interlocked.Exchange(ref _posted, 1) != 0)
             return;
         if (Hand(_link.Turn) is not { } failure)
+        {
+            WatchDeadThread(run);
             return;
+        }
         Interlocked.Exchange(ref _posted, 0); // it will not come
         Lose(run, failure);
     }
@@ -168,6 +172,7 @@ internal sealed partial class TurnDriver : IDisposable
         // Before ownership is asked for: the owner that sees that this turn came must find it possible to post it again. A full
         // fence: a run that begins either sees this, and posts, or is seen here, or by the owner (see Begin).
         Interlocked.Exchange(ref _posted, 0);
+        Volatile.Write(ref _came, _came + 1); // by several threads at once: that it changes is all that counts
         if (_turns.TryEnter())
             RunAsOwner();
     }
@@ -226,7 +231,8 @@ internal sealed partial class TurnDriver : IDisposable
         NextTurn next;
         try
         {
-            run.NoteTurn(_host.IsOnHostThread);
+            if (run.State == RunState.Posted)
+                run.NoteFirstTurn(_host.IsOnHostThread);
             next = run.MustEnd ? NextTurn.Stop : Core.TurnInHost(_loop.SynchronizationContext, _host.UsesVirtualTime, _isNextPosted);
         }
         catch (Exception exception)

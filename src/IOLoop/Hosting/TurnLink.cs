@@ -14,6 +14,7 @@ internal sealed class TurnLink
         Turn = RunTurn;
         Deadline = RunDeadline;
         Probe = NoteProbe;
+        Inquiry = NoteInquiry;
     }
 
     // One delegate for each purpose, again and again: hosts may keep what they wrap it in.
@@ -24,8 +25,10 @@ internal sealed class TurnLink
 
     internal Action Probe { get; }
 
+    internal Action Inquiry { get; }
+
     /// <summary>Whether what a host was given to run is no turn: it asks whether the host still takes anything.</summary>
-    internal static bool IsProbe(Action posted) => posted.Target is TurnLink link && ReferenceEquals(posted, link.Probe);
+    internal static bool IsProbe(Action posted) => posted.Target is TurnLink link && (ReferenceEquals(posted, link.Probe) || ReferenceEquals(posted, link.Inquiry));
 
     internal void Cut() => Volatile.Write(ref _driver, null);
 
@@ -34,4 +37,6 @@ internal sealed class TurnLink
     private void RunDeadline() => Volatile.Read(ref _driver)?.OnDeadline();
 
     private void NoteProbe() => Volatile.Read(ref _driver)?.OnProbe();
+
+    private void NoteInquiry() => Volatile.Read(ref _driver)?.OnInquiry();
 }

@@ -16,9 +16,17 @@ internal sealed class LoopSynchronizationContext(IOLoop loop) : SynchronizationC
         bool accepted = loop.Core is { } core
             ? core.TryPost(new WorkItem(d, state, PostInvoker.Instance, null))
             : loop.TryAddCallback(Bind(d, state));
+        if (accepted && !loop.IsRunning)
+            loop.NotePostedAtRest(d, state);
         if (!accepted)
             LoopLog.CallbacksDropped(loop.Logger, loop.Name, 1, LoopLog.Describe(d));
     }
+
+    /// <summary>The method that resumes by a post, if it was an await that has posted; else null.</summary>
+    internal static string? Awaiting(object? state) => LoopLog.AwaitingMethod(state is Action resume ? resume.Target : state);
+
+    /// <summary>The same for what is queued.</summary>
+    internal static string? Awaiting(WorkItem item) => ReferenceEquals(item.Invoker, PostInvoker.Instance) ? Awaiting(item.State) : null;
 
     private static Func<bool> Call(SendOrPostCallback callback, object? state) => () =>
     {
