@@ -27,6 +27,7 @@ internal sealed partial class JoinableTaskHost
         }
         if (begins)
             task.Begin(_loops);
+        _membership.Update(this); // before the turn is posted: a thread that has joined the factory's collection is to find it
         task.Post(posted);
         if (asks)
             _factory.Ask();
@@ -55,6 +56,7 @@ internal sealed partial class JoinableTaskHost
             else
                 _posted--;
         }
+        _membership.Update(this);
         if (again is not null)
         {
             TurnPoster.Post(again);

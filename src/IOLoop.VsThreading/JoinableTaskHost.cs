@@ -7,6 +7,7 @@ namespace IOLoops.VsThreading;
 internal sealed partial class JoinableTaskHost : IPumpableHost, INestingHost, IHostLifetime, IHostWaits
 {
     private readonly TurnFactory _factory;
+    private readonly FactoryMembership _membership;
     private readonly JoinableTaskCollection _loops; // what is joined: the task of the run, if there is one
     private readonly Thread _mainThread;
     private readonly Lock _gate = new();
@@ -21,6 +22,7 @@ internal sealed partial class JoinableTaskHost : IPumpableHost, INestingHost, IH
     private JoinableTaskHost(JoinableTaskFactory factory)
     {
         _factory = new TurnFactory(factory, this);
+        _membership = new FactoryMembership(factory);
         _loops = new JoinableTaskCollection(factory.Context);
         _mainThread = factory.Context.MainThread;
     }
@@ -53,6 +55,16 @@ internal sealed partial class JoinableTaskHost : IPumpableHost, INestingHost, IH
 
     public bool CanPump => IsOnHostThread;
 
+    /// <summary>The loop's task, if a turn of it is posted.</summary>
+    internal JoinableTask? PostedTask
+    {
+        get
+        {
+            lock (_gate)
+                return _posted > 0 ? _task?.Joinable : null;
+        }
+    }
+
     internal JoinableTaskCollection.JoinRelease Join() => _loops.Join();
 
     public IDisposable? EnterWait() => _factory.Context.IsWithinJoinableTask ? Join() : null;
@@ -68,6 +80,7 @@ internal sealed partial class JoinableTaskHost : IPumpableHost, INestingHost, IH
             _epoch++;
             _posted = 0;
         }
+        _membership.Update(this);
     }
 
     public void OnRunEnded()
@@ -132,6 +145,7 @@ internal sealed partial class JoinableTaskHost : IPumpableHost, INestingHost, IH
             _task = null;
         }
         over?.End();
+        _membership.Update(this);
     }
 
     internal readonly struct RunningForLong(JoinableTaskHost? host) : IDisposable

@@ -8,8 +8,9 @@ namespace IOLoops.VsThreading;
 /// </summary>
 /// <remarks>
 /// <para>
-/// While it runs, the loop is one joinable task of the factory given, and of a collection of its own, which
-/// <see cref="Join"/> joins. Its turns are posted to the main thread as work of that task, one at a time. A main thread that is
+/// While it runs, the loop is one joinable task, of a collection of its own, which <see cref="Join"/> joins. It is not work that
+/// ends: it is a member of the given factory's collection only while a turn is posted, so that
+/// <see cref="JoinableTaskCollection.JoinTillEmptyAsync()"/> does not wait for it. Its turns are posted to the main thread as work of that task, one at a time. A main thread that is
 /// blocked in Run executes them if what it waits for has joined the loop, directly or not; one that is not blocked executes
 /// them between its other work.
 /// </para>
@@ -30,8 +31,8 @@ public class JoinableTaskIOLoop : HostedIOLoop
 
     /// <summary>A loop on the main thread of a factory's context. It does not run yet. Any thread.</summary>
     /// <param name="factory">
-    /// What posts to the main thread and blocks it: a factory with a priority keeps it. Tasks of its collection, if it has one,
-    /// include the loop while it runs.
+    /// What posts to the main thread and blocks it: a factory with a priority keeps it. Whoever has joined its
+    /// collection, if it has one, executes the loop's turns.
     /// </param>
     /// <param name="options">A <see cref="HostedIOLoopOptions"/> may say more; <see langword="null"/> for the defaults.</param>
     /// <exception cref="ArgumentNullException"><paramref name="factory"/> is null.</exception>

@@ -2,12 +2,18 @@ using Microsoft.VisualStudio.Threading;
 
 namespace IOLoops.VsThreading;
 
-/// <summary>What starts a loop's joinable task: the factory that was given, but for how it posts to the main thread's context.</summary>
-internal sealed class TurnFactory(JoinableTaskFactory inner, JoinableTaskHost host) : DelegatingJoinableTaskFactory(inner)
+/// <summary>
+/// What starts a loop's joinable task: it does all as the factory that was given, but for how it posts to the main thread's context,
+/// and that the task is no member of that factory's collection. A loop is not work that ends: whoever waits for all work of the
+/// collection must not wait for it. See <see cref="FactoryMembership"/>.
+/// </summary>
+internal sealed class TurnFactory(JoinableTaskFactory inner, JoinableTaskHost host) : JoinableTaskFactory(inner.Context)
 {
     private static readonly SendOrPostCallback RunQueue = static host => ((JoinableTaskHost)host!).RunQueue();
 
     private static readonly SendOrPostCallback Answer = static host => ((JoinableTaskHost)host!).Answer();
+
+    private readonly Given _given = new(inner);
 
     internal JoinableTaskFactory Inner { get; } = inner;
 
@@ -20,6 +26,10 @@ internal sealed class TurnFactory(JoinableTaskFactory inner, JoinableTaskHost ho
             Post(RunQueue);
     }
 
+    protected override void OnTransitioningToMainThread(JoinableTask joinableTask) => _given.BeginTransition(joinableTask);
+
+    protected override void OnTransitionedToMainThread(JoinableTask joinableTask, bool canceled) => _given.EndTransition(joinableTask, canceled);
+
     /// <summary>Asks whether the main thread's context still takes anything. Where it does not, that is noted.</summary>
     internal void Ask() => Post(Answer);
 
@@ -27,11 +37,21 @@ internal sealed class TurnFactory(JoinableTaskFactory inner, JoinableTaskHost ho
     {
         try
         {
-            base.PostToUnderlyingSynchronizationContext(message, host);
+            _given.Post(message, host);
         }
         catch (Exception exception)
         {
             host.NoteFailure(exception);
         }
+    }
+
+    /// <summary>The overrides of the factory that was given, which only a factory that delegates to it can call.</summary>
+    private sealed class Given(JoinableTaskFactory inner) : DelegatingJoinableTaskFactory(inner)
+    {
+        internal void Post(SendOrPostCallback callback, object state) => PostToUnderlyingSynchronizationContext(callback, state);
+
+        internal void BeginTransition(JoinableTask joinableTask) => OnTransitioningToMainThread(joinableTask);
+
+        internal void EndTransition(JoinableTask joinableTask, bool canceled) => OnTransitionedToMainThread(joinableTask, canceled);
     }
 }

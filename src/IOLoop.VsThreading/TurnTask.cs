@@ -19,6 +19,13 @@ internal sealed class TurnTask(JoinableTaskFactory factory, JoinableTaskHost hos
     private volatile SynchronizationContext? _context;              // written under _early
     private volatile ExceptionDispatchInfo? _failure;               // written under _early
 
+    /// <summary>The task; null before it was started. Volatile.</summary>
+    internal JoinableTask? Joinable
+    {
+        get => Volatile.Read(ref field);
+        private set => Volatile.Write(ref field, value);
+    }
+
     /// <summary>Starts the task. Any thread; on another than the main thread, turns wait until that has been reached once.</summary>
     internal void Begin(JoinableTaskCollection collection)
     {
@@ -31,7 +38,10 @@ internal sealed class TurnTask(JoinableTaskFactory factory, JoinableTaskHost hos
             try
             {
                 using (JoinableTaskHost.Note(_arrival))
-                    collection.Add(factory.RunAsync(LastAsync));
+                {
+                    Joinable = factory.RunAsync(LastAsync);
+                    collection.Add(Joinable);
+                }
             }
             finally
             {

@@ -154,23 +154,67 @@ public sealed class BlockingTests : JoinableTaskHarness
         });
     }
 
+    // A loop is not work that ends.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_usual_shutdown_does_not_wait_for_an_attached_loop(bool isBusy)
+    {
+        var collection = Context.CreateCollection();
+        var loop = Attached(NewLoop(Context.CreateFactory(collection)));
+        Bounded.Await(loop.InvokeAsync(() => { }), "a callback");
+        if (isBusy)
+        {
+            void Again() => loop.AddCallback(Again);
+            loop.AddCallback(Again);
+        }
+        OnMain("the shutdown on the main thread", () => Factory.Run(() => collection.JoinTillEmptyAsync()));
+        Bounded.Await(Task.Run(collection.JoinTillEmptyAsync), "the shutdown elsewhere");
+        loop.IsRunning.ShouldBeTrue();
+    }
+
     [Fact]
-    public void A_loop_is_work_of_its_factory_s_collection_while_it_runs()
+    public void The_usual_shutdown_lets_the_loop_finish_what_the_collection_s_work_waits_for()
+    {
+        var collection = Context.CreateCollection();
+        var factory = Context.CreateFactory(collection);
+        var loop = Attached(NewLoop(factory));
+        int ended = 0;
+        OnMain("all work of a collection", () =>
+        {
+            for (int i = 0; i < 3; i++)
+            {
+                _ = factory.RunAsync(async () =>
+                {
+                    await Task.Run(() => loop.InvokeAsync(() => { })); // joined by way of the collection alone
+                    await loop.WaitAsync(NewSignalled().Number, IOEvents.Read);
+                    ended++;
+                });
+            }
+            Factory.Run(() => collection.JoinTillEmptyAsync());
+            ended.ShouldBe(3);
+        });
+    }
+
+    [Fact]
+    public void A_loop_is_joined_by_way_of_its_factory_s_collection_while_it_runs()
     {
         var collection = Context.CreateCollection();
         var loop = NewLoop(Context.CreateFactory(collection));
         collection.ShouldBeEmpty();
         loop.Attach();
         Bounded.Await(loop.InvokeAsync(() => { }), "a callback");
-        collection.Count().ShouldBe(1);
-        BlockMain("a callback, joined by way of the factory's collection", async () =>
+        BlockMain("callbacks, joined by way of the factory's collection", async () =>
         {
             using (collection.Join())
-                await Task.Run(() => loop.InvokeAsync(() => { }));
+            {
+                for (int i = 0; i < 100; i++)
+                    await Task.Run(() => loop.InvokeAsync(() => { }));
+            }
         });
         loop.Stop();
-        Bounded.Await(Task.Run(collection.JoinTillEmptyAsync), "the loop's own task");
-        loop.IsRunning.ShouldBeFalse();
+        Bounded.Until(() => !loop.IsRunning, "the loop has stopped");
+        Bounded.Until(() => !collection.Any(), "nothing of the loop is left in the collection");
     }
 
     // The cookbook's check that code needs no main thread.
