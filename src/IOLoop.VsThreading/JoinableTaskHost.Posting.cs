@@ -28,7 +28,17 @@ internal sealed partial class JoinableTaskHost
         if (begins)
             task.Begin(_loops);
         _membership.Update(this); // before the turn is posted: a thread that has joined the factory's collection is to find it
-        task.Post(posted);
+        try
+        {
+            task.Post(posted);
+        }
+        catch
+        {
+            // By a task that has not reached the main thread: the next run needs another one, whoever is told first of the failure.
+            lock (_gate)
+                _isLost = true;
+            throw;
+        }
         if (asks)
             _factory.Ask();
         if (TakeFailure() is { } failure)
@@ -122,6 +132,7 @@ internal sealed partial class JoinableTaskHost
         lock (_gate)
             _isLost = true;
         OnLost(failure);
+        EndIfOver(); // the run may have ended before this was known
     }
 
     /// <summary>Under the gate.</summary>

@@ -100,6 +100,7 @@ internal sealed partial class JoinableTaskHost : IPumpableHost, INestingHost, IH
             _queue.Clear();
             _spare = null;
         }
+        OnLost = static _ => { }; // the pump of the main thread may keep what it ran last, and that leads here
         EndIfOver();
     }
 

@@ -20,7 +20,17 @@ internal static class TurnPoster
                 return;
             s_hasBegun = true;
         }
-        new Thread(Serve) { IsBackground = true, Name = "IOLoop turn poster" }.UnsafeStart();
+        try
+        {
+            new Thread(Serve) { IsBackground = true, Name = "IOLoop turn poster" }.UnsafeStart();
+        }
+        catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException)
+        {
+            // The system has no thread left: the turn does not step aside. The next one tries again.
+            lock (Turns)
+                s_hasBegun = false;
+            PostNext();
+        }
     }
 
     private static void Serve()

@@ -164,14 +164,16 @@ public abstract partial class LoopConformance
     }
 
     [Fact]
-    public void The_context_of_what_has_run_is_collectable() => IsCollectable(data =>
-    {
-        var local = new AsyncLocal<object?> { Value = data };
-        Loop.AddCallback(() => local.Value.ShouldBe(data));
-        Loop.CallAt(Loop.Time, () => local.Value.ShouldBe(data));
-        local.Value = null;
-        RunTurns(2);
-    });
+    public void The_context_of_what_has_run_is_collectable() => IsCollectable(
+        data =>
+        {
+            var local = new AsyncLocal<object?> { Value = data };
+            Loop.AddCallback(() => local.Value.ShouldBe(data));
+            Loop.CallAt(Loop.Time, () => local.Value.ShouldBe(data));
+            local.Value = null;
+            RunTurns(2);
+        },
+        $"{Fixture.Name} keeps the ExecutionContext of whoever made or first used it. A thread that was started with Thread.Start() does, and so does a Timer: use Thread.UnsafeStart(), or ExecutionContext.SuppressFlow() around it.");
 
     [Fact]
     public void A_wait_that_has_ended_leaves_nothing_with_its_token()
@@ -251,9 +253,31 @@ public abstract partial class LoopConformance
         }
     }
 
-    private void IsCollectable(Action<object> use)
+    [Fact]
+    public void A_closed_loop_is_collectable_at_once_though_it_had_a_timeout_of_an_hour()
     {
-        Collected(Use(use));
+        Collected(MakeAndClose(), $"{Fixture.Name} keeps a closed loop");
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        WeakReference MakeAndClose()
+        {
+            var loop = Fixture.Create(new IOLoopOptions { LoggerFactory = Log });
+            loop.AddCallback(async () =>
+            {
+                loop.CallLater(Hour, () => { });
+                for (int i = 0; i < 3; i++)
+                    await Task.Run(() => { }); // the loop goes to sleep meanwhile
+                loop.Stop();
+            });
+            Guarded(loop, "a short run", () => Fixture.Run(loop));
+            loop.Close();
+            return new WeakReference(loop);
+        }
+    }
+
+    private void IsCollectable(Action<object> use, string? hint = null)
+    {
+        Collected(Use(use), hint);
 
         [MethodImpl(MethodImplOptions.NoInlining)]
         static WeakReference Use(Action<object> use)
@@ -264,7 +288,7 @@ public abstract partial class LoopConformance
         }
     }
 
-    private void Collected(WeakReference reference)
+    private void Collected(WeakReference reference, string? hint = null)
     {
         // Other threads may be about to finish something that the loop then takes note of.
         var clock = Stopwatch.StartNew();
@@ -277,7 +301,7 @@ public abstract partial class LoopConformance
             GC.Collect();
         }
         while (reference.IsAlive && clock.Elapsed < Patience / 5);
-        reference.IsAlive.ShouldBeFalse();
+        reference.IsAlive.ShouldBeFalse(hint);
         GC.KeepAlive(this);
     }
 }
