@@ -45,6 +45,9 @@ public sealed class StrictHost : ILoopHost, IDisposable
     /// <summary>The most posts of loops that ever waited at the same time.</summary>
     public int MostWaiting => Volatile.Read(ref _mostWaiting);
 
+    /// <summary>How many timers of loops have not been disposed of.</summary>
+    public int ArmedTimers => _postings.Values.Sum(posting => posting.Armed);
+
     public bool MayNest { get; }
 
     public bool IsOnHostThread => Thread.CurrentThread == (_isPumpable ? Volatile.Read(ref _pumping) : _thread);
@@ -152,6 +155,8 @@ public sealed class StrictHost : ILoopHost, IDisposable
         }
 
         internal Action Run { get; }
+
+        internal int Armed => Volatile.Read(ref _armed);
 
         internal IDisposable Arm(TimeSpan delay)
         {

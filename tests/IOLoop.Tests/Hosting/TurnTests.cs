@@ -64,6 +64,22 @@ public abstract class TurnTests(PollerKind poller) : HostingHarness(poller)
     }
 
     [Fact]
+    public void One_timer_is_armed_at_a_time_however_deadlines_move_and_none_after_the_run()
+    {
+        var host = NewHost();
+        var loop = Attached(host);
+        foreach (int minutes in new[] { 60, 30, 10, 40 })
+        {
+            InLoop(loop, () => loop.CallLater(TimeSpan.FromMinutes(minutes), () => { }));
+            Settle(host);
+            host.ArmedTimers.ShouldBe(1);
+        }
+        loop.Stop();
+        Until(() => !loop.IsRunning, "the loop has stopped");
+        host.ArmedTimers.ShouldBe(0);
+    }
+
+    [Fact]
     public void The_host_s_own_items_wait_for_one_turn_at_the_most()
     {
         var host = NewHost();
