@@ -7,8 +7,8 @@ internal sealed class AsyncHandler(AsyncIOHandler handler)
 
     internal AsyncIOHandler Handler { get; } = handler;
 
-    /// <summary>Whether the caller is code that this handler has begun: it must not wait for the handler's end.</summary>
-    internal bool IsCaller => ReferenceEquals(Running.Value, this);
+    /// <summary>The handler that has begun the code that calls, if one has: that must not wait for the handler's end.</summary>
+    internal static AsyncHandler? Current => Running.Value;
 
     /// <summary>The context for the handler's calls, made once: the caller's, or the default one when flow is suppressed, with the mark.</summary>
     internal ExecutionContext? CaptureContext()
@@ -37,9 +37,10 @@ internal sealed class AsyncHandler(AsyncIOHandler handler)
     {
         internal void OnCompleted()
         {
-            if (core.IsOnLoopThread)
-                End();
-            else if (!core.TryPost(new WorkItem(End, null, null, null)))
+            // On the loop's thread this is inside whatever call has ended the task: nobody is told of anything there.
+            if (core.IsOnLoopThread && task.IsCompletedSuccessfully && core.TryEndAsyncCall(fd, handler))
+                return;
+            if (!core.TryPost(new WorkItem(End, null, null, null)))
                 TaskFailures.Report(core.Loop, handler.Handler, task);
         }
 

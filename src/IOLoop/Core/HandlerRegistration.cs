@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 
 namespace IOLoops.Core;
 
@@ -19,7 +18,10 @@ internal struct HandlerRegistration
     /// <summary>Grows with each registration in the loop; 0: the row is free.</summary>
     internal uint Generation;
 
-    /// <summary>The poll during whose batch the row was last freed or taken by another: an older event for it is stale, a newer one a ghost's.</summary>
+    /// <summary>
+    /// The poll during whose batch the row was last freed or taken by another: an older event for it is stale, a newer one a
+    /// ghost's. Also that in whose batch an asynchronous call ended.
+    /// </summary>
     internal uint ChangedInPoll;
 
     internal IOEvents Events;
@@ -29,11 +31,4 @@ internal struct HandlerRegistration
     internal readonly bool IsTaken => Generation != 0;
 
     internal readonly ulong Token(int fd) => HandlerTable.Token(fd, Generation);
-
-    /// <summary>A reference of a SafeHandle is held while it is registered, so that the number stays its own.</summary>
-    internal readonly void ReleaseObject()
-    {
-        if ((Flags & RegistrationFlags.HoldsReference) != 0)
-            ((SafeHandle)Object!).DangerousRelease();
-    }
 }

@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using IOLoops.Diagnostics;
+using IOLoops.Interop;
 
 namespace IOLoops.Core;
 
@@ -12,13 +14,28 @@ internal sealed partial class LoopCore
     /// <returns>False: it is closed already.</returns>
     internal bool Close(bool allFds, Action onClosing)
     {
+        List<(int Descriptor, HandlerRegistration Row)> registrations;
+        List<WorkItem> timeouts;
+        EndingCall[] calls;
+        SafeHandle[] released;
+        WaitList told;
         lock (_runGate)
         {
             if (_closed)
                 return false;
             if (_threadId != 0 || _isAttached)
                 throw new InvalidOperationException($"{_loop.Name} is running: call Stop, and Close when it runs no more.");
+            // From here on nobody else touches what the loop holds: who comes to the gate finds it closed.
             _closed = true;
+            registrations = _handlers.Copy();
+            _handlers.Clear();
+            timeouts = _timeouts.Clear();
+            calls = [.. _endingCalls];
+            _endingCalls.Clear();
+            released = [.. _released];
+            _released.Clear();
+            told = _told;
+            _told = default;
         }
         onClosing();
         EndWatch();
@@ -27,32 +44,51 @@ internal sealed partial class LoopCore
         foreach (var item in dropped)
             item.Invoker?.Drop(item.Callback, item.State);
         dropped.RemoveAll(static item => item.Invoker is { } invoker && !invoker.IsMissed(item.State));
-        foreach (var item in _timeouts.Clear())
+        foreach (var item in timeouts)
             item.Invoker?.Drop(item.Callback, item.State);
         if (dropped.Count > 0)
             LoopLog.CallbacksDropped(_loop.Logger, _loop.Name, dropped.Count, LoopLog.Describe(dropped[0].Callback));
-        CloseHandlers(allFds);
+        foreach (var (fd, row) in registrations)
+            CloseRegistration(fd, row, allFds);
+        foreach (var handle in released)
+            ReleaseNow(handle);
+        while (told.TakeFirst() is { } waiter)
+            waiter.Tell();
+        foreach (var call in calls)
+            call.End();
         _clock.Dispose();
         _poller.Dispose();
         LoopLog.Flush(_loop.Logger);
         return true;
     }
 
-    private void CloseHandlers(bool allFds)
+    private void CloseRegistration(int fd, in HandlerRegistration row, bool close)
     {
-        foreach (int fd in _handlers.Descriptors())
+        close = close && (row.Object is not null || IsStillRegistered(fd, row));
+        if ((row.Flags & RegistrationFlags.HoldsReference) != 0)
+            ReleaseNow((SafeHandle)row.Object!);
+        for (var waiter = row.Target as ReadinessWaiter; waiter is not null;)
         {
-            ref var row = ref _handlers.Find(fd);
-            if (!row.IsTaken)
-                continue; // closing another one has removed it
-            var descriptor = new FileDescriptor(fd, row.Object);
-            Forget(ref row, fd, WaitsClosed);
-            if (allFds)
-                CloseDescriptor(descriptor);
+            var next = waiter.TakeNext();
+            waiter.Failure = WaitsClosed(fd);
+            waiter.Tell();
+            waiter = next;
         }
-        foreach (var call in _endingCalls)
-            call.End();
-        _handlers.Clear();
+        if (close)
+            CloseDescriptor(new FileDescriptor(fd, row.Object));
+    }
+
+    /// <summary>
+    /// Whether a bare number still is the file that was registered. One that was closed without RemoveHandler may belong to
+    /// somebody else by now. The kernel knows; of files that it does not register, their identity tells.
+    /// </summary>
+    private bool IsStillRegistered(int fd, in HandlerRegistration row)
+    {
+        if ((row.Flags & RegistrationFlags.AlwaysReady) == 0)
+            return _poller.Modify(fd, row.Token(fd), IOEvents.None) == Errno.Ok;
+        uint generation = row.Generation;
+        return _alwaysReady?.Find(file => file.Descriptor == fd && file.Generation == generation) is { } known
+            && FileIdentity.Of(fd, out var identity) == Errno.Ok && identity == known.Identity;
     }
 
     private void CloseDescriptor(FileDescriptor descriptor)

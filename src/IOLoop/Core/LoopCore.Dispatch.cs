@@ -42,6 +42,12 @@ internal sealed partial class LoopCore
 
     private bool IsDispatchable(ref HandlerRegistration row, int fd)
     {
+        if ((row.Flags & RegistrationFlags.EndedInBatch) != 0)
+        {
+            row.Flags &= ~RegistrationFlags.EndedInBatch;
+            if (row.ChangedInPoll == _poll)
+                return false;
+        }
         if ((row.Flags & RegistrationFlags.Busy) == 0)
             return !ForgetIfClosed(ref row, fd);
         // Level-triggered, it would be reported in every turn until the handler has returned.
@@ -67,7 +73,7 @@ internal sealed partial class LoopCore
         }
         else if ((row.Flags & RegistrationFlags.HoldsReference) != 0)
         {
-            row.ReleaseObject();
+            ReleaseNow((SafeHandle)row.Object!);
             row.Flags &= ~RegistrationFlags.HoldsReference;
             closed = !TryHold((SafeHandle)row.Object!);
             if (!closed)
@@ -152,13 +158,35 @@ internal sealed partial class LoopCore
         EndCall(ref row, fd, target, RegistrationFlags.Running);
     }
 
-    /// <summary>The task of an asynchronous handler has ended. The loop's thread.</summary>
+    /// <summary>The task of an asynchronous handler has ended. The loop's thread, in a callback of its own.</summary>
     internal void EndAsyncCall(int fd, AsyncHandler target, Task task)
     {
         TaskFailures.Report(_loop, target.Handler, task);
+        EndRest(fd, target);
+    }
+
+    /// <summary>The same for a task that has not failed, in the middle of another call.</summary>
+    /// <returns>False: somebody waits for the end of the call, and would be told here.</returns>
+    internal bool TryEndAsyncCall(int fd, AsyncHandler target)
+    {
+        if (_endingCalls.Count > 0)
+            return false;
+        EndRest(fd, target);
+        return true;
+    }
+
+    private void EndRest(int fd, AsyncHandler target)
+    {
         ref var row = ref _handlers.Find(fd);
-        if (!Unsafe.IsNullRef(ref row))
-            EndCall(ref row, fd, target, RegistrationFlags.Resting);
+        if (Unsafe.IsNullRef(ref row))
+            return;
+        // What the batch under way says of it is from before its task has ended, which may have read everything since.
+        if (HasReadyBatch && ReferenceEquals(row.Target, target))
+        {
+            row.Flags |= RegistrationFlags.EndedInBatch;
+            row.ChangedInPoll = _poll;
+        }
+        EndCall(ref row, fd, target, RegistrationFlags.Resting);
     }
 
     /// <summary>A call is over: its descriptor may be reported again, and whoever waits for the call's end goes on.</summary>
@@ -193,7 +221,7 @@ internal sealed partial class LoopCore
         if (errno is Errno.Ok or Errno.EBADF) // closed meanwhile
             return;
         var callback = row.Target as Delegate ?? ((AsyncHandler)row.Target!).Handler;
-        _loop.ReportFailure(callback, Errno.Failure("Resuming a handler", fd, errno));
+        ReportLater(callback, Errno.Failure("Resuming a handler", fd, errno));
     }
 
     /// <summary>

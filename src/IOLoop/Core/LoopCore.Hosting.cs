@@ -24,7 +24,7 @@ internal sealed partial class LoopCore
     internal long Deadline => _timeouts.IsEmpty ? long.MaxValue : _timeouts.Earliest;
 
     /// <summary>Whether something waits for the next turn, descriptors aside.</summary>
-    internal bool HasQueuedWork => _callbacks.HasWork || _timeouts.HasDueBatch || HasReadyBatch || _completing is not null || _removalRequested;
+    internal bool HasQueuedWork => _callbacks.HasWork || _timeouts.HasDueBatch || HasReadyBatch || HasEnded || _removalRequested;
 
     /// <summary>Begins a run.</summary>
     /// <returns>False: it was stopped before it began, which this call has used up.</returns>
@@ -53,13 +53,21 @@ internal sealed partial class LoopCore
     internal void Detach()
     {
         _observation?.Restart();
+        while (!TryDetach())
+            ServeRemovals();
+    }
+
+    private bool TryDetach()
+    {
         lock (_runGate)
         {
-            ServeRemovals();
+            if (_removalRequested)
+                return false;
             _isAttached = false;
             // In this order: a thread that sees the loop at rest may call Stop, which is for the next run.
             _stop = false;
             _loop.SetRunning(false);
+            return true;
         }
     }
 
@@ -83,6 +91,8 @@ internal sealed partial class LoopCore
 
     internal void ExitTurn(in RunScope scope)
     {
+        if (_stop)
+            EndRun();
         lock (_runGate)
         {
             // The turn below, if there is one, is in the middle of a callback that lets the host run. Until that returns,

@@ -102,31 +102,20 @@ internal sealed partial class LoopCore
             RemoveTimeoutNow(timeout);
             return;
         }
-        bool wake;
-        lock (_runGate)
-        {
-            VerifyIdle(evenClosed: true);
-            RemoveTimeoutNow(timeout);
-            wake = _isAttached && _timeouts.IsEmpty && _callbacks.NeedsWake(); // so that the host's timer is not kept for nothing
-        }
-        if (wake)
-            _wake();
+        using var idle = EnterIdleUnlessClosed();
+        if (idle.IsClosed)
+            return;
+        RemoveTimeoutNow(timeout);
+        idle.WakeIf(_isAttached && _timeouts.IsEmpty && _callbacks.NeedsWake()); // so that the host's timer is not kept for nothing
     }
 
     private TimeoutHandle CallAtFromOutside(LoopTime when, in WorkItem item)
     {
-        TimeoutNode node;
-        bool wake;
-        lock (_runGate)
-        {
-            VerifyIdle();
-            bool earlier = _timeouts.IsEmpty || when.Ticks < _timeouts.Earliest;
-            node = _timeouts.Add(when.Ticks, item);
-            // Whoever drives the loop, by its descriptor or in a host, has computed a wait without this deadline.
-            wake = earlier && _callbacks.NeedsWake();
-        }
-        if (wake)
-            _wake();
+        using var idle = EnterIdle();
+        bool earlier = _timeouts.IsEmpty || when.Ticks < _timeouts.Earliest;
+        var node = _timeouts.Add(when.Ticks, item);
+        // Whoever drives the loop, by its descriptor or in a host, has computed a wait without this deadline.
+        idle.WakeIf(earlier && _callbacks.NeedsWake());
         return new TimeoutHandle(node, node.Sequence);
     }
 

@@ -21,15 +21,9 @@ internal sealed partial class LoopCore
             AddNow(fd, handler, events);
             return;
         }
-        bool wake;
-        lock (_runGate)
-        {
-            VerifyIdle();
-            AddNow(fd, handler, events);
-            wake = NeedsWakeForDescriptors();
-        }
-        if (wake)
-            _wake();
+        using var idle = EnterIdle();
+        AddNow(fd, handler, events);
+        idle.WakeIf(NeedsWakeForDescriptors());
     }
 
     [MethodImpl(Jit.Hot)]
@@ -55,15 +49,9 @@ internal sealed partial class LoopCore
             UpdateNow(fd, events);
             return;
         }
-        bool wake;
-        lock (_runGate)
-        {
-            VerifyIdle();
-            UpdateNow(fd, events);
-            wake = NeedsWakeForDescriptors();
-        }
-        if (wake)
-            _wake();
+        using var idle = EnterIdle();
+        UpdateNow(fd, events);
+        idle.WakeIf(NeedsWakeForDescriptors());
     }
 
     private void UpdateNow(FileDescriptor fd, IOEvents events)
@@ -87,15 +75,11 @@ internal sealed partial class LoopCore
             RemoveNow(fd);
             return;
         }
-        bool wake;
-        lock (_runGate)
-        {
-            VerifyIdle(evenClosed: true);
-            RemoveNow(fd);
-            wake = _isAttached && NeedsWakeForDescriptors();
-        }
-        if (wake)
-            _wake();
+        using var idle = EnterIdleUnlessClosed();
+        if (idle.IsClosed)
+            return;
+        RemoveNow(fd);
+        idle.WakeIf(NeedsWakeAfterRemoval());
     }
 
     private void RemoveNow(FileDescriptor fd)
@@ -124,7 +108,7 @@ internal sealed partial class LoopCore
             errno = RegisterWithKernel(number, ref registration);
         if (errno != Errno.Ok)
         {
-            registration.ReleaseObject();
+            Release(registration);
             throw errno == Errno.EEXIST
                 ? new InvalidOperationException($"File descriptor {number} is registered on {_loop.Name} already, for a handler or a wait: call UpdateHandler to change a handler's events, or RemoveHandler first.")
                 : Errno.Failure(target is ReadinessWaiter ? nameof(WaitAsync) : nameof(AddHandler), number, errno);
@@ -134,7 +118,7 @@ internal sealed partial class LoopCore
         _handlers.Take(ref row, registration);
         // The kernel accepted it, so what stood here is of a file that was closed without RemoveHandler.
         if (old.IsTaken)
-            LetGo(old, number, WaitsLost);
+            End(old, number, WaitsLost);
         return ref row;
     }
 
@@ -202,28 +186,29 @@ internal sealed partial class LoopCore
         return Errno.Ok;
     }
 
-    /// <summary>Frees a row. References are released and waits ended after the row is free, for they may call back.</summary>
+    /// <summary>Frees a row. Whom it concerns is told between calls: see <see cref="TellEnded"/>.</summary>
     private void Forget(ref HandlerRegistration row, int number, Func<int, Exception> lost)
     {
         var registration = row;
         if ((registration.Flags & RegistrationFlags.AlwaysReady) == 0)
             _poller.Unregister(number); // EBADF, ENOENT, EPERM: it was closed, and the kernel has forgotten it already
         _handlers.Free(ref row, _poll);
-        LetGo(registration, number, lost);
+        End(registration, number, lost);
     }
 
     /// <summary>Ends what hung on a registration whose row is free, or another's, by now.</summary>
-    private void LetGo(in HandlerRegistration registration, int number, Func<int, Exception> lost)
+    private void End(in HandlerRegistration registration, int number, Func<int, Exception> lost)
     {
         if ((registration.Flags & RegistrationFlags.AlwaysReady) != 0)
             RemoveAlwaysReady(number, registration.Generation);
         if ((registration.Flags & RegistrationFlags.Busy) != 0)
             _endingCalls.Add(new EndingCall(number, registration.Target!));
-        registration.ReleaseObject();
+        Release(registration);
         for (var waiter = registration.Target as ReadinessWaiter; waiter is not null;)
         {
             var next = waiter.TakeNext();
-            waiter.Fail(lost(number));
+            waiter.Failure = lost(number);
+            _told.Add(waiter);
             waiter = next;
         }
     }

@@ -36,22 +36,45 @@ internal sealed partial class LoopCore
     /// <summary>Ends what <see cref="Enter"/> began; a stop request is served, what is queued stays.</summary>
     internal void Exit(RunScope scope)
     {
-        if (_removalRequested)
-            ServeRemovals(); // waits end by it, and resume in the turn's contexts
-        LeaveThread(scope);  // while no other thread can begin a run, which would set the same fields
-        lock (_runGate)
+        var context = _turnContext;
+        while (true)
         {
-            _threadId = 0;
-            ServeRemovals(); // those that were asked for too late for the last turn
-            // In this order: a thread that sees the loop at rest may call Stop, which is for the next run, or Start.
-            _stop = false;
-            _loop.SetRunning(false);
+            EndRun();
+            LeaveThread(scope); // while no other thread can begin a run, which would set the same fields
+            if (TryLeaveRun())
+                break;
+            scope = EnterThread(context); // a removal was asked for just now
         }
         // Whoever watches the poller's descriptor sees that a turn is due.
         if (_callbacks.TrySleep())
             return;
         _callbacks.Notify();
         _wake();
+    }
+
+    /// <summary>On the loop's thread, after the last turn: what was asked for, or has ended, too late for it.</summary>
+    private void EndRun()
+    {
+        while (_removalRequested || HasEnded)
+        {
+            ServeRemovals();
+            TellEnded<Unobserved>();
+        }
+    }
+
+    /// <summary>Leaves the loop to other threads, unless one has asked for a removal: it was told that the run would serve it.</summary>
+    private bool TryLeaveRun()
+    {
+        lock (_runGate)
+        {
+            if (_removalRequested)
+                return false;
+            _threadId = 0;
+            // In this order: a thread that sees the loop at rest may call Stop, which is for the next run, or Start.
+            _stop = false;
+            _loop.SetRunning(false);
+            return true;
+        }
     }
 
     /// <summary>Makes the thread's contexts those of a turn.</summary>
@@ -84,16 +107,18 @@ internal sealed partial class LoopCore
     /// Off the loop's thread, under the gate, which keeps a run from beginning: throws unless nobody runs the loop, so that
     /// its descriptors and timeouts may be used from here.
     /// </summary>
-    private void VerifyIdle(bool evenClosed = false)
+    private void VerifyIdle()
     {
-        if (_threadId != 0 || (_isAttached && !_isHostThread!()))
+        if (IsBusyElsewhere)
         {
             throw new InvalidOperationException(
                 $"{_loop.Name} runs on another thread, where alone its descriptors and timeouts may be used: pass the call to AddCallback.");
         }
-        if (!evenClosed)
-            ObjectDisposedException.ThrowIf(_closed, _loop);
+        ObjectDisposedException.ThrowIf(_closed, _loop);
     }
+
+    /// <summary>Off the loop's thread, under the gate: whether somebody runs the loop, so that it may not be used from here.</summary>
+    private bool IsBusyElsewhere => _threadId != 0 || (_isAttached && !_isHostThread!());
 
     private static void EnterContext(ExecutionContext? context)
     {

@@ -6,37 +6,49 @@ namespace IOLoops.Core;
 /// <summary>One-shot waits: <see cref="IOLoop.WaitAsync"/>.</summary>
 internal sealed partial class LoopCore
 {
-    private ReadinessWaiter? _completing; // waits of one descriptor that are over, whose turn it is to be told
-
-    private static readonly Action<(ReadinessWaiter Waiter, short Version)> CancelWaiter =
-        static wait => wait.Waiter.Cancel(wait.Version);
+    private static readonly Action<(LoopCore Core, ReadinessWaiter Waiter, short Version)> CancelWaiter =
+        static wait => wait.Core.Cancel(wait.Waiter, wait.Version);
 
     internal ValueTask<IOEvents> WaitAsync(FileDescriptor fd, IOEvents events, CancellationToken cancellationToken)
     {
         CheckEvents(events);
-        if (IsOnLoopThread)
-            return WaitNow(fd, events, cancellationToken);
-        ValueTask<IOEvents> wait;
-        bool wake;
-        lock (_runGate)
+        int number = CheckNumber(fd, nameof(WaitAsync));
+        var waiter = ReadinessWaiter.Rent(this, number, events);
+        // Before the loop knows of it, which may end it at any time from then on; and not under the gate, for a token that was
+        // cancelled calls back from within.
+        var wait = waiter.Begin(cancellationToken, out short version);
+        try
         {
-            VerifyIdle();
-            wait = WaitNow(fd, events, cancellationToken);
-            wake = NeedsWakeForDescriptors();
+            BeginWait(fd, number, waiter);
         }
-        if (wake)
-            _wake();
+        catch
+        {
+            waiter.Abandon();
+            throw;
+        }
+        // The callback that was posted by the token may have found no wait yet.
+        if (cancellationToken.IsCancellationRequested)
+            PostCancellation(waiter, version);
         return wait;
     }
 
-    private ValueTask<IOEvents> WaitNow(FileDescriptor fd, IOEvents events, CancellationToken cancellationToken)
+    private void BeginWait(FileDescriptor fd, int number, ReadinessWaiter waiter)
     {
-        int number = CheckNumber(fd, nameof(WaitAsync));
-        var waiter = ReadinessWaiter.Rent(this, number, events);
+        if (IsOnLoopThread)
+        {
+            WaitNow(fd, number, waiter);
+            return;
+        }
+        using var idle = EnterIdle();
+        WaitNow(fd, number, waiter);
+        idle.WakeIf(NeedsWakeForDescriptors());
+    }
+
+    private void WaitNow(FileDescriptor fd, int number, ReadinessWaiter waiter)
+    {
         ref var row = ref _handlers.FindTaken(number);
         if (!JoinWaiters(ref row, number, waiter))
-            Register(fd, number, waiter, events, null);
-        return waiter.Begin(cancellationToken);
+            Register(fd, number, waiter, waiter.Events, null);
     }
 
     /// <summary>Adds a wait to those on the same file. False: there are none, or they are of a file that was closed.</summary>
@@ -51,50 +63,26 @@ internal sealed partial class LoopCore
         if (errno != Errno.Ok)
             throw Errno.Failure("WaitAsync", number, errno);
         row.Events = events;
-        waiter.Append(first);
-        row.Target = waiter;
+        WaitList.Append(first, waiter);
         return true;
     }
 
     private void CompleteWaiters<TObserver>(ref HandlerRegistration row, int fd, IOEvents events)
         where TObserver : struct, ITurnObserver
     {
-        ReadinessWaiter? ready = null;
-        ReadinessWaiter? rest = null;
-        for (var waiter = (ReadinessWaiter?)row.Target; waiter is not null;)
-        {
-            var next = waiter.TakeNext();
-            bool isReady = (events & (waiter.Events | IOEvents.Error)) != 0;
-            waiter.Append(isReady ? ready : rest);
-            waiter.Outcome = events & (waiter.Events | IOEvents.Error);
-            if (isReady)
-                ready = waiter;
-            else
-                rest = waiter;
-            waiter = next;
-        }
+        var (ready, rest) = WaitList.Split((ReadinessWaiter?)row.Target, IsReady, events);
         var call = TObserver.BeginHandler(this, null, fd, row.Object, events);
         // Before any continuation runs: it may wait again, or add a handler.
-        KeepWaiters(ref row, fd, rest);
-        _completing = ready;
-        CompleteRest<TObserver>();
+        KeepWaiters(ref row, fd, rest.First);
+        _told.Add(ready);
+        TellWaits<TObserver>();
         TObserver.EndHandler(this, call, null);
     }
 
-    /// <summary>
-    /// What goes on after a wait may run a turn nested in this one, and wait there for what goes on after the next: that turn
-    /// begins with it.
-    /// </summary>
-    private void CompleteRest<TObserver>()
-        where TObserver : struct, ITurnObserver
+    private static bool IsReady(ReadinessWaiter waiter, IOEvents events)
     {
-        while (_completing is { } ready)
-        {
-            _completing = ready.TakeNext();
-            ready.Complete(ready.Outcome);
-            if (_completing is { } next)
-                TObserver.BeginWait(this, next.Descriptor); // a call of its own: the one before may have waited for turns
-        }
+        waiter.Outcome = events & (waiter.Events | IOEvents.Error);
+        return waiter.Outcome != IOEvents.None;
     }
 
     private void KeepWaiters(ref HandlerRegistration row, int fd, ReadinessWaiter? rest)
@@ -112,29 +100,25 @@ internal sealed partial class LoopCore
             _poller.Modify(fd, row.Token(fd), row.Events); // EBADF, ENOENT: closed; RemoveHandler or the next use of the number ends the waits
     }
 
-    /// <summary>Takes one wait out. The loop's thread.</summary>
-    internal void RemoveWaiter(ReadinessWaiter waiter)
+    /// <summary>
+    /// A token was cancelled, in a callback of its own. The wait may have ended since, and its waiter may serve another, of another
+    /// loop even: only one that is in this loop's list is known to be pending, and stays what it is while it is.
+    /// </summary>
+    private void Cancel(ReadinessWaiter waiter, short version)
     {
-        ref var row = ref _handlers.FindTaken(waiter.Descriptor);
-        if (Unsafe.IsNullRef(ref row))
+        int fd = waiter.Descriptor;
+        ref var row = ref _handlers.FindTaken(fd);
+        if (Unsafe.IsNullRef(ref row) || !WaitList.Contains(row.Target as ReadinessWaiter, waiter) || waiter.Version != version)
             return;
-        ReadinessWaiter? rest = null;
-        for (var other = row.Target as ReadinessWaiter; other is not null;)
-        {
-            var next = other.TakeNext();
-            if (!ReferenceEquals(other, waiter))
-            {
-                other.Append(rest);
-                rest = other;
-            }
-            other = next;
-        }
-        KeepWaiters(ref row, waiter.Descriptor, rest);
+        var (_, rest) = WaitList.Split((ReadinessWaiter?)row.Target, ReferenceEquals, waiter);
+        KeepWaiters(ref row, fd, rest.First);
+        waiter.Cancel();
     }
 
+    /// <summary>The token of a wait was cancelled. Any thread.</summary>
     internal void PostCancellation(ReadinessWaiter waiter, short version)
     {
-        var (state, invoker) = StateInvoker.For(CancelWaiter, (waiter, version));
+        var (state, invoker) = StateInvoker.For(CancelWaiter, (this, waiter, version));
         TryPost(new WorkItem(CancelWaiter, state, invoker, null)); // a closed loop has ended its waits
     }
 }

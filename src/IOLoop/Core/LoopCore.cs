@@ -97,13 +97,6 @@ internal sealed partial class LoopCore
         _current = null;
         Counters.Turns++;
         TObserver.BeginTurn(this);
-        if (_completing is { } rest)
-        {
-            _beforeCalls?.Invoke(); // what goes on after a wait may block as any other call may
-            var call = TObserver.BeginHandler(this, null, rest.Descriptor, null, rest.Outcome);
-            CompleteRest<TObserver>();
-            TObserver.EndHandler(this, call, null);
-        }
         int ran = RunQueued<TObserver>();
         if (!HasReadyBatch && !_stop)
             Poll<TObserver>(maxWait);
@@ -143,7 +136,7 @@ internal sealed partial class LoopCore
 
     private long NextWaitNow()
     {
-        if (_callbacks.HasWork || _timeouts.HasDueBatch || HasReadyBatch || HasAlwaysReadyWork())
+        if (_callbacks.HasWork || _timeouts.HasDueBatch || HasReadyBatch || HasEnded || HasAlwaysReadyWork())
             return 0;
         return _timeouts.IsEmpty ? -1 : Math.Max(0, (new LoopTime(_timeouts.Earliest) - Time).Ticks);
     }
@@ -154,10 +147,9 @@ internal sealed partial class LoopCore
         where TObserver : struct, ITurnObserver
     {
         if (_removalRequested)
-        {
-            _beforeCalls?.Invoke(); // waits end by it, and what goes on after them may block
             ServeRemovals();
-        }
+        if (HasEnded)
+            TellEnded<TObserver>();
         long lastTimeout = _timeouts.Sequence;
         int ran = 0;
         _callbacks.TakeBatch();
@@ -168,7 +160,11 @@ internal sealed partial class LoopCore
             continue;
         Counters.Callbacks += ran;
         TObserver.EndCallbacks(this, ran);
-        return _timeouts.Count == 0 ? ran : ran + RunTimeouts<TObserver>(lastTimeout);
+        if (_timeouts.Count > 0)
+            ran += RunTimeouts<TObserver>(lastTimeout);
+        if (HasEnded)
+            TellEnded<TObserver>();
+        return ran;
     }
 
     /// <summary>Entering a protected region costs little, and yet more than calling a delegate: one serves all callbacks that do not fail.</summary>
@@ -268,13 +264,13 @@ internal sealed partial class LoopCore
         if (asleep)
             _callbacks.WakeUp();
         if (_alwaysReady is not null)
-            AppendAlwaysReady();
+            AppendAlwaysReady(); // may end waits, of which the next turn tells
     }
 
     [MethodImpl(Jit.Hot)]
     private long WaitFor(long maxWait)
     {
-        if (maxWait == 0 || _callbacks.HasWork || (_alwaysReady is not null && HasAlwaysReadyWork()))
+        if (maxWait == 0 || _callbacks.HasWork || HasEnded || (_alwaysReady is not null && HasAlwaysReadyWork()))
             return 0;
         if (_timeouts.IsEmpty)
             return maxWait;

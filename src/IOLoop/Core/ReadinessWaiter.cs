@@ -19,7 +19,14 @@ internal sealed class ReadinessWaiter : IValueTaskSource<IOEvents>
     /// <summary>What it will be told.</summary>
     internal IOEvents Outcome { get; set; }
 
-    internal ReadinessWaiter? Next { get; private set; }
+    /// <summary>What it fails with, when it is told of that.</summary>
+    internal Exception? Failure { get; set; }
+
+    /// <summary>The next of the same descriptor.</summary>
+    internal ReadinessWaiter? Next { get; set; }
+
+    /// <summary>Tells one wait from the next that the same object serves. It changes only when a wait has ended and was looked at.</summary>
+    internal short Version => _source.Version;
 
     internal static ReadinessWaiter Rent(LoopCore core, int descriptor, IOEvents events)
     {
@@ -30,9 +37,9 @@ internal sealed class ReadinessWaiter : IValueTaskSource<IOEvents>
         return waiter;
     }
 
-    internal ValueTask<IOEvents> Begin(CancellationToken cancellationToken)
+    internal ValueTask<IOEvents> Begin(CancellationToken cancellationToken, out short version)
     {
-        short version = _source.Version;
+        version = _source.Version;
         if (cancellationToken.CanBeCanceled)
         {
             _token = cancellationToken;
@@ -42,8 +49,8 @@ internal sealed class ReadinessWaiter : IValueTaskSource<IOEvents>
         return new ValueTask<IOEvents>(this, version);
     }
 
-    /// <summary>Puts <paramref name="rest"/> behind this one.</summary>
-    internal void Append(ReadinessWaiter? rest) => Next = rest;
+    /// <summary>The loop did not take it. It serves no other wait: its token may still call back.</summary>
+    internal void Abandon() => _cancellation.Unregister();
 
     internal ReadinessWaiter? TakeNext()
     {
@@ -52,42 +59,34 @@ internal sealed class ReadinessWaiter : IValueTaskSource<IOEvents>
         return next;
     }
 
-    internal void Complete(IOEvents events) => End(events, null);
-
-    internal void Fail(Exception exception) => End(IOEvents.None, exception);
+    /// <summary>The loop's thread, in a callback of its own.</summary>
+    internal void Cancel()
+    {
+        Failure = new OperationCanceledException(_token);
+        Tell();
+    }
 
     /// <summary>
-    /// Ends the wait. A continuation that asks for no context runs right here, inside a turn, and is treated as a callback:
-    /// what it throws is reported, what it does to the context does not stay. Outside a turn it runs elsewhere.
+    /// Ends the wait with its outcome or failure: on the loop's thread, as a call of its own. A continuation that asks for no
+    /// context runs right here, and is treated as a callback: what it throws is reported. When the loop is closed it runs on the
+    /// thread pool.
     /// </summary>
-    private void End(IOEvents events, Exception? exception)
+    internal void Tell()
     {
         var core = _core!; // the waiter serves another wait as soon as this one has been seen to end
-        bool inTurn = core.IsOnLoopThread;
         _cancellation.Dispose();
-        _source.RunContinuationsAsynchronously = !inTurn;
+        _source.RunContinuationsAsynchronously = !core.IsOnLoopThread;
         try
         {
-            if (exception is null)
-                _source.SetResult(events);
-            else
+            if (Failure is { } exception)
                 _source.SetException(exception);
+            else
+                _source.SetResult(Outcome);
         }
         catch (Exception failure)
         {
-            core.Loop.ReportFailure((Action<Exception>)Fail, failure);
+            core.Loop.ReportFailure((Action)Tell, failure);
         }
-        if (inTurn)
-            core.LeaveContext();
-    }
-
-    /// <summary>Ends the wait, unless it has ended and the waiter serves another by now. The loop's thread.</summary>
-    internal void Cancel(short version)
-    {
-        if (_core is not { } core || _source.Version != version || _source.GetStatus(version) != ValueTaskSourceStatus.Pending)
-            return;
-        core.RemoveWaiter(this);
-        Fail(new OperationCanceledException(_token));
     }
 
     // Disposing the registration waits for this, so the waiter still serves the same wait.
@@ -117,6 +116,7 @@ internal sealed class ReadinessWaiter : IValueTaskSource<IOEvents>
         _core = null;
         _cancellation = default;
         _token = default;
+        Failure = null;
         Next = null;
         Pool.Return(this);
     }

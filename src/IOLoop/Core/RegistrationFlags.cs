@@ -24,5 +24,8 @@ internal enum RegistrationFlags
     /// <summary>The object is a socket, whose closing must be looked for.</summary>
     IsSocket = 32,
 
+    /// <summary>Its task has ended while a batch was handled: an event of that batch is from before.</summary>
+    EndedInBatch = 64,
+
     Busy = Running | Resting,
 }

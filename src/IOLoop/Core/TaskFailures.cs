@@ -31,7 +31,8 @@ internal static class TaskFailures
         {
             if (task.IsCompletedSuccessfully)
                 return;
-            if (loop.IsOnLoopThread || !loop.TryAddCallback(Report))
+            // Also on the loop's thread: there this is inside whatever call has ended the task.
+            if (!loop.TryAddCallback(Report))
                 Report();
         }
 
