@@ -231,4 +231,48 @@ public abstract partial class LoopConformance
     }
 
     private int OpenFile(string path = "/dev/null") => Own(new DescriptorHandle(Descriptors.Open(path))).Number;
+
+    // Row: A dup keeps a closed fd's description alive (numbers that another thread reuses meanwhile)
+    [Fact]
+    public void A_loop_that_gets_rid_of_ghosts_takes_in_no_number_that_another_thread_reuses_meanwhile()
+    {
+        SkipUnless(Fixture.SeesGhosts, "no ghosts are seen here");
+        const int Rounds = 40;
+        const int Files = 64;
+        int strangers = 0, begun = 0, ended = 0;
+        var silent = NewEventFd();
+        var stranger = NewEventFd(signalled: true);
+        int[] numbers = [.. Enumerable.Range(0, Files).Select(_ => Own(new DescriptorHandle(Descriptors.Duplicate(silent.Number))).Number)];
+        var other = OtherThread.Start(() =>
+        {
+            for (int round = 1; round <= Rounds; round++)
+            {
+                SpinWait.SpinUntil(() => Volatile.Read(ref begun) >= round);
+                foreach (int number in numbers)
+                    Descriptors.Replace(number, stranger.Number);
+                Volatile.Write(ref ended, round);
+            }
+        });
+        for (int round = 1; round <= Rounds; round++)
+        {
+            foreach (int number in numbers)
+            {
+                Descriptors.Replace(number, silent.Number);
+                Loop.RemoveHandler(number);
+                Loop.AddHandler(number, (_, _) => strangers++, IOEvents.Read); // only the stranger's events would call it
+            }
+            var haunted = NewPipe();
+            using var ghost = new DescriptorHandle(Descriptors.Duplicate(haunted.ReadEnd));
+            Loop.AddHandler(haunted.ReadEnd, (_, _) => { }, IOEvents.Read);
+            haunted.CloseRead();
+            Loop.RemoveHandler(haunted.ReadEnd);
+            haunted.Send();
+            int begin = round;
+            At(1, () => Volatile.Write(ref begun, begin)); // the poll that comes next finds the ghost
+            RunTurns(3);
+            Bounded.Until(() => Volatile.Read(ref ended) == begin, "all numbers are the stranger's");
+        }
+        other.Join();
+        strangers.ShouldBe(0);
+    }
 }

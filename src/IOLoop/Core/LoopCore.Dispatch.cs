@@ -231,33 +231,29 @@ internal sealed partial class LoopCore
     private void RebuildPoller()
     {
         _ghostSeen = false;
-        var live = new List<int>();
+        var live = new List<PollerEntry>();
         foreach (int fd in _handlers.Descriptors())
         {
             ref var row = ref _handlers.Find(fd);
-            // The old set knows whether the number still is the file that was registered; a stranger who got the number of
-            // a file that was closed must not be registered.
-            if ((row.Flags & RegistrationFlags.AlwaysReady) != 0 || _poller.Modify(fd, row.Token(fd), row.Events) != Errno.Ok)
-                continue;
-            row.Flags &= ~RegistrationFlags.Suspended; // a busy one is suspended again when it is next reported
-            live.Add(fd);
+            if ((row.Flags & RegistrationFlags.AlwaysReady) == 0)
+                live.Add(new PollerEntry(fd, row.Token(fd), row.Events));
         }
         try
         {
-            _poller.Reset();
+            _poller.Rebuild(CollectionsMarshal.AsSpan(live));
         }
         catch (IOException exception)
         {
             // No descriptor is left for a new set: the old one stays, with its ghost, and the next turn tries again.
-            _loop.ReportFailure(RebuildPoller, exception);
+            ReportLater(RebuildPoller, exception);
             return;
         }
-        foreach (int fd in live)
+        foreach (var entry in live)
         {
-            ref var row = ref _handlers.Find(fd);
-            int errno = _poller.Register(fd, row.Token(fd), row.Events);
-            if (errno != Errno.Ok)
-                _loop.ReportFailure(RebuildPoller, Errno.Failure("Registering again", fd, errno));
+            if (entry.Errno == Errno.Ok)
+                _handlers.Find(entry.Descriptor).Flags &= ~RegistrationFlags.Suspended; // a busy one is suspended again when it is next reported
+            else if (entry.Errno != Errno.ENOENT) // closed: a stranger who got its number must not be registered
+                ReportLater(RebuildPoller, Errno.Failure("Registering again", entry.Descriptor, entry.Errno));
         }
     }
 }

@@ -102,7 +102,7 @@ internal sealed unsafe class EpollPoller : IPoller, INestablePoller
 
     public void Wake() => _waker.Wake();
 
-    public void Reset()
+    public void Rebuild(Span<PollerEntry> live)
     {
         var fresh = Open();
         try
@@ -116,9 +116,25 @@ internal sealed unsafe class EpollPoller : IPoller, INestablePoller
             fresh.Dispose();
             throw; // and the old set stays
         }
+        foreach (ref var entry in live)
+            Carry(ref entry, fresh);
         _epoll.Dispose();
         _epoll = fresh;
         SetVersion++;
+    }
+
+    /// <summary>
+    /// Registers in the new set first, and asks the old one then whether it still knows the number. Another thread may close and
+    /// reuse numbers meanwhile. What it closes before the question is unknown to the old set, so whatever was registered in the
+    /// new one is taken out. What it closes afterwards the kernel takes out of both.
+    /// </summary>
+    private void Carry(ref PollerEntry entry, SafeDescriptor fresh)
+    {
+        entry.Errno = Control(fresh, Libc.EpollAdd, entry.Descriptor, entry.Token, entry.Events);
+        if (Modify(entry.Descriptor, entry.Token, entry.Events) == Errno.Ok)
+            return;
+        Control(fresh, Libc.EpollDelete, entry.Descriptor, 0, IOEvents.None);
+        entry.Errno = Errno.ENOENT;
     }
 
     public void Dispose()

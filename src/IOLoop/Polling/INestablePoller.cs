@@ -3,7 +3,7 @@ namespace IOLoops.Polling;
 /// <summary>A poller with a descriptor that another one can watch, so that one thread sleeps for many.</summary>
 internal interface INestablePoller
 {
-    /// <summary>The set itself. <see cref="IPoller.Reset"/> may replace it.</summary>
+    /// <summary>The set itself. <see cref="IPoller.Rebuild"/> may replace it.</summary>
     int SetDescriptor { get; }
 
     /// <summary>Grows when the set is replaced: the new one may have the number that an older one had.</summary>

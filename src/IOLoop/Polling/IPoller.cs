@@ -49,6 +49,11 @@ internal interface IPoller : IDisposable
     /// <summary>Ends the current or the next <see cref="Wait"/>. Any thread, also while or after disposing.</summary>
     void Wake();
 
-    /// <summary>Forgets every registration, also those the kernel will not let go of otherwise. <see cref="Wake"/> stays valid.</summary>
-    void Reset();
+    /// <summary>
+    /// Forgets every registration, also those the kernel will not forget otherwise, but for those given, as far as their numbers
+    /// still are the files that were registered. <see cref="Wake"/> stays valid.
+    /// </summary>
+    /// <param name="live">What to keep. Gets the errors: ENOENT for a number that is another file by now, which is not registered.</param>
+    /// <exception cref="IOException">There are no descriptors left; all stays as it was.</exception>
+    void Rebuild(Span<PollerEntry> live);
 }

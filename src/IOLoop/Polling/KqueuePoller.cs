@@ -44,7 +44,7 @@ internal sealed class KqueuePoller : IPoller, INestablePoller
 
     public int SetDescriptor => _kqueue.Descriptor;
 
-    /// <summary>Always the same: <see cref="Reset"/> keeps the kqueue.</summary>
+    /// <summary>Always the same: <see cref="Rebuild"/> keeps the kqueue.</summary>
     public int SetVersion => 0;
 
     public ISleeper CreateSleeper(Action wake) => new NestedSleeper(this, wake);
@@ -135,12 +135,11 @@ internal sealed class KqueuePoller : IPoller, INestablePoller
             _waker.Wake();
     }
 
-    public void Reset()
+    /// <summary>There are no ghosts: filters leave with the number.</summary>
+    public void Rebuild(Span<PollerEntry> live)
     {
-        foreach (var (fd, registration) in _registrations)
-            Change(fd, registration, Kevent.Delete);
-        _registrations.Clear();
-        _ended.Clear();
+        foreach (ref var entry in live)
+            entry.Errno = Modify(entry.Descriptor, entry.Token, entry.Events);
     }
 
     public void Dispose()

@@ -115,10 +115,11 @@ internal sealed unsafe class PollPoller<TDescriptor> : IPoller
 
     public void Wake() => _waker.Wake();
 
-    public void Reset()
+    /// <summary>The set is a list of numbers: nothing can be left in it that is not registered.</summary>
+    public void Rebuild(Span<PollerEntry> live)
     {
-        _count = WakerSlot + 1;
-        _slots.Clear();
+        foreach (ref var entry in live)
+            entry.Errno = Modify(entry.Descriptor, entry.Token, entry.Events);
     }
 
     public void Dispose()

@@ -73,7 +73,7 @@ public sealed class EpollPollerTests
     }
 
     [Fact]
-    public void The_descriptor_for_other_loops_survives_a_reset()
+    public void The_descriptor_for_other_loops_survives_a_rebuild()
     {
         using var outer = new EpollPoller(new EventFdWaker());
         using var poller = new EpollPoller(new EventFdWaker());
@@ -84,9 +84,34 @@ public sealed class EpollPollerTests
         poller.Register(file.Number, 1, IOEvents.Read).ShouldBe(0);
         file.Signal();
         outer.Wait(ready, 0).ShouldBe(1);
-        poller.Reset();
+        poller.Rebuild([]);
         outer.Wait(ready, 0).ShouldBe(0);
         poller.Register(file.Number, 1, IOEvents.Read).ShouldBe(0);
         outer.Wait(ready, 0).ShouldBe(1);
+    }
+
+    // Row: A dup keeps a closed fd's description alive (a stranger who got the number)
+    [Fact]
+    public void A_rebuilt_set_takes_in_no_number_that_is_another_file_by_now()
+    {
+        using var poller = new EpollPoller(new EventFdWaker());
+        using var kept = new EventFd();
+        using var reused = new EventFd();
+        using var closed = new EventFd();
+        using var stranger = new EventFd();
+        var ready = new ReadyEvent[4];
+        PollerEntry[] live = [new(kept.Number, 1, IOEvents.Read), new(reused.Number, 2, IOEvents.Read), new(closed.Number, 3, IOEvents.Read)];
+        foreach (var entry in live)
+            poller.Register(entry.Descriptor, entry.Token, entry.Events).ShouldBe(0);
+        Descriptors.Replace(reused.Number, stranger.Number);
+        closed.Dispose();
+        poller.Rebuild(live);
+        live.Select(entry => entry.Errno).ShouldBe([0, 2, 2], "0, ENOENT, ENOENT");
+        stranger.Signal();
+        poller.Wait(ready, 0).ShouldBe(0, "the stranger's events");
+        kept.Signal();
+        poller.Wait(ready, 0).ShouldBe(1);
+        ready[0].Token.ShouldBe(1UL);
+        poller.Register(reused.Number, 4, IOEvents.Read).ShouldBe(0, "nothing of it is left");
     }
 }
