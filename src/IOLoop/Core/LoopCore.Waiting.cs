@@ -47,8 +47,11 @@ internal sealed partial class LoopCore
     private void WaitNow(FileDescriptor fd, int number, ReadinessWaiter waiter)
     {
         ref var row = ref _handlers.FindTaken(number);
-        if (!JoinWaiters(ref row, number, waiter))
-            Register(fd, number, waiter, waiter.Events, null);
+        if (JoinWaiters(ref row, number, waiter))
+            return;
+        row = ref Register(fd, number, waiter, waiter.Events, null);
+        if ((row.Flags & RegistrationFlags.IsSocket) != 0)
+            NoteSocketWait(row.Token(number));
     }
 
     /// <summary>Adds a wait to those on the same file. False: there are none, or they are of a file that was closed.</summary>

@@ -251,6 +251,8 @@ internal sealed partial class LoopCore
     private void Poll<TObserver>(long maxWait)
         where TObserver : struct, ITurnObserver
     {
+        if (_socketWaits is { Count: > 0 })
+            CheckSocketWaits();
         long wait = WaitFor(maxWait);
         bool asleep = wait != 0 && _callbacks.TrySleep();
         if (!asleep || _stop || _removalRequested)
