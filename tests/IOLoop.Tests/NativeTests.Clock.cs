@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using IOLoops.Conformance;
 using Microsoft.Extensions.Time.Testing;
 using Shouldly;
@@ -193,4 +194,31 @@ public abstract partial class NativeTests
     }
 
     private new void Turn(int ran) => Loop.RunOnce(TimeSpan.Zero).ShouldBe(ran);
+
+    // Row: Memory
+    [Fact]
+    public void A_loop_with_a_clock_that_was_given_keeps_nothing_of_the_context_that_it_was_made_in()
+    {
+        var reference = MakeWithLocal();
+        Loop.CallLater(Hour, () => { });
+        Await(
+            () =>
+            {
+                Loop.RunOnce(TimeSpan.Zero);
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+                return !reference.IsAlive;
+            },
+            "the value of the AsyncLocal is collected");
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        WeakReference MakeWithLocal()
+        {
+            object data = new();
+            var local = new AsyncLocal<object?> { Value = data };
+            NewLoop(options => options.TimeProvider = new NativeJumpingClock());
+            local.Value = null;
+            return new WeakReference(data);
+        }
+    }
 }

@@ -28,6 +28,9 @@ internal sealed class CallbackBatch
     /// <summary>How many wait. Any thread.</summary>
     internal int Count => _batch.CountFrom(_next) + _local.CountFrom(0);
 
+    /// <summary>How many references there is room for.</summary>
+    internal int Room => _batch.Capacity + _local.Capacity;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Add(in WorkItem item) => _local.Add(item);
 
@@ -50,9 +53,13 @@ internal sealed class CallbackBatch
     internal void Take(ref WorkList shared)
     {
         if (_batch.Length == 0)
+        {
             (_batch, shared) = (shared, _batch);
-        else
-            _batch.TakeAll(ref shared);
+            return;
+        }
+        _batch.TakeAll(ref shared);
+        if (shared.Capacity > TrimAbove)
+            shared = new WorkList(WorkList.InitialCapacity); // a storm's room, which no Retire would ever see
     }
 
     internal void AddToBatch(in WorkItem item) => _batch.Add(item);

@@ -52,6 +52,9 @@ internal sealed class CallbackQueue
     /// <summary>How many callbacks wait. Any thread; not exact while others add some and the loop runs some.</summary>
     internal int Count => _own.Count + _shared.CountFrom(0) + _signals.Count;
 
+    /// <summary>How many references there is room for. The loop's thread; for tests.</summary>
+    internal int Room => _own.Room + _shared.Capacity;
+
     /// <summary>Whether to note when callbacks were added by other threads. Set by the loop's thread.</summary>
     internal bool StampsPosts
     {

@@ -16,6 +16,8 @@ internal sealed class TimeProviderClock : LoopClock
     {
         _provider = provider;
         _start = provider.GetTimestamp();
+        // The timer lives as long as the loop, and must not keep the context of the code that made it.
+        using var noFlow = ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow();
         _timer = provider.CreateTimer(static wake => ((Action)wake!)(), wake, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 

@@ -12,8 +12,6 @@ internal sealed partial class TurnDriver
 
     private readonly List<TaskCompletionSource> _nested = []; // guarded by itself
     private volatile HostedRun? _lastRun;
-    private HostedRun? _inheriting; // interlocked; waits for a turn that an earlier run has posted
-    private int _cameBefore;        // written before _inheriting
     private int _isProbing;  // whether a probe is posted that has not run; interlocked
     private long _lastProbe; // in milliseconds
 
@@ -176,16 +174,14 @@ internal sealed partial class TurnDriver
     /// </summary>
     private void Inherit(HostedRun run)
     {
-        _cameBefore = Volatile.Read(ref _came);
-        _inheriting = run;
-        if (Hand(_link.Inquiry) is { } failure)
+        if (Hand(new TurnLink.Inquiry(_link, run, Volatile.Read(ref _came)).Answer) is { } failure)
             Lose(run, failure);
     }
 
     /// <summary>On the host.</summary>
-    internal void OnInquiry()
+    internal void OnInquiry(HostedRun run, int came)
     {
-        if (Interlocked.Exchange(ref _inheriting, null) is not { } run || run != _run || Volatile.Read(ref _came) != _cameBefore)
+        if (run != _run || Volatile.Read(ref _came) != came)
             return;
         Interlocked.Exchange(ref _posted, 0);
         PostTurn(run);

@@ -102,8 +102,13 @@ internal sealed partial class TurnDriver
     /// </summary>
     private void WatchDeadThread(HostedRun run)
     {
-        if (run.HostThread is not { IsAlive: false } || Interlocked.Exchange(ref _isWatching, 1) != 0)
-            return;
+        if (run.HostThread is { IsAlive: false } && Interlocked.Exchange(ref _isWatching, 1) == 0)
+            WatchSilence(run);
+    }
+
+    // A method of its own: a closure is allocated where its method begins, also when it is not needed there.
+    private void WatchSilence(HostedRun run)
+    {
         int came = Volatile.Read(ref _came);
         _ = Task.Delay(Silence).ContinueWith(
             _ =>

@@ -14,7 +14,6 @@ internal sealed class TurnLink
         Turn = RunTurn;
         Deadline = RunDeadline;
         Probe = NoteProbe;
-        Inquiry = NoteInquiry;
     }
 
     // One delegate for each purpose, again and again: hosts may keep what they wrap it in.
@@ -25,10 +24,9 @@ internal sealed class TurnLink
 
     internal Action Probe { get; }
 
-    internal Action Inquiry { get; }
-
     /// <summary>Whether what a host was given to run is no turn: it asks whether the host still takes anything.</summary>
-    internal static bool IsProbe(Action posted) => posted.Target is TurnLink link && (ReferenceEquals(posted, link.Probe) || ReferenceEquals(posted, link.Inquiry));
+    internal static bool IsProbe(Action posted) => posted.Target is TurnLink link && ReferenceEquals(posted, link.Probe)
+        || posted.Target is Inquiry;
 
     internal void Cut() => Volatile.Write(ref _driver, null);
 
@@ -38,5 +36,12 @@ internal sealed class TurnLink
 
     private void NoteProbe() => Volatile.Read(ref _driver)?.OnProbe();
 
-    private void NoteInquiry() => Volatile.Read(ref _driver)?.OnInquiry();
+    /// <summary>Asks, behind a turn that the host should have, whether that one has come before.</summary>
+    /// <param name="link">Leads to the loop.</param>
+    /// <param name="run">Which run asks.</param>
+    /// <param name="came">How many turns had come then.</param>
+    internal sealed class Inquiry(TurnLink link, HostedRun run, int came)
+    {
+        internal void Answer() => Volatile.Read(ref link._driver)?.OnInquiry(run, came);
+    }
 }

@@ -45,19 +45,7 @@ internal sealed unsafe class EpollPoller : IPoller, INestablePoller
 
     // Reset replaces the epoll set, and whoever watches it from outside must not notice: they watch a set of one member,
     // made when first asked for, into which the new set is put.
-    public int Descriptor
-    {
-        get
-        {
-            if (_facade is null)
-            {
-                var facade = Open();
-                AddInternal(facade, _epoll.Number, 0);
-                _facade = facade;
-            }
-            return _facade.Number;
-        }
-    }
+    public int Descriptor => (_facade ??= OpenFacade()).Number;
 
     public int SetDescriptor => _epoll.Number;
 
@@ -161,6 +149,21 @@ internal sealed unsafe class EpollPoller : IPoller, INestablePoller
     }
 
     private static SafeDescriptor Open() => new(Errno.Check(Libc.epoll_create1(Libc.CloseOnExec), "epoll_create1"));
+
+    private SafeDescriptor OpenFacade()
+    {
+        var facade = Open();
+        try
+        {
+            AddInternal(facade, _epoll.Number, 0);
+            return facade;
+        }
+        catch
+        {
+            facade.Dispose();
+            throw; // the kernel refuses sets that are nested too deeply
+        }
+    }
 
     private void RegisterInternals(SafeDescriptor epoll)
     {

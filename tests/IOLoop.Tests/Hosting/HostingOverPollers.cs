@@ -31,3 +31,7 @@ public sealed class Between_turns_over_poll() : BetweenTurnsTests(PollerKind.Pol
 public sealed class Hosted_runs_over_epoll() : HostedRunningTests(PollerKind.Epoll);
 
 public sealed class Hosted_runs_over_poll() : HostedRunningTests(PollerKind.Poll);
+
+public sealed class Refused_posts_over_epoll() : RefusedPostTests(PollerKind.Epoll);
+
+public sealed class Refused_posts_over_poll() : RefusedPostTests(PollerKind.Poll);

@@ -35,6 +35,25 @@ public sealed class RemovalDuringRunTests : HostingHarness
         Await(removal!, "the removal, after the handler has returned");
     }
 
+    // Row: RemoveHandlerAsync from any thread, also while the loop ends
+    [Fact]
+    public void A_removal_asked_for_just_before_the_host_s_thread_stops_the_loop_is_served_by_the_stop()
+    {
+        var host = NewHost();
+        var loop = Attached(host);
+        var file = NewEventFd();
+        Task? removal = null;
+        OnHost(host, () =>
+        {
+            loop.AddHandler(file.Number, (_, _) => Assert.Fail("it was removed"), IOEvents.Read);
+            OtherThread.Run(() => removal = loop.RemoveHandlerAsync(file.Number).AsTask());
+            removal!.IsCompleted.ShouldBeFalse("no turn has run");
+            loop.Stop();
+            removal.IsCompletedSuccessfully.ShouldBeTrue();
+            loop.AddHandler(file.Number, (_, _) => { }, IOEvents.Read);
+        });
+    }
+
     [Fact]
     public void Removing_from_another_thread_while_turns_end_does_not_disturb_the_loop()
     {

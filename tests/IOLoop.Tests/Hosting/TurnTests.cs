@@ -64,6 +64,24 @@ public abstract class TurnTests(PollerKind poller) : HostingHarness(poller)
     }
 
     [Fact]
+    public void One_timer_is_armed_at_a_time_however_deadlines_move_and_none_after_the_run()
+    {
+        var host = new CountingHost(NewHost());
+        var loop = NewLoop(host);
+        loop.Attach();
+        Settle(host.Host);
+        foreach (int minutes in new[] { 60, 30, 10, 40 })
+        {
+            InLoop(loop, () => loop.CallLater(TimeSpan.FromMinutes(minutes), () => { }));
+            Settle(host.Host);
+            host.LiveTimers.ShouldBe(1);
+        }
+        loop.Stop();
+        Until(() => !loop.IsRunning, "the loop has stopped");
+        host.LiveTimers.ShouldBe(0);
+    }
+
+    [Fact]
     public void The_host_s_own_items_wait_for_one_turn_at_the_most()
     {
         var host = NewHost();

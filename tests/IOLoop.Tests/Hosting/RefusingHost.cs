@@ -1,0 +1,22 @@
+namespace IOLoops.Tests.Hosting;
+
+/// <summary>A host that refuses posts, or forgets them, while it is told to. What it has of turns otherwise runs on.</summary>
+internal sealed class RefusingHost(StrictHost host) : IPumpableHost
+{
+    internal volatile bool Refuses;
+    internal volatile bool Forgets;
+
+    public bool IsOnHostThread => host.IsOnHostThread;
+
+    public bool CanPump => host.CanPump;
+
+    public void Post(Action turn)
+    {
+        if (Refuses)
+            throw new InvalidOperationException("refused");
+        if (!Forgets)
+            host.Post(turn);
+    }
+
+    public void Pump(Task until) => host.Pump(until);
+}
