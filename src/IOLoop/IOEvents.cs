@@ -7,7 +7,7 @@ namespace IOLoops;
 /// </summary>
 /// <remarks>
 /// <see cref="Error"/> is two kernel bits, of which either may be reported alone: test it with
-/// <c>(events &amp; IOEvents.Error) != 0</c>, not with <see cref="Enum.HasFlag"/>.
+/// <see cref="IOEventsExtensions.HasError"/>, not with <see cref="Enum.HasFlag"/>.
 /// </remarks>
 [Flags]
 public enum IOEvents
