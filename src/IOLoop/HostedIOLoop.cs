@@ -101,16 +101,16 @@ public class HostedIOLoop : IOLoop
     /// host is gone, or stopped being pumped.
     /// </exception>
     /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
-    public override void Start() => _driver.Run(null);
+    public override void Start() => _driver.Run(null, CancellationToken.None);
 
-    internal override bool StartWithin(TimeSpan? limit) => _driver.Run(limit);
+    internal override bool StartWithin(TimeSpan? limit, CancellationToken cancellationToken) => _driver.Run(limit, cancellationToken);
 
-    internal override Task RunNested(Func<Task> func, Delegate original, TimeSpan? timeout)
+    internal override Task RunNested(Func<Task> func, Delegate original, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         if (!IsOnLoopThread || !_driver.CanPump)
-            return base.RunNested(func, original, timeout);
+            return base.RunNested(func, original, timeout, cancellationToken);
         var until = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        return new SyncRun(this, func, original, () => until.TrySetResult()).ToEnd(timeout, () => _driver.PumpNested(until));
+        return new SyncRun(this, func, original, () => until.TrySetResult(), cancellationToken).ToEnd(timeout, () => _driver.PumpNested(until));
     }
 
     /// <inheritdoc/>

@@ -200,6 +200,40 @@ public abstract partial class IOLoop
         return Invocation<Task<T>>.Begin(this, func, func).Unwrap();
     }
 
+    /// <param name="func">What to run.</param>
+    /// <param name="cancellationToken">
+    /// Ends the task at once. A function that has not begun never begins; one that has begun continues, and its failure goes to
+    /// <see cref="HandleCallbackException"/>.
+    /// </param>
+    /// <inheritdoc cref="InvokeAsync(Action)"/>
+    public Task InvokeAsync(Action func, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(func);
+        return CancellableInvocation<bool>.Begin(this, func, () => { func(); return Task.CompletedTask; }, cancellationToken);
+    }
+
+    /// <inheritdoc cref="InvokeAsync(Action, CancellationToken)"/>
+    public Task<T> InvokeAsync<T>(Func<T> func, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(func);
+        return CancellableInvocation<T>.Begin(this, func, () => Task.FromResult(func()), cancellationToken);
+    }
+
+    /// <summary>Runs <paramref name="func"/> on the loop, in its next turn; the result ends when the task returned by it has. Any thread.</summary>
+    /// <inheritdoc cref="InvokeAsync(Action, CancellationToken)"/>
+    public Task InvokeAsync(Func<Task> func, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(func);
+        return CancellableInvocation<bool>.Begin(this, func, func, cancellationToken);
+    }
+
+    /// <inheritdoc cref="InvokeAsync(Func{Task}, CancellationToken)"/>
+    public Task<T> InvokeAsync<T>(Func<Task<T>> func, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(func);
+        return CancellableInvocation<T>.Begin(this, func, func, cancellationToken);
+    }
+
     // For loops written elsewhere, which know Action alone. A method of its own: a closure is allocated where its method
     // begins, also when it is not needed there.
     private static Action Bind<TState>(Action<TState> callback, TState state) => () => callback(state);

@@ -80,11 +80,11 @@ public abstract partial class LoopConformance
             {
                 periodic.Stop();
                 gate.SetResult();
+                Loop.CallLater(Moment * 4, Loop.Stop);
             });
             await gate.Task;
         }, Moment, Loop);
         periodic.Start();
-        Loop.CallLater(Moment * 9, Loop.Stop);
         Run("a timeout after the last stop");
         periodic.IsRunning.ShouldBeFalse();
         begun.ShouldBe(1);

@@ -18,14 +18,14 @@ internal sealed partial class TurnDriver
     internal void Attach() => Begin(isAwaited: false)?.ThrowIfLost();
 
     /// <summary>Attaches the loop and waits for its end.</summary>
-    /// <returns>False: the limit was reached first.</returns>
-    internal bool Run(TimeSpan? limit)
+    /// <returns>False: the limit was reached, or the token cancelled, first.</returns>
+    internal bool Run(TimeSpan? limit, CancellationToken cancellationToken)
     {
         if (!Core.IsAttached && !Core.StopRequested && !_loop.IsClosed && _host.IsOnHostThread && !CanPump)
             throw CannotPump(); // before a turn is posted that nobody wants
         if (Begin(isAwaited: true) is not { } run)
             return true;
-        bool ended = TryPump(run, run.Ended) || WaitForEndAway(run, limit);
+        bool ended = TryPump(run, run.Ended) || WaitForEndAway(run, limit, cancellationToken);
         run.ThrowIfLost();
         return ended;
     }

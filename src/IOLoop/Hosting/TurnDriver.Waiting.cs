@@ -10,13 +10,13 @@ internal sealed partial class TurnDriver
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(24); // what WaitHandle takes
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(2);
 
-    private bool WaitForEndAway(HostedRun run, TimeSpan? limit)
+    private bool WaitForEndAway(HostedRun run, TimeSpan? limit, CancellationToken cancellationToken)
     {
         using (_host.EnterWait())
-            return WaitForEnd(run, limit);
+            return WaitForEnd(run, limit, cancellationToken);
     }
 
-    private bool WaitForEnd(HostedRun run, TimeSpan? limit)
+    private bool WaitForEnd(HostedRun run, TimeSpan? limit, CancellationToken cancellationToken)
     {
         if (_loop.IsOnLoopThread)
         {
@@ -24,10 +24,10 @@ internal sealed partial class TurnDriver
             throw CannotPump();
         }
         var deadline = limit is { } span && span < LongestWait ? LoopTimeNow() + span + LimitGrace : LoopTime.MaxValue;
-        if (WaitForFirstTurn(run, deadline) && WaitForHost(run, deadline))
+        if (WaitForFirstTurn(run, deadline, cancellationToken) && WaitForHost(run, deadline, cancellationToken))
         {
 #pragma warning disable VSTHRD002 // it is about to be set
-            run.Ended.Wait();
+            run.Ended.Wait(CancellationToken.None);
 #pragma warning restore VSTHRD002
             run.Dispose();
             return true;
@@ -37,37 +37,39 @@ internal sealed partial class TurnDriver
     }
 
     /// <summary>Until the host has run a turn, it is asked now and then whether it still takes any.</summary>
-    private bool WaitForFirstTurn(HostedRun run, LoopTime deadline)
+    private bool WaitForFirstTurn(HostedRun run, LoopTime deadline, CancellationToken cancellationToken)
     {
         for (var patience = FirstProbe; ; patience = Min(patience * 2, LongestProbe))
         {
             var left = deadline - LoopTimeNow();
             if (left <= TimeSpan.Zero)
                 return false;
-            if (WaitHandle.WaitAny([run.Finished!, run.Begun!], Min(patience, left)) != WaitHandle.WaitTimeout)
-                return true;
+            int which = WaitHandle.WaitAny([run.Finished!, run.Begun!, cancellationToken.WaitHandle], Min(patience, left));
+            if (which != WaitHandle.WaitTimeout)
+                return which < 2;
             Probe(run);
         }
     }
 
-    private bool WaitForHost(HostedRun run, LoopTime deadline)
+    private bool WaitForHost(HostedRun run, LoopTime deadline, CancellationToken cancellationToken)
     {
         var left = deadline - LoopTimeNow();
         var patience = deadline == LoopTime.MaxValue ? Timeout.InfiniteTimeSpan : left < TimeSpan.Zero ? TimeSpan.Zero : left;
+        var cancelled = cancellationToken.WaitHandle;
         if (run.Life is not { } life)
-            return run.Finished!.WaitOne(patience);
+            return WaitHandle.WaitAny([run.Finished!, cancelled], patience) == 0;
         try
         {
-            int which = WaitHandle.WaitAny([run.Finished!, life], patience);
+            int which = WaitHandle.WaitAny([run.Finished!, life, cancelled], patience);
             if (which == 1)
                 life.ReleaseMutex(); // given up by the host's thread at the run's end
-            return which != WaitHandle.WaitTimeout;
+            return which is 0 or 1;
         }
         catch (AbandonedMutexException)
         {
             life.ReleaseMutex();
             if (IsHostAlive(run))
-                return run.Finished!.WaitOne(patience);
+                return WaitHandle.WaitAny([run.Finished!, cancelled], patience) == 0;
             Lose(run, Gone(new InvalidOperationException("The host's thread has ended.")));
             return true;
         }
