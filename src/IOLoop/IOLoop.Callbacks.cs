@@ -40,6 +40,17 @@ public abstract partial class IOLoop
             AddCallback(new AsyncCallbackAdapter(this, callback).Run);
     }
 
+    /// <summary>The same with an argument for a callback that returns a task, whose failure goes to <see cref="HandleCallbackException"/>.</summary>
+    /// <inheritdoc cref="AddCallback(Action)"/>
+    public void AddCallback<TState>(Func<TState, Task> callback, TState state)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        if (Core is { } core)
+            core.Post(new WorkItem(callback, state, AsyncStateInvoker<TState>.Instance, DefaultContext.Capture()));
+        else
+            AddCallback(AsyncCallbackAdapter.For(this, callback, state));
+    }
+
     /// <summary>
     /// Calls <see cref="IThreadPoolWorkItem.Execute"/> in the next turn, in order with callbacks: for adapters that queue many
     /// small objects. It is the cheapest way, of one stored reference, without a delegate. Failures are reported with a
@@ -76,6 +87,29 @@ public abstract partial class IOLoop
         return TryElsewhere(new AsyncCallbackAdapter(this, callback).Run);
     }
 
+    /// <summary>The same with an argument for the callback: a cached delegate then allocates nothing.</summary>
+    /// <inheritdoc cref="TryAddCallback(Action)"/>
+    public bool TryAddCallback<TState>(Action<TState> callback, TState state)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        if (Core is not { } core)
+            return TryElsewhere(Bind(callback, state));
+        var (argument, invoker) = StateInvoker.For(callback, state);
+        if (core.TryPost(new WorkItem(callback, argument, invoker, DefaultContext.Capture())))
+            return true;
+        invoker.Drop(callback, argument);
+        return false;
+    }
+
+    /// <inheritdoc cref="TryAddCallback{TState}(Action{TState}, TState)"/>
+    public bool TryAddCallback<TState>(Func<TState, Task> callback, TState state)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        return Core is { } core
+            ? core.TryPost(new WorkItem(callback, state, AsyncStateInvoker<TState>.Instance, DefaultContext.Capture()))
+            : TryElsewhere(AsyncCallbackAdapter.For(this, callback, state));
+    }
+
     /// <summary>
     /// The same as <see cref="AddCallback(Action)"/> for callers that must not block and must not hand over their
     /// context: takes no lock, captures no <see cref="ExecutionContext"/>. Any thread.
@@ -105,6 +139,28 @@ public abstract partial class IOLoop
         {
             SpawnCallback(callback, state);
         }
+    }
+
+    /// <summary>The same for a callback that returns a task, whose failure goes to <see cref="HandleCallbackException"/>.</summary>
+    /// <inheritdoc cref="AddCallbackFromSignal(Action)"/>
+    public void AddCallbackFromSignal(Func<Task> callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        if (Core is { } core)
+            core.PostFromSignal(new WorkItem(callback, null, AsyncInvoker.Instance, null));
+        else
+            SpawnCallback(callback);
+    }
+
+    /// <summary>The same with an argument for a callback that returns a task, whose failure goes to <see cref="HandleCallbackException"/>.</summary>
+    /// <inheritdoc cref="AddCallbackFromSignal(Action)"/>
+    public void AddCallbackFromSignal<TState>(Func<TState, Task> callback, TState state)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        if (Core is { } core)
+            core.PostFromSignal(new WorkItem(callback, state, AsyncStateInvoker<TState>.Instance, null));
+        else
+            SpawnCallback(callback, state);
     }
 
     /// <summary>The same as <see cref="AddCallback(Action)"/>, but captures no <see cref="ExecutionContext"/>. Any thread.</summary>
@@ -142,6 +198,16 @@ public abstract partial class IOLoop
             core.Post(new WorkItem(callback, null, AsyncInvoker.Instance, null));
         else
             AddWithoutFlow(new AsyncCallbackAdapter(this, callback).Run);
+    }
+
+    /// <inheritdoc cref="SpawnCallback(Action)"/>
+    public void SpawnCallback<TState>(Func<TState, Task> callback, TState state)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        if (Core is { } core)
+            core.Post(new WorkItem(callback, state, AsyncStateInvoker<TState>.Instance, null));
+        else
+            AddWithoutFlow(AsyncCallbackAdapter.For(this, callback, state));
     }
 
     /// <summary>

@@ -30,9 +30,12 @@ public abstract partial class IOLoop
     {
         ArgumentNullException.ThrowIfNull(handler);
         if (Core is { } core)
+        {
             core.AddHandler(Split(fd), handler, events);
-        else
-            AddHandler(fd, new AsyncHandlerAdapter(this, handler, events).OnReady, events);
+            return;
+        }
+        VerifyLoopThread();
+        AddHandler(fd, new AsyncHandlerAdapter(this, handler, events).OnReady, events);
     }
 
     /// <summary>
@@ -77,9 +80,10 @@ public abstract partial class IOLoop
     {
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled<IOEvents>(cancellationToken);
-        return Core is { } core
-            ? core.WaitAsync(Split(fd), events, cancellationToken)
-            : OneShotWait.Begin(this, fd, events, cancellationToken);
+        if (Core is { } core)
+            return core.WaitAsync(Split(fd), events, cancellationToken);
+        VerifyLoopThread();
+        return OneShotWait.Begin(this, fd, events, cancellationToken);
     }
 
     /// <summary>
@@ -109,7 +113,7 @@ public abstract partial class IOLoop
                 NativeFile.Close(fd.Number);
                 break;
             default:
-                throw new NotSupportedException($"Cannot close {fd}: override CloseFd together with SplitFd.");
+                throw new NotSupportedException($"Cannot close {fd}: its object is of an unknown type. Override CloseFd together with SplitFd.");
         }
     }
 

@@ -37,14 +37,28 @@ public abstract partial class IOLoop
         LoopLog.CallbackFailed(Logger, exception, Name, LoopLog.Describe(callback));
     }
 
-    /// <summary>For authors of loops: runs a callback as the loop does, so that nothing escapes.</summary>
+    /// <summary>
+    /// For authors of loops: runs a callback as the loop does, so that no exception escapes. While it runs, the calling thread is
+    /// the loop's: see <see cref="EnterLoopThread"/>.
+    /// </summary>
     /// <param name="callback">An <see cref="Action"/>, or a <see cref="Func{Task}"/> whose failure is reported when it fails.</param>
     /// <exception cref="ArgumentException">It is a delegate of another type.</exception>
     protected void RunCallback(Delegate callback)
     {
         ArgumentNullException.ThrowIfNull(callback);
         if (callback is not (Action or Func<Task>))
-            throw new ArgumentException($"RunCallback runs an Action or a Func<Task>, not a {callback.GetType()}.", nameof(callback));
+            throw new ArgumentException($"RunCallback accepts an Action or a Func<Task>, not a {callback.GetType()}.", nameof(callback));
+        if (Core is not null || ClaimLoopThread() != 0)
+        {
+            RunGuarded(callback); // the loop knows its thread already
+            return;
+        }
+        using (new LoopThreadScope(this, 0))
+            RunGuarded(callback);
+    }
+
+    private void RunGuarded(Delegate callback)
+    {
         try
         {
             if (callback is Action action)

@@ -25,7 +25,7 @@ public abstract partial class IOLoop
     {
         ArgumentNullException.ThrowIfNull(callback);
         if (Core is not { } core)
-            return CallAt(when, Bind(callback, state));
+            return CallAtElsewhere(when, Bind(callback, state));
         var (argument, invoker) = StateInvoker.For(callback, state);
         return core.CallAt(when, new WorkItem(callback, argument, invoker, DefaultContext.Capture()));
     }
@@ -37,7 +37,17 @@ public abstract partial class IOLoop
         ArgumentNullException.ThrowIfNull(callback);
         return Core is { } core
             ? core.CallAt(when, new WorkItem(callback, null, AsyncInvoker.Instance, DefaultContext.Capture()))
-            : CallAt(when, new AsyncCallbackAdapter(this, callback).Run);
+            : CallAtElsewhere(when, new AsyncCallbackAdapter(this, callback).Run);
+    }
+
+    /// <summary>The same with an argument for a callback that returns a task, whose failure goes to <see cref="HandleCallbackException"/>.</summary>
+    /// <inheritdoc cref="CallAt(LoopTime, Action)"/>
+    public TimeoutHandle CallAt<TState>(LoopTime when, Func<TState, Task> callback, TState state)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        return Core is { } core
+            ? core.CallAt(when, new WorkItem(callback, state, AsyncStateInvoker<TState>.Instance, DefaultContext.Capture()))
+            : CallAtElsewhere(when, AsyncCallbackAdapter.For(this, callback, state));
     }
 
     /// <summary>Forgets a timeout: it never runs, even when it is already due in this turn. One that has run or was
@@ -48,7 +58,11 @@ public abstract partial class IOLoop
 
     /// <summary>Runs <paramref name="callback"/> once, <paramref name="delay"/> from now; zero or negative: in the next turn.</summary>
     /// <inheritdoc cref="CallAt(LoopTime, Action)"/>
-    public TimeoutHandle CallLater(TimeSpan delay, Action callback) => CallAt(Time + delay, callback);
+    public TimeoutHandle CallLater(TimeSpan delay, Action callback)
+    {
+        VerifyLoopThread();
+        return CallAt(Time + delay, callback);
+    }
 
     /// <inheritdoc cref="CallLater(TimeSpan, Action)"/>
     public TimeoutHandle CallLater<TState>(TimeSpan delay, Action<TState> callback, TState state) => CallAt(Time + delay, callback, state);
@@ -56,15 +70,25 @@ public abstract partial class IOLoop
     /// <inheritdoc cref="CallLater(TimeSpan, Action)"/>
     public TimeoutHandle CallLater(TimeSpan delay, Func<Task> callback) => CallAt(Time + delay, callback);
 
+    /// <inheritdoc cref="CallLater(TimeSpan, Action)"/>
+    public TimeoutHandle CallLater<TState>(TimeSpan delay, Func<TState, Task> callback, TState state) => CallAt(Time + delay, callback, state);
+
     /// <summary>The same as <see cref="CallAt(LoopTime, Action)"/>: an absolute time of the loop's clock.</summary>
     /// <inheritdoc cref="CallAt(LoopTime, Action)"/>
-    public TimeoutHandle AddTimeout(LoopTime deadline, Action callback) => CallAt(deadline, callback);
+    public TimeoutHandle AddTimeout(LoopTime deadline, Action callback)
+    {
+        VerifyLoopThread();
+        return CallAt(deadline, callback);
+    }
 
     /// <inheritdoc cref="AddTimeout(LoopTime, Action)"/>
     public TimeoutHandle AddTimeout<TState>(LoopTime deadline, Action<TState> callback, TState state) => CallAt(deadline, callback, state);
 
     /// <inheritdoc cref="AddTimeout(LoopTime, Action)"/>
     public TimeoutHandle AddTimeout(LoopTime deadline, Func<Task> callback) => CallAt(deadline, callback);
+
+    /// <inheritdoc cref="AddTimeout(LoopTime, Action)"/>
+    public TimeoutHandle AddTimeout<TState>(LoopTime deadline, Func<TState, Task> callback, TState state) => CallAt(deadline, callback, state);
 
     /// <summary>The same as <see cref="CallLater(TimeSpan, Action)"/>: relative to now.</summary>
     /// <inheritdoc cref="CallAt(LoopTime, Action)"/>
@@ -75,6 +99,9 @@ public abstract partial class IOLoop
 
     /// <inheritdoc cref="AddTimeout(TimeSpan, Action)"/>
     public TimeoutHandle AddTimeout(TimeSpan deadline, Func<Task> callback) => CallLater(deadline, callback);
+
+    /// <inheritdoc cref="AddTimeout(TimeSpan, Action)"/>
+    public TimeoutHandle AddTimeout<TState>(TimeSpan deadline, Func<TState, Task> callback, TState state) => CallLater(deadline, callback, state);
 
     /// <summary>
     /// A time of the wall clock, converted to the loop's clock now: later jumps of the wall clock change nothing.
@@ -88,6 +115,16 @@ public abstract partial class IOLoop
 
     /// <inheritdoc cref="AddTimeout(DateTimeOffset, Action)"/>
     public TimeoutHandle AddTimeout(DateTimeOffset deadline, Func<Task> callback) => CallLater(FromNow(deadline), callback);
+
+    /// <inheritdoc cref="AddTimeout(DateTimeOffset, Action)"/>
+    public TimeoutHandle AddTimeout<TState>(DateTimeOffset deadline, Func<TState, Task> callback, TState state) =>
+        CallLater(FromNow(deadline), callback, state);
+
+    private TimeoutHandle CallAtElsewhere(LoopTime when, Action callback)
+    {
+        VerifyLoopThread();
+        return CallAt(when, callback);
+    }
 
     private TimeSpan FromNow(DateTimeOffset deadline) => deadline - UtcNow;
 

@@ -63,14 +63,6 @@ public abstract partial class IOLoop : IDisposable
         }
     }
 
-    /// <summary>
-    /// Whether the calling thread is the one that runs the loop at this moment. Hosted loops: inside a turn, or where the
-    /// host says that the calling thread is its own.
-    /// </summary>
-    public bool IsOnLoopThread => Core is { } core
-        ? core.IsOnLoopThread || core.IsOnHostThread
-        : IsRunning && ReferenceEquals(t_running, this);
-
     /// <summary>The engine of the loops of this assembly; a loop written elsewhere has none and gets the plain defaults.</summary>
     internal LoopCore? Core { get; private protected set; }
 
