@@ -117,23 +117,24 @@ public sealed class BlockedLoop
     }
 
     /// <summary>What is stuck, in one line.</summary>
-    public override string ToString() => Describe(null);
+    public override string ToString() => Describe(Loop.Name, null);
 
     /// <summary>What is being called, and for which descriptor.</summary>
     internal string Subject => Descriptor is { } descriptor
         ? string.Create(CultureInfo.InvariantCulture, $"{_what}, {(Callback is null ? "after a wait for" : "the handler of")} file descriptor {descriptor.Number}")
         : _what;
 
-    internal string DescribeWithStack()
+    /// <param name="subject">What the sentence begins with: the loop's name, unless something else says that already.</param>
+    internal string DescribeWithStack(string subject)
     {
         string? stack = Capture(out bool isLate);
-        return isLate ? $"{this} It has gone on since, before its stack was to be had." : Describe(stack);
+        return isLate ? $"{Describe(subject, null)} It continued before its stack could be captured." : Describe(subject, stack);
     }
 
-    private string Describe(string? stack)
+    private string Describe(string subject, string? stack)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{Loop.Name} has been stuck for {Duration.TotalSeconds:0.000} s in {Subject}");
+        text.Append(CultureInfo.InvariantCulture, $"{subject} has been stuck for {Duration.TotalSeconds:0.000} s in {Subject}");
         text.Append(CultureInfo.InvariantCulture, $", on thread {ManagedThreadId}");
         if (NativeThreadId != 0)
             text.Append(CultureInfo.InvariantCulture, $" ({NativeThreadId})");

@@ -13,7 +13,7 @@ public abstract partial class IOLoop
     /// <summary>Makes a loop of the configured kind. Any thread.</summary>
     /// <exception cref="InvalidOperationException">The configured factory returned null.</exception>
     public static IOLoop Create() => s_factory is { } factory
-        ? factory() ?? throw new InvalidOperationException("The factory given to IOLoop.Configure returned null; it must return a new loop.")
+        ? factory() ?? throw new InvalidOperationException("The factory given to IOLoop.Configure returned null. It must return a new loop.")
         : new PollIOLoop();
 
     /// <summary>Sets what <see cref="Create"/> makes from now on; loops that exist do not change. Any thread.</summary>

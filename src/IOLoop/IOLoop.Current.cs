@@ -33,7 +33,7 @@ public abstract partial class IOLoop
         lock (InstanceGate)
         {
             if (s_instance is not null)
-                throw new InvalidOperationException("There is a global loop already: call IOLoop.ClearInstance() first, or use IOLoop.Instance.");
+                throw new InvalidOperationException("There is a global loop already. Call IOLoop.ClearInstance() first, or use IOLoop.Instance.");
             s_instance = this;
         }
     }

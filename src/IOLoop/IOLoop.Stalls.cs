@@ -32,11 +32,11 @@ public abstract partial class IOLoop
     public void SetBlockingSignalThreshold(TimeSpan? threshold, Action<BlockedLoop>? action)
     {
         if (threshold <= TimeSpan.Zero)
-            throw new ArgumentOutOfRangeException(nameof(threshold), threshold, "The threshold must be positive; null for none.");
+            throw new ArgumentOutOfRangeException(nameof(threshold), threshold, "The threshold must be positive. Pass null for none.");
         if (Core is { } core)
             core.Watch(StallWatchdog.Shared, threshold, action);
         else if (threshold is not null)
-            throw new NotSupportedException($"{Name} does not tell what it calls, so nobody can tell what blocks it.");
+            throw new NotSupportedException($"{Name} does not record what it calls, so stalls cannot be detected. Only loops of this library, and those derived from them, can be watched.");
     }
 
     /// <summary>The same with <see cref="LogStack"/> as the action.</summary>
@@ -51,6 +51,6 @@ public abstract partial class IOLoop
     public void LogStack(BlockedLoop blocked)
     {
         ArgumentNullException.ThrowIfNull(blocked);
-        LoopLog.Blocked(Logger, blocked.DescribeWithStack());
+        LoopLog.Blocked(Logger, blocked.Loop.Name, blocked.DescribeWithStack("The loop"));
     }
 }

@@ -68,7 +68,7 @@ public class PollIOLoop : IOLoop
             ObjectDisposedException.ThrowIf(IsClosed, this);
             int descriptor = _core.Poller.Descriptor;
             return descriptor >= 0 ? descriptor : throw new NotSupportedException(
-                "poll(2) has no descriptor that could be watched: use PollerKind.Epoll, or Kqueue where that is.");
+                "poll(2) has no descriptor to watch. Use PollerKind.Epoll, or PollerKind.Kqueue where it exists.");
         }
     }
 
@@ -116,7 +116,7 @@ public class PollIOLoop : IOLoop
     public int RunOnce(TimeSpan timeout)
     {
         if (timeout < TimeSpan.Zero && timeout != Timeout.InfiniteTimeSpan)
-            throw new ArgumentOutOfRangeException(nameof(timeout), timeout, "The timeout is zero, positive, or Timeout.InfiniteTimeSpan.");
+            throw new ArgumentOutOfRangeException(nameof(timeout), timeout, "The timeout must be zero, positive, or Timeout.InfiniteTimeSpan.");
         var scope = _core.Enter(SynchronizationContext);
         IsRunning = true;
         try

@@ -15,7 +15,7 @@ internal sealed class LoopSynchronizationContext(IOLoop loop) : SynchronizationC
             ? core.TryPost(new WorkItem(d, state, PostInvoker.Instance, null))
             : loop.TryAddCallback(Bind(d, state));
         if (!accepted)
-            LoopLog.CallbacksDropped(loop.Logger, loop.Name, 1, LoopLog.Describe(d));
+            LoopLog.CallbacksDropped(loop.Logger, loop.Name, 1, LoopLog.Describe(d, state));
     }
 
     private static Func<bool> Call(SendOrPostCallback callback, object? state) => () =>
