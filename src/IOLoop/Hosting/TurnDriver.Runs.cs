@@ -155,5 +155,5 @@ internal sealed partial class TurnDriver
     }
 
     private InvalidOperationException CannotPump() => new(
-        $"This is the thread of {_loop.Name}'s host, which cannot be pumped: waiting here for the loop would wait for ever. Call Attach, and await instead of blocking.");
+        $"This is the thread of {_loop.Name}'s host, which cannot be pumped. Waiting here for the loop would deadlock. Call Attach, and await instead of blocking.");
 }
