@@ -27,6 +27,6 @@ public enum IOEvents
     /// <summary>An error or a hang-up (<c>EPOLLERR | EPOLLHUP</c>). Always reported, asked for or not.</summary>
     Error = 0x018,
 
-    /// <summary>The peer has closed its writing half (<c>EPOLLRDHUP</c>). Linux and FreeBSD alone have it.</summary>
+    /// <summary>The peer has closed its writing half (<c>EPOLLRDHUP</c>). Linux and FreeBSD only.</summary>
     ReadHangUp = 0x2000,
 }

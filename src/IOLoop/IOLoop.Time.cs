@@ -9,12 +9,12 @@ public abstract partial class IOLoop
     public abstract LoopTime Time { get; }
 
     /// <summary>
-    /// Runs <paramref name="callback"/> once, on the loop, when its clock has reached <paramref name="when"/>, never
-    /// before. A time that has passed: in the next turn. Timeouts run in the order of their times, then in that of
-    /// being added.
+    /// Runs <paramref name="callback"/> once, on the loop, when its clock has reached <paramref name="when"/>, and never
+    /// before. If that time has passed, in the next turn. Timeouts run in the order of their times, and of equal times in the order
+    /// in which they were added.
     /// </summary>
-    /// <returns>For <see cref="RemoveTimeout"/>.</returns>
-    /// <exception cref="InvalidOperationException">The loop runs on another thread: use <see cref="AddCallback(Action)"/>.</exception>
+    /// <returns>A handle for <see cref="RemoveTimeout"/>.</returns>
+    /// <exception cref="InvalidOperationException">The loop runs on another thread. Use <see cref="AddCallback(Action)"/>.</exception>
     /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
     public abstract TimeoutHandle CallAt(LoopTime when, Action callback);
 
@@ -50,13 +50,13 @@ public abstract partial class IOLoop
             : CallAtElsewhere(when, AsyncCallbackAdapter.For(this, callback, state));
     }
 
-    /// <summary>Forgets a timeout: it never runs, even when it is already due in this turn. One that has run or was
-    /// removed, and the default handle, are ignored.</summary>
-    /// <exception cref="InvalidOperationException">The loop runs on another thread: use <see cref="AddCallback(Action)"/>.</exception>
-    /// <exception cref="ArgumentException">The timeout is another loop's.</exception>
+    /// <summary>Removes a timeout: it never runs, even if it is due in this turn already. Does nothing for one that has run or was
+    /// removed, and for the default handle.</summary>
+    /// <exception cref="InvalidOperationException">The loop runs on another thread. Use <see cref="AddCallback(Action)"/>.</exception>
+    /// <exception cref="ArgumentException">The timeout belongs to another loop.</exception>
     public abstract void RemoveTimeout(TimeoutHandle timeout);
 
-    /// <summary>Runs <paramref name="callback"/> once, <paramref name="delay"/> from now; zero or negative: in the next turn.</summary>
+    /// <summary>Runs <paramref name="callback"/> once, <paramref name="delay"/> from now. If that is zero or negative, in the next turn.</summary>
     /// <inheritdoc cref="CallAt(LoopTime, Action)"/>
     public TimeoutHandle CallLater(TimeSpan delay, Action callback)
     {
@@ -104,7 +104,8 @@ public abstract partial class IOLoop
     public TimeoutHandle AddTimeout<TState>(TimeSpan deadline, Func<TState, Task> callback, TState state) => CallLater(deadline, callback, state);
 
     /// <summary>
-    /// A time of the wall clock, converted to the loop's clock now: later jumps of the wall clock change nothing.
+    /// The same with a time of the wall clock, converted to the loop's clock by this call: later jumps of the wall clock have no
+    /// effect.
     /// </summary>
     /// <inheritdoc cref="CallAt(LoopTime, Action)"/>
     public TimeoutHandle AddTimeout(DateTimeOffset deadline, Action callback) => CallLater(FromNow(deadline), callback);

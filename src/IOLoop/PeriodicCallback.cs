@@ -3,11 +3,11 @@ using IOLoops.Core;
 namespace IOLoops;
 
 /// <summary>
-/// Calls something again and again on a loop, on a grid that does not drift: one period after <see cref="Start"/>, two
-/// periods, three. A tick that cannot be met because an earlier call still runs or the loop was busy is skipped, also
-/// one exactly at now; calls never overlap and never bunch up.
+/// Calls a function periodically on a loop, on a grid that does not drift: one period after <see cref="Start"/>, two
+/// periods, three. Ticks that pass while an earlier call runs or the loop is busy are skipped, and so is one that is due exactly
+/// at the end of a call. Calls never overlap and never bunch up.
 /// </summary>
-/// <remarks>To be used on the loop's thread, or on any one thread while the loop does not run.</remarks>
+/// <remarks>Use it on the loop's thread, or on any one thread while the loop does not run.</remarks>
 public class PeriodicCallback : INamedWork, IDisposable
 {
     private readonly IOLoop _loop;
@@ -22,10 +22,10 @@ public class PeriodicCallback : INamedWork, IDisposable
     private bool _isCalling; // a call has begun and not ended, of this run or of an earlier one
     private bool _isSkipping; // a tick came meanwhile: the end of that call chooses the next
 
-    /// <summary>Calls <paramref name="callback"/>; what it throws goes to <see cref="IOLoop.HandleCallbackException"/> and ends nothing.</summary>
+    /// <summary>Calls <paramref name="callback"/> once per period. What it throws goes to <see cref="IOLoop.HandleCallbackException"/>, and the calls continue.</summary>
     /// <param name="callback">What to call.</param>
     /// <param name="period">The time between two ticks.</param>
-    /// <param name="loop">Where to run; null: <see cref="IOLoop.Current"/>.</param>
+    /// <param name="loop">The loop. By default <see cref="IOLoop.Current"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="period"/> is not positive.</exception>
     public PeriodicCallback(Action callback, TimeSpan period, IOLoop? loop = null)
         : this(period, loop)
@@ -34,7 +34,7 @@ public class PeriodicCallback : INamedWork, IDisposable
         _action = callback;
     }
 
-    /// <summary>Calls <paramref name="callback"/>; the next tick is chosen when its task has ended.</summary>
+    /// <summary>Calls <paramref name="callback"/> once per period. The next tick is chosen when its task has ended.</summary>
     /// <inheritdoc cref="PeriodicCallback(Action, TimeSpan, IOLoop?)"/>
     public PeriodicCallback(Func<Task> callback, TimeSpan period, IOLoop? loop = null)
         : this(period, loop)

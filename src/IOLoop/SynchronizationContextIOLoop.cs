@@ -4,7 +4,7 @@ namespace IOLoops;
 
 /// <summary>
 /// A loop that runs inside whatever a <see cref="System.Threading.SynchronizationContext"/> posts to: the UI thread of WPF,
-/// WinForms or Avalonia, or a context of one's own.
+/// WinForms or Avalonia, or any other context.
 /// </summary>
 /// <remarks>
 /// A context can only be posted to, not pumped: on its own thread call <see cref="HostedIOLoop.Attach"/>, not
