@@ -41,7 +41,8 @@ public abstract partial class IOLoop
     /// <param name="timeout"><inheritdoc cref="RunSync(Action, TimeSpan?)" path="/param[@name='timeout']/node()"/></param>
     /// <param name="cancellationToken">
     /// Ends the waiting. A function that has not begun never begins; one that has begun continues whenever the loop runs, and
-    /// its failure goes to <see cref="HandleCallbackException"/>. A function that blocks the calling thread is waited for.
+    /// its failure goes to <see cref="HandleCallbackException"/>. A function that blocks the calling thread is waited for. On a
+    /// hosted loop the run ends with the turn that is under way, possibly a little after this call.
     /// </param>
     /// <exception cref="OperationCanceledException">The token was cancelled before the function had ended.</exception>
     /// <inheritdoc cref="RunSync(Action, TimeSpan?)"/>

@@ -53,7 +53,7 @@ public abstract partial class LoopConformance
         Loop.AddCallback(source.Cancel);
         Guarded("a run that is cancelled in its first turn", () =>
             Should.Throw<OperationCanceledException>(() => Loop.RunSync(() => { ran++; }, null, source.Token)));
-        Loop.IsRunning.ShouldBeFalse();
+        Bounded.Until(() => !Loop.IsRunning, "the run has ended");
         RunTurns(2);
         ran.ShouldBe(0);
         Loop.Close();
