@@ -138,6 +138,11 @@ public sealed class MethodNameTests
         private Delegate OnAccept(string kind)
         {
             int local = _count;
+            Func<Task> awaiting = async () =>
+            {
+                await Task.Yield();
+                local++;
+            };
             void Local() => local++;
             static void StaticLocal() => Console.Out.Flush();
             async Task LocalAsync() => await Task.Yield();
@@ -148,11 +153,7 @@ public sealed class MethodNameTests
                 "lambda that captures nothing" => static () => Console.Out.Flush(),
                 "lambda that captures this alone" => () => _count++,
                 "asynchronous lambda that captures nothing" => static async () => await Task.Yield(),
-                "asynchronous lambda" => async () =>
-                {
-                    await Task.Yield();
-                    local++;
-                },
+                "asynchronous lambda" => awaiting,
                 "asynchronous local function" => LocalAsync,
                 "nested lambda" => ((Func<Action>)(() => () => local++))(),
                 "local function" => Local,
