@@ -27,7 +27,7 @@ internal sealed class Connection(IOLoop loop, EchoServer server, Socket socket)
     private void OnReady(FileDescriptor fd, IOEvents events)
     {
         server.Statistics.CountCall();
-        if ((events & IOEvents.Error) != 0)
+        if (events.HasError())
             Close(); // reset, or both directions shut down: nobody is left to answer
         else if (_unsent.IsEmpty)
             Echo();

@@ -37,9 +37,9 @@ internal sealed class ClientConnection
 
     private void OnReady(FileDescriptor fd, IOEvents events)
     {
-        if ((events & IOEvents.Write) != 0)
+        if (events.IsWritable())
             Flush();
-        if ((events & (IOEvents.Read | IOEvents.Error)) != 0)
+        if (events.IsReadable() || events.HasError())
             Receive();
     }
 

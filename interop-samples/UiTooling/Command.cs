@@ -107,9 +107,9 @@ internal sealed class Command : IDisposable
 
     private void OnPty(FileDescriptor fd, IOEvents events)
     {
-        if ((events & IOEvents.Write) != 0)
+        if (events.IsWritable())
             WriteInput();
-        if ((events & (IOEvents.Read | IOEvents.Error)) != 0)
+        if (events.IsReadable() || events.HasError())
             ReadOutput();
     }
 

@@ -29,22 +29,22 @@ public class RxIOLoop : HostedIOLoop
 {
     /// <summary>A loop on a scheduler. It does not run yet.</summary>
     /// <param name="scheduler">Not disposed by the loop. When it is disposed under the loop, the loop stops, at the latest when its next turn is posted.</param>
-    /// <param name="options">A <see cref="HostedIOLoopOptions"/> may say more; <see langword="null"/> for the defaults.</param>
+    /// <param name="options">Name, logging, poller; <see langword="null"/> for the defaults.</param>
     /// <exception cref="ArgumentNullException"><paramref name="scheduler"/> is null.</exception>
     /// <exception cref="ArgumentException">
     /// It is <see cref="ImmediateScheduler"/> or <see cref="CurrentThreadScheduler"/>, which run work inside the call that
-    /// schedules it: take an <see cref="EventLoopScheduler"/>. Or the options are those of a native loop.
+    /// schedules it: take an <see cref="EventLoopScheduler"/>.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     /// <exception cref="PlatformNotSupportedException">This system lacks the poller asked for.</exception>
     /// <exception cref="IOException">The kernel has no descriptors left.</exception>
-    public RxIOLoop(IScheduler scheduler, IOLoopOptions? options = null)
+    public RxIOLoop(IScheduler scheduler, HostedIOLoopOptions? options = null)
         : base(SchedulerHost.Create(scheduler), options) => Scheduler = scheduler;
 
     /// <summary>Makes a loop on a scheduler and begins to run it there.</summary>
-    /// <inheritdoc cref="RxIOLoop(IScheduler, IOLoopOptions?)"/>
+    /// <inheritdoc cref="RxIOLoop(IScheduler, HostedIOLoopOptions?)"/>
     /// <exception cref="InvalidOperationException">The scheduler was disposed.</exception>
-    public static RxIOLoop Attach(IScheduler scheduler) => Attached(new RxIOLoop(scheduler));
+    public static RxIOLoop Attach(IScheduler scheduler, HostedIOLoopOptions? options = null) => Attached(new RxIOLoop(scheduler, options));
 
     /// <summary>What the loop runs on.</summary>
     public IScheduler Scheduler { get; }

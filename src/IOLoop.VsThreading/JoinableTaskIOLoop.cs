@@ -34,14 +34,14 @@ public class JoinableTaskIOLoop : HostedIOLoop
     /// What posts to the main thread and blocks it: a factory with a priority keeps it. Whoever has joined its
     /// collection, if it has one, executes the loop's turns.
     /// </param>
-    /// <param name="options">A <see cref="HostedIOLoopOptions"/> may say more; <see langword="null"/> for the defaults.</param>
+    /// <param name="options">Name, logging, poller; <see langword="null"/> for the defaults.</param>
     /// <exception cref="ArgumentNullException"><paramref name="factory"/> is null.</exception>
     /// <exception cref="ArgumentException">
     /// Its context has no main thread to post to: it was made without a <see cref="SynchronizationContext"/>. The message says
-    /// what to pass instead. Or the options are those of a native loop.
+    /// what to pass instead.
     /// </exception>
-    /// <inheritdoc cref="HostedIOLoop(ILoopHost, IOLoopOptions?)" path="/exception[not(@cref='T:System.ArgumentNullException') and not(@cref='T:System.ArgumentException')]"/>
-    public JoinableTaskIOLoop(JoinableTaskFactory factory, IOLoopOptions? options = null)
+    /// <inheritdoc cref="HostedIOLoop(ILoopHost, HostedIOLoopOptions?)" path="/exception[not(@cref='T:System.ArgumentNullException') and not(@cref='T:System.ArgumentException')]"/>
+    public JoinableTaskIOLoop(JoinableTaskFactory factory, HostedIOLoopOptions? options = null)
         : base(JoinableTaskHost.Create(factory), options)
     {
         _host = (JoinableTaskHost)Host;
@@ -51,9 +51,10 @@ public class JoinableTaskIOLoop : HostedIOLoop
     }
 
     /// <summary>Makes a loop on the main thread of a factory's context and begins to run it there. Any thread.</summary>
-    /// <inheritdoc cref="JoinableTaskIOLoop(JoinableTaskFactory, IOLoopOptions?)"/>
+    /// <inheritdoc cref="JoinableTaskIOLoop(JoinableTaskFactory, HostedIOLoopOptions?)"/>
     /// <exception cref="InvalidOperationException">The main thread has ended.</exception>
-    public static JoinableTaskIOLoop Attach(JoinableTaskFactory factory) => Attached(new JoinableTaskIOLoop(factory));
+    public static JoinableTaskIOLoop Attach(JoinableTaskFactory factory, HostedIOLoopOptions? options = null) =>
+        Attached(new JoinableTaskIOLoop(factory, options));
 
     /// <summary>The factory that was given.</summary>
     public JoinableTaskFactory Factory { get; }

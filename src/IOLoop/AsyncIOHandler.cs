@@ -1,8 +1,8 @@
 namespace IOLoops;
 
 /// <summary>
-/// Called on the loop's thread when <paramref name="fd"/> is ready. The descriptor rests until the returned task has
-/// ended: the handler is not called again before. A failed task goes to
+/// Called on the loop's thread when <paramref name="fd"/> is ready. The handler is not called again before the returned task
+/// has ended. A failed task goes to
 /// <see cref="IOLoop.HandleCallbackException"/>.
 /// </summary>
 /// <param name="fd">The descriptor as it was given to <see cref="IOLoop.AddHandler(FileDescriptor, AsyncIOHandler, IOEvents)"/>, its object included.</param>

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Globalization;
 using System.Text;
 using IOLoops.Core;
@@ -6,7 +7,7 @@ using IOLoops.Tasks;
 
 namespace IOLoops;
 
-/// <summary>A loop that is stuck in a callback, a timeout or a handler right now: see <see cref="IOLoop.SetBlockingSignalThreshold"/>.</summary>
+/// <summary>A loop that is blocked in a callback, timeout or handler now. See <see cref="IOLoop.SetBlockingSignalThreshold"/>.</summary>
 public sealed class BlockedLoop
 {
     private static readonly Lock CaptureGate = new();
@@ -52,34 +53,35 @@ public sealed class BlockedLoop
     /// <summary>The loop.</summary>
     public IOLoop Loop { get; }
 
-    /// <summary>How long it has been stuck, at least, when this was noticed.</summary>
+    /// <summary>How long the call had taken, at least, when this was noticed.</summary>
     public TimeSpan Duration { get; }
 
-    /// <summary>The <see cref="Environment.CurrentManagedThreadId"/> of the thread that is stuck.</summary>
+    /// <summary>The <see cref="Environment.CurrentManagedThreadId"/> of the blocked thread.</summary>
     public int ManagedThreadId { get; }
 
-    /// <summary>The same thread's number in the operating system, as debuggers and <c>top -H</c> show it; 0: not known on this system.</summary>
+    /// <summary>The same thread's number in the operating system, as debuggers and <c>top -H</c> show it. 0 if this system does not tell.</summary>
     public long NativeThreadId { get; }
 
     /// <summary>
-    /// What blocks: the delegate as it was given to the loop, or what an <c>await</c> has posted to it. Null: what goes on after
-    /// a <see cref="IOLoop.WaitAsync"/>.
+    /// The delegate that blocks, as it was given to the loop, or what an <c>await</c> has posted to the loop. Null for code that
+    /// resumed after a <see cref="IOLoop.WaitAsync"/>.
     /// </summary>
     public Delegate? Callback { get; }
 
-    /// <summary>The descriptor whose handler it is; null for callbacks and timeouts.</summary>
+    /// <summary>The descriptor, if a handler blocks. Null for callbacks and timeouts.</summary>
     public FileDescriptor? Descriptor { get; }
 
     /// <summary>
-    /// Installs a way to find out the stack of another thread, for <see cref="CaptureStack"/> and <see cref="IOLoop.LogStack"/>.
-    /// The package IOLoop.Diagnostics brings one. The last one installed counts. Any thread.
+    /// Installs what <see cref="CaptureStack"/> and <see cref="IOLoop.LogStack"/> capture the stack of another thread with. The
+    /// package IOLoop.Diagnostics has one. The last one installed is used. Any thread.
     /// </summary>
     /// <param name="capture">
-    /// Returns the stack of the thread of the loop given, one frame per line, innermost first; null when that thread is not
-    /// to be found. Called on any thread, several at once. What it throws is logged as the reason why there is no stack.
+    /// Returns the stack of the loop's thread, one frame per line, innermost first, or null if that thread cannot be found. Called
+    /// on any thread, possibly on several at the same time. What it throws is logged as the reason why there is no stack.
     /// </param>
-    /// <returns>Disposing it takes that way out again.</returns>
+    /// <returns>Dispose it to uninstall.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="capture"/> is null.</exception>
+    [EditorBrowsable(EditorBrowsableState.Advanced)]
     public static IDisposable InstallStackCapture(Func<BlockedLoop, string?> capture)
     {
         ArgumentNullException.ThrowIfNull(capture);
@@ -89,12 +91,12 @@ public sealed class BlockedLoop
     }
 
     /// <summary>
-    /// The full managed stack of the thread, now, one frame per line, innermost first. Takes as long as what is installed
-    /// takes, some tenths of a second in the case of IOLoop.Diagnostics: the loop may go on meanwhile. Any thread.
+    /// Captures the full managed stack of the thread, one frame per line, innermost first. With IOLoop.Diagnostics that takes some
+    /// tenths of a second, and the loop may continue meanwhile. Any thread.
     /// </summary>
     /// <returns>
-    /// Null when nothing is installed, when it failed, which is logged, or when the call has ended before the stack was had,
-    /// which then is of something else.
+    /// Null if nothing is installed, if the capture failed, which is logged, or if the call ended first: the stack would be that of
+    /// something else.
     /// </returns>
     public string? CaptureStack() => Capture(out _);
 
@@ -116,24 +118,25 @@ public sealed class BlockedLoop
         }
     }
 
-    /// <summary>What is stuck, in one line.</summary>
-    public override string ToString() => Describe(null);
+    /// <summary>What is blocked, in one line.</summary>
+    public override string ToString() => Describe(Loop.Name, null);
 
     /// <summary>What is being called, and for which descriptor.</summary>
     internal string Subject => Descriptor is { } descriptor
         ? string.Create(CultureInfo.InvariantCulture, $"{_what}, {(Callback is null ? "after a wait for" : "the handler of")} file descriptor {descriptor.Number}")
         : _what;
 
-    internal string DescribeWithStack()
+    /// <param name="subject">What the sentence begins with: the loop's name, unless something else says that already.</param>
+    internal string DescribeWithStack(string subject)
     {
         string? stack = Capture(out bool isLate);
-        return isLate ? $"{this} It has gone on since, before its stack was to be had." : Describe(stack);
+        return isLate ? $"{Describe(subject, null)} It continued before its stack could be captured." : Describe(subject, stack);
     }
 
-    private string Describe(string? stack)
+    private string Describe(string subject, string? stack)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture, $"{Loop.Name} has been stuck for {Duration.TotalSeconds:0.000} s in {Subject}");
+        text.Append(CultureInfo.InvariantCulture, $"{subject} has been stuck for {Duration.TotalSeconds:0.000} s in {Subject}");
         text.Append(CultureInfo.InvariantCulture, $", on thread {ManagedThreadId}");
         if (NativeThreadId != 0)
             text.Append(CultureInfo.InvariantCulture, $" ({NativeThreadId})");

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
@@ -8,9 +9,9 @@ namespace IOLoops;
 /// <c>split_fd</c> returns. Two are equal when their numbers are.
 /// </summary>
 /// <remarks>
-/// Making one costs nothing and registers nothing; a loop looks at the number and the object when it is handed the
-/// value. A <see cref="Socket"/> whose handle has been taken (as here) no longer tries a second address after a failed
-/// <see cref="Socket.Connect(System.Net.EndPoint)"/> to a host name on Unix: connect first, or use an IP address.
+/// Creating one costs nothing and registers nothing. On Unix, a <see cref="Socket"/> whose handle has been read, as it is here,
+/// does not try a second address after a failed <see cref="Socket.Connect(System.Net.EndPoint)"/> to a host name. Connect
+/// first, or use an IP address.
 /// </remarks>
 public readonly struct FileDescriptor : IEquatable<FileDescriptor>
 {
@@ -29,7 +30,7 @@ public readonly struct FileDescriptor : IEquatable<FileDescriptor>
     /// <summary>A bare number.</summary>
     public static implicit operator FileDescriptor(int fd) => new(fd, null);
 
-    /// <summary>A handle of any kind that wraps a descriptor. A loop keeps a reference to it while it is registered.</summary>
+    /// <summary>Any handle that wraps a descriptor. A loop holds a reference to it while it is registered.</summary>
     /// <exception cref="ArgumentNullException"><paramref name="handle"/> is null.</exception>
     public static implicit operator FileDescriptor(SafeHandle handle)
     {
@@ -57,12 +58,15 @@ public readonly struct FileDescriptor : IEquatable<FileDescriptor>
     public static FileDescriptor From(nint number) => new(number, null);
 
     /// <summary>The same as the conversion from <see cref="int"/>, for languages without conversion operators.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
     public static FileDescriptor FromInt32(int fd) => fd;
 
     /// <summary>The same as the conversion from <see cref="SafeHandle"/>, for languages without conversion operators.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
     public static FileDescriptor FromSafeHandle(SafeHandle handle) => handle;
 
     /// <summary>The same as the conversion from <see cref="Socket"/>, for languages without conversion operators.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
     public static FileDescriptor FromSocket(Socket socket) => socket;
 
     /// <summary>Whether the numbers are equal; the objects do not matter.</summary>

@@ -31,20 +31,17 @@ public class HostedIOLoop : IOLoop
 
     /// <summary>A loop inside a host. It does not run yet.</summary>
     /// <param name="host">The foreign loop.</param>
-    /// <param name="options">A <see cref="HostedIOLoopOptions"/> may say more; <see langword="null"/> for the defaults.</param>
+    /// <param name="options">Name, logging, poller; <see langword="null"/> for the defaults.</param>
     /// <exception cref="ArgumentNullException"><paramref name="host"/> is null.</exception>
-    /// <exception cref="ArgumentException">The options are those of a native loop, whose clock and waker a hosted loop has not.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     /// <exception cref="PlatformNotSupportedException">This system lacks the poller asked for.</exception>
     /// <exception cref="IOException">The kernel has no descriptors left.</exception>
-    public HostedIOLoop(ILoopHost host, IOLoopOptions? options = null)
+    public HostedIOLoop(ILoopHost host, HostedIOLoopOptions? options = null)
         : base(options)
     {
         ArgumentNullException.ThrowIfNull(host);
-        if (options is PollIOLoopOptions)
-            throw new ArgumentException("PollIOLoopOptions are for native loops: a hosted loop's clock is its host's. Pass HostedIOLoopOptions.", nameof(options));
         Host = host;
-        var poller = PollerFactory.Create((options as HostedIOLoopOptions)?.Poller ?? PollerKind.Default, WakerKind.Default);
+        var poller = PollerFactory.Create(options?.Poller ?? PollerKind.Default, WakerKind.Default);
         try
         {
             var abilities = new HostAbilities(host);
@@ -125,19 +122,19 @@ public class HostedIOLoop : IOLoop
     public override void Start()
     {
         _driver.WaitForAbandonedRun(null);
-        _driver.Run(null);
+        _driver.Run(null, CancellationToken.None);
     }
 
     internal override TimeSpan? WaitForAbandonedRun(TimeSpan? limit) => _driver.WaitForAbandonedRun(limit);
 
-    internal override bool StartWithin(TimeSpan? limit) => _driver.Run(limit);
+    internal override bool StartWithin(TimeSpan? limit, CancellationToken cancellationToken) => _driver.Run(limit, cancellationToken);
 
-    internal override Task RunNested(Func<Task> func, Delegate original, TimeSpan? timeout)
+    internal override Task RunNested(Func<Task> func, Delegate original, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         if (!IsOnLoopThread || !_driver.CanPump)
-            return base.RunNested(func, original, timeout);
+            return base.RunNested(func, original, timeout, cancellationToken);
         var until = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        return new SyncRun(this, func, original, () => until.TrySetResult()).ToEnd(timeout, () => _driver.PumpNested(until));
+        return new SyncRun(this, func, original, () => until.TrySetResult(), cancellationToken).ToEnd(timeout, () => _driver.PumpNested(until));
     }
 
     /// <inheritdoc/>

@@ -5,7 +5,7 @@ public class HostedIOLoopOptions : IOLoopOptions
 {
     /// <summary>
     /// Which system interface to ask for ready descriptors. All loops over <see cref="PollerKind.Epoll"/> share one thread
-    /// that sleeps for them; each loop over <see cref="PollerKind.Poll"/> takes one of its own.
+    /// that waits for them. Each loop over <see cref="PollerKind.Poll"/> needs its own.
     /// </summary>
     public PollerKind Poller { get; set; }
 }

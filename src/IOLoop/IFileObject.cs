@@ -1,7 +1,7 @@
 namespace IOLoops;
 
 /// <summary>
-/// Anything that has a file descriptor and can be closed; what Tornado calls a file-like object.
+/// Anything that has a file descriptor and can be closed: Tornado's file-like object.
 /// Pass one to a loop with <see cref="FileDescriptor.From(IFileObject)"/>.
 /// </summary>
 public interface IFileObject
@@ -10,8 +10,8 @@ public interface IFileObject
     nint Descriptor { get; }
 
     /// <summary>
-    /// Closes the descriptor. Called by <see cref="IOLoop.CloseFd"/>, on the thread that closes the loop; closing
-    /// twice must do no harm.
+    /// Closes the descriptor. Called by <see cref="IOLoop.CloseFd"/>, on the thread that closes the loop. A
+    /// second call must do nothing.
     /// </summary>
     void Close();
 }

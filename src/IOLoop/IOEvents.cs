@@ -7,7 +7,7 @@ namespace IOLoops;
 /// </summary>
 /// <remarks>
 /// <see cref="Error"/> is two kernel bits, of which either may be reported alone: test it with
-/// <c>(events &amp; IOEvents.Error) != 0</c>, not with <see cref="Enum.HasFlag"/>.
+/// <see cref="IOEventsExtensions.HasError"/>, not with <see cref="Enum.HasFlag"/>.
 /// </remarks>
 [Flags]
 public enum IOEvents
@@ -27,6 +27,6 @@ public enum IOEvents
     /// <summary>An error or a hang-up (<c>EPOLLERR | EPOLLHUP</c>). Always reported, asked for or not.</summary>
     Error = 0x018,
 
-    /// <summary>The peer has closed its writing half (<c>EPOLLRDHUP</c>). Linux and FreeBSD alone have it.</summary>
+    /// <summary>The peer has closed its writing half (<c>EPOLLRDHUP</c>). Linux and FreeBSD only.</summary>
     ReadHangUp = 0x2000,
 }

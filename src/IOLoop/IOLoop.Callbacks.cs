@@ -9,7 +9,7 @@ public abstract partial class IOLoop
     /// Runs <paramref name="callback"/> on the loop, in its next turn, in the order of the calls. Any thread.
     /// </summary>
     /// <param name="callback">Runs in the <see cref="ExecutionContext"/> of this call.</param>
-    /// <exception cref="ObjectDisposedException">The loop is closed; <see cref="TryAddCallback(Action)"/> returns false instead.</exception>
+    /// <exception cref="ObjectDisposedException">The loop is closed. <see cref="TryAddCallback(Action)"/> returns false instead.</exception>
     public abstract void AddCallback(Action callback);
 
     /// <summary>The same with an argument for the callback: a cached delegate then allocates nothing.</summary>
@@ -40,10 +40,21 @@ public abstract partial class IOLoop
             AddCallback(new AsyncCallbackAdapter(this, callback).Run);
     }
 
+    /// <summary>The same with an argument for a callback that returns a task, whose failure goes to <see cref="HandleCallbackException"/>.</summary>
+    /// <inheritdoc cref="AddCallback(Action)"/>
+    public void AddCallback<TState>(Func<TState, Task> callback, TState state)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        if (Core is { } core)
+            core.Post(new WorkItem(callback, state, AsyncStateInvoker<TState>.Instance, DefaultContext.Capture()));
+        else
+            AddCallback(AsyncCallbackAdapter.For(this, callback, state));
+    }
+
     /// <summary>
-    /// Calls <see cref="IThreadPoolWorkItem.Execute"/> in the next turn, in order with callbacks: for adapters that queue many
-    /// small objects. It is the cheapest way, of one stored reference, without a delegate. Failures are reported with a
-    /// delegate of <see cref="IThreadPoolWorkItem.Execute"/>. Any thread.
+    /// Calls <see cref="IThreadPoolWorkItem.Execute"/> in the next turn, in order with callbacks. For adapters that queue many
+    /// small objects: it stores one reference and needs no delegate. Failures are reported with a delegate of
+    /// <see cref="IThreadPoolWorkItem.Execute"/>. Any thread.
     /// </summary>
     /// <exception cref="ArgumentNullException"><paramref name="item"/> is null.</exception>
     /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
@@ -57,8 +68,8 @@ public abstract partial class IOLoop
             AddCallback(item.Execute);
     }
 
-    /// <summary>The same as <see cref="AddCallback(Action)"/>, but says instead of throwing when the loop is closed. Any thread.</summary>
-    /// <returns>False when the loop is closed: the callback will not run.</returns>
+    /// <summary>The same as <see cref="AddCallback(Action)"/>, but returns false instead of throwing when the loop is closed. Any thread.</summary>
+    /// <returns>False if the loop is closed: the callback will not run.</returns>
     public bool TryAddCallback(Action callback)
     {
         ArgumentNullException.ThrowIfNull(callback);
@@ -76,11 +87,34 @@ public abstract partial class IOLoop
         return TryElsewhere(new AsyncCallbackAdapter(this, callback).Run);
     }
 
+    /// <summary>The same with an argument for the callback: a cached delegate then allocates nothing.</summary>
+    /// <inheritdoc cref="TryAddCallback(Action)"/>
+    public bool TryAddCallback<TState>(Action<TState> callback, TState state)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        if (Core is not { } core)
+            return TryElsewhere(Bind(callback, state));
+        var (argument, invoker) = StateInvoker.For(callback, state);
+        if (core.TryPost(new WorkItem(callback, argument, invoker, DefaultContext.Capture())))
+            return true;
+        invoker.Drop(callback, argument);
+        return false;
+    }
+
+    /// <inheritdoc cref="TryAddCallback{TState}(Action{TState}, TState)"/>
+    public bool TryAddCallback<TState>(Func<TState, Task> callback, TState state)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        return Core is { } core
+            ? core.TryPost(new WorkItem(callback, state, AsyncStateInvoker<TState>.Instance, DefaultContext.Capture()))
+            : TryElsewhere(AsyncCallbackAdapter.For(this, callback, state));
+    }
+
     /// <summary>
-    /// The same as <see cref="AddCallback(Action)"/> for callers that must not block and must not hand over their
-    /// context: takes no lock, captures no <see cref="ExecutionContext"/>. Any thread.
+    /// The same as <see cref="AddCallback(Action)"/> for callers that must not block: takes no lock, and captures no
+    /// <see cref="ExecutionContext"/>. Any thread.
     /// </summary>
-    /// <remarks>Keeps its order among calls of its own kind; not with <see cref="AddCallback(Action)"/>.</remarks>
+    /// <remarks>Ordered among calls of this kind, but not with those of <see cref="AddCallback(Action)"/>. The first call on a loop allocates a pool.</remarks>
     /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
     public void AddCallbackFromSignal(Action callback)
     {
@@ -91,7 +125,7 @@ public abstract partial class IOLoop
             SpawnCallback(callback);
     }
 
-    /// <summary>The same with an argument for the callback. One that is a reference, with a cached delegate, allocates nothing.</summary>
+    /// <summary>The same with an argument for the callback. With a cached delegate, an argument that is a reference allocates nothing after the first call.</summary>
     /// <inheritdoc cref="AddCallbackFromSignal(Action)"/>
     public void AddCallbackFromSignal<TState>(Action<TState> callback, TState state)
     {
@@ -105,6 +139,28 @@ public abstract partial class IOLoop
         {
             SpawnCallback(callback, state);
         }
+    }
+
+    /// <summary>The same for a callback that returns a task, whose failure goes to <see cref="HandleCallbackException"/>.</summary>
+    /// <inheritdoc cref="AddCallbackFromSignal(Action)"/>
+    public void AddCallbackFromSignal(Func<Task> callback)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        if (Core is { } core)
+            core.PostFromSignal(new WorkItem(callback, null, AsyncInvoker.Instance, null));
+        else
+            SpawnCallback(callback);
+    }
+
+    /// <summary>The same with an argument for a callback that returns a task, whose failure goes to <see cref="HandleCallbackException"/>.</summary>
+    /// <inheritdoc cref="AddCallbackFromSignal(Action)"/>
+    public void AddCallbackFromSignal<TState>(Func<TState, Task> callback, TState state)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        if (Core is { } core)
+            core.PostFromSignal(new WorkItem(callback, state, AsyncStateInvoker<TState>.Instance, null));
+        else
+            SpawnCallback(callback, state);
     }
 
     /// <summary>The same as <see cref="AddCallback(Action)"/>, but captures no <see cref="ExecutionContext"/>. Any thread.</summary>
@@ -144,12 +200,22 @@ public abstract partial class IOLoop
             AddWithoutFlow(new AsyncCallbackAdapter(this, callback).Run);
     }
 
+    /// <inheritdoc cref="SpawnCallback(Action)"/>
+    public void SpawnCallback<TState>(Func<TState, Task> callback, TState state)
+    {
+        ArgumentNullException.ThrowIfNull(callback);
+        if (Core is { } core)
+            core.Post(new WorkItem(callback, state, AsyncStateInvoker<TState>.Instance, null));
+        else
+            AddWithoutFlow(AsyncCallbackAdapter.For(this, callback, state));
+    }
+
     /// <summary>
     /// Runs <paramref name="callback"/> on the loop when <paramref name="future"/> has ended, with the task as its
-    /// argument; never inline, also when the task has ended already. Any thread. When the loop is closed by then, the
-    /// callback is dropped, which is logged.
+    /// argument. It never runs inline, not even if the task has ended already. If the loop is closed by then, the callback is
+    /// discarded, which is logged. Any thread.
     /// </summary>
-    /// <param name="future">A task; its failure is the callback's to look at.</param>
+    /// <param name="future">The task. The callback must examine its failure, which is not reported.</param>
     /// <param name="callback">Runs in the <see cref="ExecutionContext"/> of this call.</param>
     /// <exception cref="ObjectDisposedException">The loop is closed already.</exception>
     public void AddFuture(Task future, Action<Task> callback)
@@ -168,9 +234,9 @@ public abstract partial class IOLoop
         FutureCallback<Task<T>>.Add(this, future, callback);
     }
 
-    /// <summary>Runs <paramref name="func"/> on the loop, in its next turn, and reports through a task. Any thread.</summary>
-    /// <returns>Ends when <paramref name="func"/> has; fails with what it throws, or with
-    /// <see cref="ObjectDisposedException"/> when the loop is closed before it has run.</returns>
+    /// <summary>Runs <paramref name="func"/> on the loop, in its next turn. Its outcome is that of the task returned. Any thread.</summary>
+    /// <returns>A task that ends when <paramref name="func"/> has. It fails with what that throws, or with
+    /// <see cref="ObjectDisposedException"/> if the loop is closed before it has run.</returns>
     /// <exception cref="ObjectDisposedException">The loop is closed already.</exception>
     public Task InvokeAsync(Action func)
     {
@@ -185,7 +251,7 @@ public abstract partial class IOLoop
         return Invocation<T>.Begin(this, func, func);
     }
 
-    /// <summary>Runs <paramref name="func"/> on the loop, in its next turn; the result ends when the task returned by it has. Any thread.</summary>
+    /// <summary>Runs <paramref name="func"/> on the loop, in its next turn. The task returned ends when the one that <paramref name="func"/> returns has. Any thread.</summary>
     /// <inheritdoc cref="InvokeAsync(Action)"/>
     public Task InvokeAsync(Func<Task> func)
     {
@@ -198,6 +264,40 @@ public abstract partial class IOLoop
     {
         ArgumentNullException.ThrowIfNull(func);
         return Invocation<Task<T>>.Begin(this, func, func).Unwrap();
+    }
+
+    /// <param name="func">What to run.</param>
+    /// <param name="cancellationToken">
+    /// Ends the task at once. A function that has not begun never begins; one that has begun continues, and its failure goes to
+    /// <see cref="HandleCallbackException"/>.
+    /// </param>
+    /// <inheritdoc cref="InvokeAsync(Action)"/>
+    public Task InvokeAsync(Action func, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(func);
+        return CancellableInvocation<bool>.Begin(this, func, () => { func(); return Task.CompletedTask; }, cancellationToken);
+    }
+
+    /// <inheritdoc cref="InvokeAsync(Action, CancellationToken)"/>
+    public Task<T> InvokeAsync<T>(Func<T> func, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(func);
+        return CancellableInvocation<T>.Begin(this, func, () => Task.FromResult(func()), cancellationToken);
+    }
+
+    /// <summary>Runs <paramref name="func"/> on the loop, in its next turn. The task returned ends when the one that <paramref name="func"/> returns has. Any thread.</summary>
+    /// <inheritdoc cref="InvokeAsync(Action, CancellationToken)"/>
+    public Task InvokeAsync(Func<Task> func, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(func);
+        return CancellableInvocation<bool>.Begin(this, func, func, cancellationToken);
+    }
+
+    /// <inheritdoc cref="InvokeAsync(Func{Task}, CancellationToken)"/>
+    public Task<T> InvokeAsync<T>(Func<Task<T>> func, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(func);
+        return CancellableInvocation<T>.Begin(this, func, func, cancellationToken);
     }
 
     // For loops written elsewhere, which know Action alone. A method of its own: a closure is allocated where its method

@@ -11,7 +11,7 @@ public abstract partial class IOLoop
     [ThreadStatic]
     private static IOLoop? t_running;
 
-    /// <summary>The global loop, made by <see cref="Create"/> when first asked for. Any thread.</summary>
+    /// <summary>The global loop. The first use makes it with <see cref="Create"/>. Any thread.</summary>
     public static IOLoop Instance
     {
         get
@@ -23,17 +23,17 @@ public abstract partial class IOLoop
         }
     }
 
-    /// <summary>Whether there is a global loop already. Any thread.</summary>
+    /// <summary>Whether there is a global loop. Any thread.</summary>
     public static bool Initialized => s_instance is not null;
 
     /// <summary>Makes this the global loop. Any thread.</summary>
-    /// <exception cref="InvalidOperationException">There is one already; <see cref="ClearInstance"/> forgets it.</exception>
+    /// <exception cref="InvalidOperationException">There is a global loop already. <see cref="ClearInstance"/> forgets it.</exception>
     public void Install()
     {
         lock (InstanceGate)
         {
             if (s_instance is not null)
-                throw new InvalidOperationException("There is a global loop already: call IOLoop.ClearInstance() first, or use IOLoop.Instance.");
+                throw new InvalidOperationException("There is a global loop already. Call IOLoop.ClearInstance() first, or use IOLoop.Instance.");
             s_instance = this;
         }
     }
@@ -45,7 +45,7 @@ public abstract partial class IOLoop
             s_instance = null;
     }
 
-    /// <summary>The loop that runs on this thread or was made current on it; else <see cref="Instance"/>.</summary>
+    /// <summary>The loop that runs on this thread or was made current on it, else <see cref="Instance"/>.</summary>
     public static IOLoop Current => t_current ?? Instance;
 
     /// <summary>Makes this the current loop of the calling thread.</summary>

@@ -11,12 +11,12 @@ public abstract partial class IOLoop
     public override string ToString() => new LoopState(this).Summary;
 
     /// <summary>
-    /// Writes what the loop holds: its registrations (number, events, the handler's method, the object) and its next timeouts;
-    /// and what it is calling, when it is watched for stalls or measured. Any thread, also while the loop is stuck.
+    /// Writes what the loop holds: its registrations (number, events, the handler's method, the object) and its next timeouts. If
+    /// the loop is watched for stalls or measured, also what it is calling. Any thread, also while the loop is blocked.
     /// </summary>
     /// <remarks>
-    /// The loop is not stopped for it: what changes at the same time may be missing. On the loop's thread, and of a loop that
-    /// does not run, it is exact.
+    /// The loop is not stopped meanwhile, so concurrent changes may be missing. On the loop's thread, and while the loop does not
+    /// run, the output is exact.
     /// </remarks>
     /// <exception cref="ArgumentNullException"><paramref name="writer"/> is null.</exception>
     public void DumpState(TextWriter writer)

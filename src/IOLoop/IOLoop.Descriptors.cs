@@ -10,52 +10,55 @@ public abstract partial class IOLoop
     /// <summary>
     /// Calls <paramref name="handler"/> on the loop whenever <paramref name="fd"/> is ready for one of
     /// <paramref name="events"/>, once per turn with all that it is ready for, until it is removed.
-    /// <see cref="IOEvents.Error"/> is always reported, asked for or not.
+    /// <see cref="IOEvents.Error"/> is always reported, requested or not.
     /// </summary>
-    /// <param name="fd">A number, or an object with a descriptor. A <see cref="SafeHandle"/> is kept open until it is removed.</param>
+    /// <param name="fd">A number, or an object with a descriptor. A <see cref="SafeHandle"/> stays open until it is removed.</param>
     /// <param name="handler">Runs in the <see cref="ExecutionContext"/> of this call.</param>
-    /// <param name="events">What to wait for; <see cref="IOEvents.None"/>: for errors and hang-ups alone.</param>
-    /// <exception cref="InvalidOperationException">The descriptor has a handler already, which stays; or the loop runs on
+    /// <param name="events">What to wait for. <see cref="IOEvents.None"/>: errors and hang-ups only.</param>
+    /// <exception cref="InvalidOperationException">The descriptor has a handler already, which is kept. Or the loop runs on
     /// another thread: use <see cref="AddCallback(Action)"/>.</exception>
-    /// <exception cref="IOException">The kernel refused it; the message names the descriptor and the reason. Nothing is registered.</exception>
-    /// <exception cref="ArgumentException"><paramref name="events"/> holds a bit that is no <see cref="IOEvents"/>.</exception>
+    /// <exception cref="IOException">The kernel refused the descriptor. The message names it and the reason. Nothing is registered.</exception>
+    /// <exception cref="ArgumentException"><paramref name="events"/> has a bit that is not of <see cref="IOEvents"/>.</exception>
     /// <exception cref="ObjectDisposedException">The loop, or the object given, is closed.</exception>
     public abstract void AddHandler(FileDescriptor fd, IOHandler handler, IOEvents events);
 
     /// <summary>
-    /// The same for a handler that returns a task: the descriptor rests until the task has ended.
+    /// The same for a handler that returns a task. The handler is not called again before that task has ended.
     /// </summary>
     /// <inheritdoc cref="AddHandler(FileDescriptor, IOHandler, IOEvents)"/>
     public void AddHandler(FileDescriptor fd, AsyncIOHandler handler, IOEvents events)
     {
         ArgumentNullException.ThrowIfNull(handler);
         if (Core is { } core)
+        {
             core.AddHandler(Split(fd), handler, events);
-        else
-            AddHandler(fd, new AsyncHandlerAdapter(this, handler, events).OnReady, events);
+            return;
+        }
+        VerifyLoopThread();
+        AddHandler(fd, new AsyncHandlerAdapter(this, handler, events).OnReady, events);
     }
 
     /// <summary>
-    /// Changes what <paramref name="fd"/> is waited for, effective at once: also for a descriptor that the kernel has
-    /// reported already and whose handler has not run yet. A descriptor that was closed and opened again under the same
-    /// number is registered anew, with the same handler.
+    /// Changes which events <paramref name="fd"/> is waited for, effective at once, also if the kernel has reported the
+    /// descriptor already and its handler has not run yet. If the number was closed and opened again, the new descriptor is
+    /// registered with the same handler.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The descriptor has no handler; or the loop runs on another thread.</exception>
-    /// <exception cref="IOException">The kernel refused it, for example because the descriptor is closed.</exception>
-    /// <exception cref="ArgumentException"><paramref name="events"/> holds a bit that is no <see cref="IOEvents"/>.</exception>
+    /// <exception cref="InvalidOperationException">The descriptor has no handler, or the loop runs on another thread.</exception>
+    /// <exception cref="IOException">The kernel refused the descriptor, for example because it is closed.</exception>
+    /// <exception cref="ArgumentException"><paramref name="events"/> has a bit that is not of <see cref="IOEvents"/>.</exception>
     public abstract void UpdateHandler(FileDescriptor fd, IOEvents events);
 
     /// <summary>
-    /// Forgets a descriptor's handler, effective at once: it is not called again, whatever the kernel has reported.
-    /// Unknown and closed descriptors are ignored. Waits begun with <see cref="WaitAsync"/> on it are cancelled.
+    /// Removes a descriptor's handler, effective at once: it is not called again, whatever the kernel has reported.
+    /// Does nothing for unknown and closed descriptors. Waits of <see cref="WaitAsync"/> on the descriptor are cancelled.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The loop runs on another thread: use <see cref="RemoveHandlerAsync"/>.</exception>
+    /// <exception cref="InvalidOperationException">The loop runs on another thread. Use <see cref="RemoveHandlerAsync"/>.</exception>
     public abstract void RemoveHandler(FileDescriptor fd);
 
     /// <summary>
-    /// Forgets a descriptor's handler from any thread. The task ends when no call of the handler runs and none can
-    /// start: from then on the descriptor may be closed and its handler's data freed. Called inside the handler, or
-    /// inside what an asynchronous handler does, it does not wait for that very call.
+    /// Removes a descriptor's handler from any thread. The task ends when no call of the handler runs and none can
+    /// start: then the descriptor may be closed and the handler's data freed. If called inside the handler, synchronous or
+    /// asynchronous, it does not wait for that very call.
     /// </summary>
     public ValueTask RemoveHandlerAsync(FileDescriptor fd)
     {
@@ -69,7 +72,7 @@ public abstract partial class IOLoop
     /// wait for one descriptor at the same time.
     /// </summary>
     /// <returns>What it is ready for. Continuations run on the loop unless told otherwise. Await it once.</returns>
-    /// <exception cref="InvalidOperationException">The descriptor has a handler; or the loop runs on another thread.</exception>
+    /// <exception cref="InvalidOperationException">The descriptor has a handler, or the loop runs on another thread.</exception>
     /// <exception cref="IOException">The kernel refused the descriptor.</exception>
     /// <exception cref="OperationCanceledException">(From the task.) The token was cancelled, or <see cref="RemoveHandler"/> was called.</exception>
     /// <exception cref="ObjectDisposedException">The loop is closed; from the task, when it is closed meanwhile.</exception>
@@ -77,20 +80,21 @@ public abstract partial class IOLoop
     {
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled<IOEvents>(cancellationToken);
-        return Core is { } core
-            ? core.WaitAsync(Split(fd), events, cancellationToken)
-            : OneShotWait.Begin(this, fd, events, cancellationToken);
+        if (Core is { } core)
+            return core.WaitAsync(Split(fd), events, cancellationToken);
+        VerifyLoopThread();
+        return OneShotWait.Begin(this, fd, events, cancellationToken);
     }
 
     /// <summary>
-    /// The number and the object of a descriptor; every loop asks here before it registers one. Override it to map
-    /// objects of one's own.
+    /// Returns the number and the object of a descriptor. Loops call it before they register one. Override it to map other
+    /// objects.
     /// </summary>
     public virtual (nint Number, object? Object) SplitFd(FileDescriptor fd) => (fd.Number, fd.Object);
 
     /// <summary>
-    /// Closes a descriptor: its object if it has one, else the number. Never throws for one that is closed already.
-    /// Called by <see cref="Close"/> when asked to close all.
+    /// Closes a descriptor: its object if it has one, else the number. Does not throw if it is closed already.
+    /// Called by <see cref="Close"/> when it closes all descriptors.
     /// </summary>
     public virtual void CloseFd(FileDescriptor fd)
     {
@@ -109,7 +113,7 @@ public abstract partial class IOLoop
                 NativeFile.Close(fd.Number);
                 break;
             default:
-                throw new NotSupportedException($"Cannot close {fd}: override CloseFd together with SplitFd.");
+                throw new NotSupportedException($"Cannot close {fd}: its object is of an unknown type. Override CloseFd together with SplitFd.");
         }
     }
 

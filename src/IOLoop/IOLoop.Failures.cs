@@ -10,19 +10,19 @@ public abstract partial class IOLoop
     internal ILogger Logger { get; }
 
     /// <summary>
-    /// A callback, timeout or handler has thrown, or its task has failed. Set
-    /// <see cref="CallbackExceptionEventArgs.Handled"/> and it is not logged. Raised on the loop's thread;
-    /// for a task that fails when the loop is closed, on the thread that ends it.
+    /// Raised when a callback, timeout or handler has thrown, or its task has failed. Set
+    /// <see cref="CallbackExceptionEventArgs.Handled"/> to keep the loop from logging the failure. Raised on the loop's thread, or,
+    /// if a task fails after the loop was closed, on the thread that completes the task.
     /// </summary>
     public event EventHandler<CallbackExceptionEventArgs>? CallbackException;
 
     /// <summary>
-    /// Called for every failure of a callback, timeout or handler. Raises <see cref="CallbackException"/> and logs when
-    /// no one has handled it. What an override throws is logged and ends nothing. Called on the loop's thread, except when
-    /// the loop is closed by the time that a task fails.
+    /// Called for every failure of a callback, timeout or handler. Raises <see cref="CallbackException"/>, and logs the failure
+    /// unless it was handled. What an override throws is logged, and the loop continues. Called on the loop's thread, except for a
+    /// task that fails after the loop was closed.
     /// </summary>
     /// <param name="callback">The delegate that failed, as it was given to the loop.</param>
-    /// <param name="exception">What it threw, or what its task failed with.</param>
+    /// <param name="exception">The exception that it threw, or that its task failed with.</param>
     public virtual void HandleCallbackException(Delegate callback, Exception exception)
     {
         ArgumentNullException.ThrowIfNull(callback);
@@ -37,14 +37,28 @@ public abstract partial class IOLoop
         LoopLog.CallbackFailed(Logger, exception, Name, LoopLog.Describe(callback));
     }
 
-    /// <summary>For authors of loops: runs a callback as the loop does, so that nothing escapes.</summary>
-    /// <param name="callback">An <see cref="Action"/>, or a <see cref="Func{Task}"/> whose failure is reported when it fails.</param>
-    /// <exception cref="ArgumentException">It is a delegate of another type.</exception>
+    /// <summary>
+    /// For authors of loops: runs a callback as the loop does, so that no exception escapes. While it runs, the calling thread is
+    /// the loop's: see <see cref="EnterLoopThread"/>.
+    /// </summary>
+    /// <param name="callback">An <see cref="Action"/>, or a <see cref="Func{Task}"/> whose task is observed for failure.</param>
+    /// <exception cref="ArgumentException">The delegate is of another type.</exception>
     protected void RunCallback(Delegate callback)
     {
         ArgumentNullException.ThrowIfNull(callback);
         if (callback is not (Action or Func<Task>))
-            throw new ArgumentException($"RunCallback runs an Action or a Func<Task>, not a {callback.GetType()}.", nameof(callback));
+            throw new ArgumentException($"RunCallback accepts an Action or a Func<Task>, not a {callback.GetType()}.", nameof(callback));
+        if (Core is not null || ClaimLoopThread() != 0)
+        {
+            RunGuarded(callback); // the loop knows its thread already
+            return;
+        }
+        using (new LoopThreadScope(this, 0))
+            RunGuarded(callback);
+    }
+
+    private void RunGuarded(Delegate callback)
+    {
         try
         {
             if (callback is Action action)

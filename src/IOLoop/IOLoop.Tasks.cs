@@ -9,7 +9,7 @@ public abstract partial class IOLoop
     private LoopTimeProvider? _timeProvider;
 
     /// <summary>
-    /// Posts to the loop. It is current inside callbacks, so that an <c>await</c> in one resumes on the loop.
+    /// A context whose posts run on the loop. It is current inside callbacks, so that an <c>await</c> there resumes on the loop.
     /// <see cref="System.Threading.SynchronizationContext.Send"/> runs inline on the loop's thread and blocks elsewhere. Any thread.
     /// </summary>
     public SynchronizationContext SynchronizationContext =>
@@ -18,11 +18,11 @@ public abstract partial class IOLoop
     /// <summary>Runs tasks on the loop, one per callback. Any thread.</summary>
     public TaskScheduler TaskScheduler => _taskScheduler ?? Publish(ref _taskScheduler, new LoopTaskScheduler(this));
 
-    /// <summary>The loop's clock; its timers fire on the loop, never early. Any thread.</summary>
+    /// <summary>The loop's clock. Its timers fire on the loop, and never early. Any thread.</summary>
     public TimeProvider TimeProvider => _timeProvider ?? Publish(ref _timeProvider, new LoopTimeProvider(this));
 
     /// <summary>
-    /// <c>await loop.SwitchTo()</c> goes on, on the loop: at once when already there, else in its next turn. Any thread.
+    /// <c>await loop.SwitchTo()</c> resumes on the loop: at once if the caller is there already, else in its next turn. Any thread.
     /// </summary>
     /// <exception cref="ObjectDisposedException">(From the await.) The loop is closed.</exception>
     public LoopAwaitable SwitchTo() => new(this);

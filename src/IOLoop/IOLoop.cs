@@ -8,19 +8,20 @@ namespace IOLoops;
 /// </summary>
 /// <remarks>
 /// <para>
-/// A loop runs in turns: the callbacks that were there when the turn began, then the timeouts that are due, then the
-/// kernel is asked which descriptors are ready, then their handlers run. Descriptors are level-triggered: what a
-/// handler leaves unread is reported again in the next turn.
+/// A loop runs in turns. A turn runs the callbacks that were queued when it began, then the timeouts that are due, then asks the
+/// kernel which descriptors are ready, then runs their handlers. Descriptors are level-triggered: what a handler leaves unread
+/// is reported again in the next turn.
 /// </para>
 /// <para>
-/// Threads: while a loop runs, its descriptors and timeouts may be used on its own thread alone
-/// (<see cref="InvalidOperationException"/> elsewhere); a loop that does not run may be used from any one thread.
+/// Threads: while a loop runs, only its own thread may use its descriptors and timeouts
+/// (<see cref="InvalidOperationException"/> elsewhere). While it does not run, any one thread may. Any thread may call
 /// <see cref="AddCallback(Action)"/> and its relatives, <see cref="Stop"/>, <see cref="RemoveHandlerAsync"/> and
-/// <see cref="InvokeAsync(Action)"/> may be called from any thread at any time.
+/// <see cref="InvokeAsync(Action)"/> at any time.
 /// </para>
 /// <para>
-/// This class is the contract. <see cref="PollIOLoop"/> is the native implementation; the loops that run inside a
-/// foreign event loop implement the same contract. A loop of one's own needs the abstract members alone.
+/// This class is the contract. <see cref="PollIOLoop"/> is the native implementation. The loops that run inside a foreign
+/// event loop implement the same contract. To write another kind of loop, implement the abstract members and run callbacks with
+/// <see cref="RunCallback"/> or inside <see cref="EnterLoopThread"/>.
 /// </para>
 /// </remarks>
 public abstract partial class IOLoop : IDisposable, IAsyncDisposable
@@ -74,14 +75,6 @@ public abstract partial class IOLoop : IDisposable, IAsyncDisposable
             Diagnostics.LoopLog.Flush(Logger);
         }
     }
-
-    /// <summary>
-    /// Whether the calling thread is the one that runs the loop at this moment. Hosted loops: inside a turn, or where the
-    /// host says that the calling thread is its own.
-    /// </summary>
-    public bool IsOnLoopThread => Core is { } core
-        ? core.IsOnLoopThread || core.IsOnHostThread
-        : IsRunning && ReferenceEquals(t_running, this);
 
     /// <summary>The engine of the loops of this assembly; a loop written elsewhere has none and gets the plain defaults.</summary>
     internal LoopCore? Core { get; private protected set; }

@@ -4,14 +4,14 @@ using IOLoops.Core;
 
 namespace IOLoops;
 
-/// <summary>What <see cref="IOLoop.SwitchTo"/> returns; to be awaited.</summary>
+/// <summary>The result of <see cref="IOLoop.SwitchTo"/>. Await it.</summary>
 public readonly struct LoopAwaitable : ICriticalNotifyCompletion
 {
     private readonly IOLoop _loop;
 
     internal LoopAwaitable(IOLoop loop) => _loop = loop;
 
-    /// <summary>Whether the caller is on the loop already, or the loop is closed, of which <see cref="GetResult"/> tells.</summary>
+    /// <summary>Whether the caller is on the loop already, or the loop is closed, for which <see cref="GetResult"/> throws.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public bool IsCompleted => _loop.IsOnLoopThread || _loop.IsClosed;
 
@@ -28,11 +28,11 @@ public readonly struct LoopAwaitable : ICriticalNotifyCompletion
             ObjectDisposedException.ThrowIf(_loop.IsClosed, _loop);
     }
 
-    /// <summary>Goes on, on the loop, in the captured context.</summary>
+    /// <summary>Resumes on the loop, in the captured context.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public void OnCompleted(Action continuation) => Post(continuation, DefaultContext.Capture());
 
-    /// <summary>Goes on, on the loop.</summary>
+    /// <summary>Resumes on the loop.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public void UnsafeOnCompleted(Action continuation) => Post(continuation, null);
 

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace IOLoops;
 
 /// <summary>
-/// A point on a loop's clock, in ticks of 100 ns. Its zero is the clock's own (on a native loop an arbitrary point in
-/// the past): only times of one loop can be compared. Arithmetic saturates and never overflows.
+/// A point on a loop's clock, in ticks of 100 ns. Zero is the clock's own (on a native loop an arbitrary point in
+/// the past), so only times of one loop can be compared. Arithmetic saturates and never overflows.
 /// </summary>
 public readonly record struct LoopTime : IComparable<LoopTime>
 {

@@ -3,12 +3,12 @@ using IOLoops.Core;
 namespace IOLoops;
 
 /// <summary>
-/// Calls something again and again on a loop, on a grid that does not drift: one period after <see cref="Start"/>, two
-/// periods, three. A tick that cannot be met because an earlier call still runs or the loop was busy is skipped, also
-/// one exactly at now; calls never overlap and never bunch up.
+/// Calls a function periodically on a loop, on a grid that does not drift: one period after <see cref="Start"/>, two
+/// periods, three. Ticks that pass while an earlier call runs or the loop is busy are skipped, and so is one that is due exactly
+/// at the end of a call. Calls never overlap and never bunch up.
 /// </summary>
-/// <remarks>To be used on the loop's thread, or on any one thread while the loop does not run.</remarks>
-public class PeriodicCallback : INamedWork
+/// <remarks>Use it on the loop's thread, or on any one thread while the loop does not run.</remarks>
+public class PeriodicCallback : INamedWork, IDisposable
 {
     private readonly IOLoop _loop;
     private readonly TimeSpan _period;
@@ -19,11 +19,13 @@ public class PeriodicCallback : INamedWork
     private ExecutionContext _context = DefaultContext.Instance; // of Start
     private TimeoutHandle _timeout;
     private int _run; // counts Start and Stop: a call that ends after them belongs to another run
+    private bool _isCalling; // a call has begun and not ended, of this run or of an earlier one
+    private bool _isSkipping; // a tick came meanwhile: the end of that call chooses the next
 
-    /// <summary>Calls <paramref name="callback"/>; what it throws goes to <see cref="IOLoop.HandleCallbackException"/> and ends nothing.</summary>
+    /// <summary>Calls <paramref name="callback"/> once per period. What it throws goes to <see cref="IOLoop.HandleCallbackException"/>, and the calls continue.</summary>
     /// <param name="callback">What to call.</param>
     /// <param name="period">The time between two ticks.</param>
-    /// <param name="loop">Where to run; null: <see cref="IOLoop.Current"/>.</param>
+    /// <param name="loop">The loop. By default <see cref="IOLoop.Current"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="period"/> is not positive.</exception>
     public PeriodicCallback(Action callback, TimeSpan period, IOLoop? loop = null)
         : this(period, loop)
@@ -32,7 +34,7 @@ public class PeriodicCallback : INamedWork
         _action = callback;
     }
 
-    /// <summary>Calls <paramref name="callback"/>; the next tick is chosen when its task has ended.</summary>
+    /// <summary>Calls <paramref name="callback"/> once per period. The next tick is chosen when its task has ended.</summary>
     /// <inheritdoc cref="PeriodicCallback(Action, TimeSpan, IOLoop?)"/>
     public PeriodicCallback(Func<Task> callback, TimeSpan period, IOLoop? loop = null)
         : this(period, loop)
@@ -57,7 +59,10 @@ public class PeriodicCallback : INamedWork
     /// <summary>Whether it has been started and not stopped.</summary>
     public bool IsRunning { get; private set; }
 
-    /// <summary>Begins, with the first call one period from now. Does nothing when it runs.</summary>
+    /// <summary>
+    /// Starts it; the first call is one period from now. Does nothing while it runs. A call that an earlier
+    /// <see cref="Stop"/> left unfinished is waited for: ticks are skipped until it has ended.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The loop runs on another thread.</exception>
     /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
     public void Start()
@@ -71,7 +76,9 @@ public class PeriodicCallback : INamedWork
         IsRunning = true;
     }
 
-    /// <summary>Ends it: no call starts from now on. Also inside the callback. Does nothing when it does not run.</summary>
+    /// <summary>
+    /// Stops it: no call starts from now on. May be called inside the callback. Does nothing while it does not run.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The loop runs on another thread.</exception>
     public void Stop()
     {
@@ -79,13 +86,35 @@ public class PeriodicCallback : INamedWork
             return;
         _loop.RemoveTimeout(_timeout);
         _run++;
+        _isSkipping = false;
         IsRunning = false;
+    }
+
+    /// <summary>The same as <see cref="Stop"/>.</summary>
+    /// <inheritdoc cref="Stop" path="/exception"/>
+    public void Dispose()
+    {
+        Stop();
+        GC.SuppressFinalize(this);
     }
 
     private void Tick(int run)
     {
         if (run != _run)
             return;
+        if (_isCalling)
+        {
+            _isSkipping = true;
+            return;
+        }
+        if (Call(run))
+            OnReturned(run);
+    }
+
+    /// <returns>False: the call's task has not ended.</returns>
+    private bool Call(int run)
+    {
+        _isCalling = true;
         try
         {
             if (_async is not null)
@@ -94,7 +123,7 @@ public class PeriodicCallback : INamedWork
                 if (!task.IsCompleted)
                 {
                     _loop.AddFuture(task, ended => OnEnded(ended, run));
-                    return;
+                    return false;
                 }
                 TaskFailures.Report(_loop, Callback, task);
             }
@@ -107,19 +136,26 @@ public class PeriodicCallback : INamedWork
         {
             _loop.ReportFailure(Callback, exception);
         }
-        Continue(run);
+        return true;
     }
 
     private void OnEnded(Task task, int run)
     {
         TaskFailures.Report(_loop, _async!, task);
-        Continue(run);
+        OnReturned(run);
     }
 
-    private void Continue(int run)
+    private void OnReturned(int run)
     {
-        if (run != _run)
+        _isCalling = false;
+        if (run != _run && !_isSkipping)
             return;
+        _isSkipping = false;
+        Continue();
+    }
+
+    private void Continue()
+    {
         // The first tick after now, by division: however long the loop was busy, this costs the same.
         long elapsed = (_loop.Time - _start).Ticks;
         long ticks = elapsed / _period.Ticks + 1;
@@ -127,6 +163,6 @@ public class PeriodicCallback : INamedWork
         // CallAt captures the context, and what this call has changed in it is not for the next.
         if (ExecutionContext.Capture() != _context)
             ExecutionContext.Restore(_context);
-        _timeout = _loop.CallAt(next, _tick, run);
+        _timeout = _loop.CallAt(next, _tick, _run);
     }
 }

@@ -57,8 +57,8 @@ public class PollIOLoop : IOLoop
     public PollerKind Poller => _core.Poller.Kind;
 
     /// <summary>
-    /// A descriptor that is readable when a turn is due: a registered descriptor is ready, a callback waits, or an
-    /// earlier deadline than <see cref="BackendTimeout"/> said was added from outside a turn. For another loop to watch.
+    /// A descriptor for another loop to watch. It is readable when a turn is due: a registered descriptor is ready, a callback is
+    /// queued, or a deadline earlier than <see cref="BackendTimeout"/> was added from outside a turn.
     /// </summary>
     /// <exception cref="NotSupportedException">The poller has none (<see cref="PollerKind.Poll"/>).</exception>
     /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
@@ -69,11 +69,11 @@ public class PollIOLoop : IOLoop
             ObjectDisposedException.ThrowIf(IsClosed, this);
             int descriptor = _core.Poller.Descriptor;
             return descriptor >= 0 ? descriptor : throw new NotSupportedException(
-                "poll(2) has no descriptor that could be watched: use PollerKind.Epoll, or Kqueue where that is.");
+                "poll(2) has no descriptor to watch. Use PollerKind.Epoll, or PollerKind.Kqueue where it exists.");
         }
     }
 
-    /// <summary>How long until a turn is due; zero: it is due now; null: not before <see cref="BackendDescriptor"/> is readable. The thread that drives the loop.</summary>
+    /// <summary>How long until a turn is due. Zero: now. Null: not before <see cref="BackendDescriptor"/> is readable. Use it on the thread that drives the loop.</summary>
     public TimeSpan? BackendTimeout
     {
         get
@@ -121,7 +121,7 @@ public class PollIOLoop : IOLoop
     /// Runs one turn on this thread. It does not sleep when it has run a callback or a timeout, and what became due
     /// while it slept still runs. After <see cref="IOLoop.Stop"/> it returns at once, once.
     /// </summary>
-    /// <param name="timeout">How long to sleep at the most when nothing is ready; zero: not at all; <see cref="Timeout.InfiniteTimeSpan"/>: until something is.</param>
+    /// <param name="timeout">The maximum time to sleep while nothing is ready. Zero: not at all. <see cref="Timeout.InfiniteTimeSpan"/>: until something is.</param>
     /// <returns>How many callbacks, timeouts and handlers ran.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative and not infinite.</exception>
     /// <exception cref="InvalidOperationException">The loop runs already.</exception>
@@ -129,7 +129,7 @@ public class PollIOLoop : IOLoop
     public int RunOnce(TimeSpan timeout)
     {
         if (timeout < TimeSpan.Zero && timeout != Timeout.InfiniteTimeSpan)
-            throw new ArgumentOutOfRangeException(nameof(timeout), timeout, "The timeout is zero, positive, or Timeout.InfiniteTimeSpan.");
+            throw new ArgumentOutOfRangeException(nameof(timeout), timeout, "The timeout must be zero, positive, or Timeout.InfiniteTimeSpan.");
         var scope = _core.Enter(SynchronizationContext);
         try
         {

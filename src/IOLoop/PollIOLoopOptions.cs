@@ -10,8 +10,8 @@ public class PollIOLoopOptions : IOLoopOptions
     public WakerKind Waker { get; set; }
 
     /// <summary>
-    /// The loop's clock; <see langword="null"/>: the monotonic clock of the system. With a clock of one's own, such as
-    /// a test's, timeouts are due when that clock says so, and one of its timers wakes the loop.
+    /// The loop's clock. By default the system's monotonic clock. With another one, such as a test's, timeouts are due when that
+    /// clock says so, and one of its timers wakes the loop.
     /// </summary>
     public TimeProvider? TimeProvider { get; set; }
 }

@@ -4,7 +4,7 @@ namespace IOLoops;
 
 /// <summary>
 /// A loop that runs inside whatever a <see cref="System.Threading.SynchronizationContext"/> posts to: the UI thread of WPF,
-/// WinForms or Avalonia, or a context of one's own.
+/// WinForms or Avalonia, or any other context.
 /// </summary>
 /// <remarks>
 /// A context can only be posted to, not pumped: on its own thread call <see cref="HostedIOLoop.Attach"/>, not
@@ -18,15 +18,16 @@ public class SynchronizationContextIOLoop : HostedIOLoop
     /// Its posts must run later, not inside <see cref="System.Threading.SynchronizationContext.Post"/>. Constructed on a UI thread, where the context
     /// is current, the loop knows that thread as its own from the start.
     /// </param>
-    /// <param name="options">A <see cref="HostedIOLoopOptions"/> may say more; <see langword="null"/> for the defaults.</param>
+    /// <param name="options">Name, logging, poller; <see langword="null"/> for the defaults.</param>
     /// <exception cref="ArgumentNullException"><paramref name="context"/> is null: there is none on this thread.</exception>
-    /// <inheritdoc cref="HostedIOLoop(ILoopHost, IOLoopOptions?)" path="/exception[not(@cref='T:System.ArgumentNullException')]"/>
-    public SynchronizationContextIOLoop(SynchronizationContext context, IOLoopOptions? options = null)
+    /// <inheritdoc cref="HostedIOLoop(ILoopHost, HostedIOLoopOptions?)" path="/exception[not(@cref='T:System.ArgumentNullException')]"/>
+    public SynchronizationContextIOLoop(SynchronizationContext context, HostedIOLoopOptions? options = null)
         : base(new SynchronizationContextHost(context ?? throw new ArgumentNullException(nameof(context))), options)
     {
     }
 
     /// <summary>Makes a loop inside a context and begins to run it there.</summary>
-    /// <inheritdoc cref="SynchronizationContextIOLoop(SynchronizationContext, IOLoopOptions?)"/>
-    public static SynchronizationContextIOLoop Attach(SynchronizationContext context) => Attached(new SynchronizationContextIOLoop(context));
+    /// <inheritdoc cref="SynchronizationContextIOLoop(SynchronizationContext, HostedIOLoopOptions?)"/>
+    public static SynchronizationContextIOLoop Attach(SynchronizationContext context, HostedIOLoopOptions? options = null) =>
+        Attached(new SynchronizationContextIOLoop(context, options));
 }

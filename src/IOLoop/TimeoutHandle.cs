@@ -1,24 +1,28 @@
+using System.ComponentModel;
+
 namespace IOLoops;
 
 /// <summary>
-/// Stands for a timeout, to be passed to <see cref="IOLoop.RemoveTimeout"/>. Opaque; the default value is a handle of
-/// nothing. A handle stays harmless for ever: once its timeout has run or was removed, it stands for nothing.
+/// Identifies a timeout, for <see cref="IOLoop.RemoveTimeout"/>. <see langword="default"/> refers to no timeout. Removing a
+/// timeout that has run or was removed does nothing.
 /// </summary>
 public readonly struct TimeoutHandle : IEquatable<TimeoutHandle>
 {
-    /// <summary>For authors of loops: a handle of the timeout that <paramref name="owner"/> knows by <paramref name="id"/>.</summary>
-    /// <param name="owner">An object that tells this loop's timeouts from another's.</param>
-    /// <param name="id">The timeout's number; never used twice with one owner.</param>
+    /// <summary>For authors of loops: the handle of the timeout that <paramref name="owner"/> knows by <paramref name="id"/>.</summary>
+    /// <param name="owner">An object that distinguishes this loop's timeouts from those of other loops.</param>
+    /// <param name="id">The timeout's number. Never reused with the same owner.</param>
     public TimeoutHandle(object owner, long id)
     {
         Owner = owner;
         Id = id;
     }
 
-    /// <summary>For authors of loops: what the handle was made with; <see langword="null"/> for the default value.</summary>
+    /// <summary>For authors of loops: what the handle was made with. <see langword="null"/> for the default value.</summary>
+    [EditorBrowsable(EditorBrowsableState.Advanced)]
     public object? Owner { get; }
 
     /// <summary>For authors of loops: what the handle was made with.</summary>
+    [EditorBrowsable(EditorBrowsableState.Advanced)]
     public long Id { get; }
 
     /// <inheritdoc/>
@@ -30,9 +34,9 @@ public readonly struct TimeoutHandle : IEquatable<TimeoutHandle>
     /// <inheritdoc/>
     public override int GetHashCode() => Id.GetHashCode();
 
-    /// <summary>Whether both stand for the same timeout.</summary>
+    /// <summary>Whether both refer to the same timeout.</summary>
     public static bool operator ==(TimeoutHandle left, TimeoutHandle right) => left.Equals(right);
 
-    /// <summary>Whether they stand for different timeouts.</summary>
+    /// <summary>Whether they refer to different timeouts.</summary>
     public static bool operator !=(TimeoutHandle left, TimeoutHandle right) => !left.Equals(right);
 }

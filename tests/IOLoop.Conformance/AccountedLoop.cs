@@ -22,10 +22,10 @@ public sealed class AccountedLoop<TLoop> : IDisposable
     private int _overlaps;
 
     /// <summary>Makes a loop that does not run yet, whose log tells what was dropped.</summary>
-    public AccountedLoop(Func<IOLoopOptions, TLoop> create)
+    public AccountedLoop(Func<HostedIOLoopOptions, TLoop> create)
     {
         ArgumentNullException.ThrowIfNull(create);
-        Loop = create(new IOLoopOptions { LoggerFactory = _log });
+        Loop = create(new HostedIOLoopOptions { LoggerFactory = _log });
         Loop.AddHandler(_pipe.ReadEnd, (_, _) => Guarded(() => Interlocked.Add(ref _read, _pipe.Drain())), IOEvents.Read);
     }
 

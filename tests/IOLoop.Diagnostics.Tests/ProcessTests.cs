@@ -33,7 +33,7 @@ public sealed partial class ProcessTests
         var (code, error) = ChildProcess.Run(ChildProcess.FatalWithoutEnd);
         code.ShouldNotBe(ChildProcess.Survived);
         error.ShouldContain("has been stuck for");
-        error.ShouldContain("Its stack was not to be had");
+        error.ShouldContain("Its stack could not be captured");
     }
 
     [Fact]

@@ -83,7 +83,7 @@ public sealed class StackTests : IDisposable
         };
         using IOLoop loop = kind == "native"
             ? new PollIOLoop(new PollIOLoopOptions { LoggerFactory = _log })
-            : new RxIOLoop(_scheduler, new IOLoopOptions { LoggerFactory = _log });
+            : new RxIOLoop(_scheduler, new HostedIOLoopOptions { LoggerFactory = _log });
         using var over = new ManualResetEventSlim();
         LogEntry? logged = null;
         loop.SetBlockingSignalThreshold(Blocking.Threshold, blocked =>

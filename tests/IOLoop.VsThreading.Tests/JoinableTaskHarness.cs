@@ -36,7 +36,7 @@ public abstract class JoinableTaskHarness : IDisposable
 
     protected JoinableTaskIOLoop NewLoop(JoinableTaskFactory? factory = null, string? name = null)
     {
-        var loop = new JoinableTaskIOLoop(factory ?? Factory, new IOLoopOptions { LoggerFactory = Log, Name = name });
+        var loop = new JoinableTaskIOLoop(factory ?? Factory, new HostedIOLoopOptions { LoggerFactory = Log, Name = name });
         loop.CallbackException += _failures.Record;
         _loops.Add(loop);
         return loop;

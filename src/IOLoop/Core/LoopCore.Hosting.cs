@@ -39,7 +39,7 @@ internal sealed partial class LoopCore
         {
             ObjectDisposedException.ThrowIf(_closed, _loop);
             if (_isAttached)
-                throw new InvalidOperationException($"{_loop.Name} is running already: use AddCallback or InvokeAsync to run something on it.");
+                throw new InvalidOperationException($"{_loop.Name} is running already. Use AddCallback or InvokeAsync to run something on it.");
             if (_stop)
             {
                 _stop = false;

@@ -81,7 +81,7 @@ internal sealed partial class LoopCore
     private void Refuse(in WorkItem item)
     {
         item.Invoker?.Drop(item.Callback, item.State);
-        throw new ObjectDisposedException(_loop.Name, "The loop is closed and runs no more callbacks; TryAddCallback returns false instead of throwing.");
+        throw new ObjectDisposedException(_loop.Name, "The loop is closed and runs no more callbacks. TryAddCallback returns false instead of throwing.");
     }
 
     /// <summary>Runs something at a time of the loop's clock.</summary>

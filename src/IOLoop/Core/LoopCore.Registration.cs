@@ -58,7 +58,7 @@ internal sealed partial class LoopCore
     {
         ref var row = ref _handlers.FindTaken(fd.Number);
         if (Unsafe.IsNullRef(ref row) || row.Target is ReadinessWaiter)
-            throw new InvalidOperationException($"File descriptor {fd.Number} has no handler on {_loop.Name}: call AddHandler first.");
+            throw new InvalidOperationException($"File descriptor {fd.Number} has no handler on {_loop.Name}. Call AddHandler first.");
         int number = (int)fd.Number;
         int errno = ModifyWithKernel(row, number, events);
         if (errno is Errno.ENOENT or Errno.EPERM) // EPERM: it is a regular file by now
@@ -110,7 +110,7 @@ internal sealed partial class LoopCore
         {
             Release(registration);
             throw errno == Errno.EEXIST
-                ? new InvalidOperationException($"File descriptor {number} is registered on {_loop.Name} already, for a handler or a wait: call UpdateHandler to change a handler's events, or RemoveHandler first.")
+                ? new InvalidOperationException($"File descriptor {number} is registered on {_loop.Name} already, for a handler or a wait. Call UpdateHandler to change a handler's events, or RemoveHandler first.")
                 : Errno.Failure(target is ReadinessWaiter ? nameof(WaitAsync) : nameof(AddHandler), number, errno);
         }
         ref var row = ref _handlers.Ensure(number);
@@ -226,7 +226,7 @@ internal sealed partial class LoopCore
     private static void CheckEvents(IOEvents events)
     {
         if ((events & ~AllEvents) != 0)
-            throw new ArgumentException($"There are no such events: 0x{(int)(events & ~AllEvents):X}. Combine values of IOEvents; edge-triggered and one-shot modes are not offered.", nameof(events));
+            throw new ArgumentException($"There are no such events: 0x{(int)(events & ~AllEvents):X}. Combine values of IOEvents. Edge-triggered and one-shot modes are unavailable.", nameof(events));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

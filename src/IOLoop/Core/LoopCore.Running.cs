@@ -25,8 +25,8 @@ internal sealed partial class LoopCore
             if (_threadId != 0)
             {
                 throw new InvalidOperationException(_threadId == Environment.CurrentManagedThreadId
-                    ? $"{_loop.Name} is running already, further up this thread's stack: await the work instead of starting the loop again."
-                    : $"{_loop.Name} is running already on another thread: use AddCallback or InvokeAsync to run something on it.");
+                    ? $"{_loop.Name} is running already, further up this thread's stack. Await the work instead of starting the loop again."
+                    : $"{_loop.Name} is running already on another thread. Use AddCallback or InvokeAsync to run something on it.");
             }
             _threadId = Environment.CurrentManagedThreadId;
             _loop.SetRunning(true);
@@ -113,7 +113,7 @@ internal sealed partial class LoopCore
         if (IsBusyElsewhere(isHostThread))
         {
             throw new InvalidOperationException(
-                $"{_loop.Name} runs on another thread, where alone its descriptors and timeouts may be used: pass the call to AddCallback.");
+                $"{_loop.Name} runs on another thread, and only that thread may use its descriptors and timeouts. Pass the call to AddCallback.");
         }
         ObjectDisposedException.ThrowIf(_closed, _loop);
     }

@@ -12,6 +12,17 @@ internal static class TaskFailures
             TaskEnd.Then(task, new Observation(loop, callback, task).OnCompleted);
     }
 
+    /// <summary>The same for work whose caller has cancelled it and left: that it then ends as cancelled is no failure.</summary>
+    internal static void Observe(IOLoop loop, Delegate callback, Task task, CancellationToken cancelledBy)
+    {
+        if (!cancelledBy.CanBeCanceled)
+            Observe(loop, callback, task);
+        else if (!task.IsCompleted)
+            TaskEnd.Then(task, () => Observe(loop, callback, task, cancelledBy));
+        else if (!task.IsCanceled || !cancelledBy.IsCancellationRequested)
+            new Observation(loop, callback, task).OnCompleted();
+    }
+
     /// <summary>Reports a task that has ended, if it failed or was cancelled.</summary>
     internal static void Report(IOLoop loop, Delegate callback, Task task)
     {

@@ -18,43 +18,43 @@ internal static partial class LoopLog
     [LoggerMessage(1, LogLevel.Error, "{Loop}: {Callback} failed.")]
     internal static partial void CallbackFailed(ILogger logger, Exception exception, string loop, string callback);
 
-    [LoggerMessage(2, LogLevel.Error, "{Loop}: HandleCallbackException itself failed while handling: {Original}")]
+    [LoggerMessage(2, LogLevel.Error, "{Loop}: HandleCallbackException threw while it handled this failure: {Original}")]
     internal static partial void HookFailed(ILogger logger, Exception exception, string loop, string original);
 
-    [LoggerMessage(3, LogLevel.Warning, "{Loop} is closed: {Count} callbacks never ran, the first of them {Callback}.")]
+    [LoggerMessage(3, LogLevel.Warning, "{Loop}: The loop is closed: {Count} callbacks never ran. The first was {Callback}.")]
     internal static partial void CallbacksDropped(ILogger logger, string loop, int count, string callback);
 
-    [LoggerMessage(4, LogLevel.Error, "{Loop}: closing {Descriptor} failed.")]
+    [LoggerMessage(4, LogLevel.Error, "{Loop}: Closing {Descriptor} failed. It may still be open.")]
     internal static partial void CloseFailed(ILogger logger, Exception exception, string loop, string descriptor);
 
-    [LoggerMessage(5, LogLevel.Error, "{Loop} cannot go on in its host and has stopped; what is queued does not run.")]
+    [LoggerMessage(5, LogLevel.Error, "{Loop}: The loop has stopped, because its host is gone or failed. Queued callbacks do not run. Attach it again if the host recovers, else close it.")]
     internal static partial void HostLost(ILogger logger, Exception exception, string loop);
 
-    [LoggerMessage(6, LogLevel.Warning, "{Blocked}")]
-    internal static partial void Blocked(ILogger logger, string blocked);
+    [LoggerMessage(6, LogLevel.Warning, "{Loop}: {Blocked}")]
+    internal static partial void Blocked(ILogger logger, string loop, string blocked);
 
-    [LoggerMessage(7, LogLevel.Error, "{Loop}: the action given to SetBlockingSignalThreshold failed.")]
+    [LoggerMessage(7, LogLevel.Error, "{Loop}: The action given to SetBlockingSignalThreshold failed. It is called again for the next stall.")]
     internal static partial void StallActionFailed(ILogger logger, Exception exception, string loop);
 
-    [LoggerMessage(8, LogLevel.Warning, "{Loop}: the stack of the loop's thread is not to be had: {Reason}")]
+    [LoggerMessage(8, LogLevel.Warning, "{Loop}: Could not capture the loop thread's stack: {Reason}")]
     internal static partial void NoStack(ILogger logger, string loop, string reason);
 
-    [LoggerMessage(9, LogLevel.Error, "{Loop}: who listens to the loop's metrics or spans has thrown; it is not said again.")]
+    [LoggerMessage(9, LogLevel.Error, "{Loop}: A metrics or tracing listener threw. Further failures are not logged.")]
     internal static partial void ListenerFailed(ILogger logger, Exception exception, string loop);
 
-    [LoggerMessage(10, LogLevel.Error, "{Loop} was disposed, but stopping or closing it failed.")]
+    [LoggerMessage(10, LogLevel.Error, "{Loop}: Stopping or closing the loop failed while it was disposed of.")]
     internal static partial void DisposeFailed(ILogger logger, Exception exception, string loop);
 
-    [LoggerMessage(12, LogLevel.Warning, "{Loop} was collected without being closed: {Count} callbacks never ran, the first of them {Callback}. Close a loop, or keep a reference to it while it has work; if its host has ended, nobody else tells.")]
+    [LoggerMessage(12, LogLevel.Warning, "{Loop}: The loop was collected without being closed: {Count} callbacks never ran. The first was {Callback}. Close a loop, or keep a reference to it while it has work.")]
     internal static partial void CallbacksForgotten(ILogger logger, string loop, int count, string callback);
 
-    [LoggerMessage(13, LogLevel.Warning, "{Loop} no longer runs, but {Callback} awaits something and is to resume on it: it waits for the next run. To await the end of a run use StopAsync, DisposeAsync or Completion, which resume behind it; to resume elsewhere use ConfigureAwait(false). This is not reported again.")]
+    [LoggerMessage(13, LogLevel.Warning, "{Loop}: The loop no longer runs, but {Callback} awaits something and is to resume on it, in a run that may never come. To await the end of a run use StopAsync, DisposeAsync or Completion. To resume elsewhere use ConfigureAwait(false). This is not reported again.")]
     internal static partial void AwaitStranded(ILogger logger, string loop, string callback);
 
-    /// <summary>Says now what a storm of failures has kept back.</summary>
+    /// <summary>Reports at once how many entries of a storm of failures were suppressed.</summary>
     internal static void Flush(ILogger logger) => ((logger as GuardedLogger)?.Fallback ?? logger as StandardErrorLogger)?.Flush();
 
-    /// <summary>The message of an exception, which may be code of the application's that fails.</summary>
+    /// <summary>The message of an exception. The property may be the application's code, and throw.</summary>
     internal static string MessageOf(Exception exception)
     {
         try
@@ -63,7 +63,7 @@ internal static partial class LoopLog
         }
         catch (Exception failure)
         {
-            return $"a {exception.GetType()}, whose message is not to be had for a {failure.GetType()}.";
+            return $"{exception.GetType()}, whose Message property threw {failure.GetType()}.";
         }
     }
 
@@ -71,19 +71,21 @@ internal static partial class LoopLog
     internal static string Describe(Delegate callback)
     {
         callback = NamedWork.Original(callback);
-        return AwaitingMethod(callback.Target)
-            ?? (callback.Method.DeclaringType is { } type ? $"{type.FullName}.{callback.Method.Name}" : callback.Method.Name);
+        return AwaitingMethod(callback.Target) ?? MethodNames.Of(callback.Method);
     }
 
+    /// <summary>The same for what is posted to a SynchronizationContext: an await posts a delegate of the runtime's, and itself as the argument.</summary>
+    internal static string Describe(SendOrPostCallback callback, object? state) =>
+        AwaitingMethod(state) ?? Describe(state as Action ?? (Delegate)callback);
+
     /// <summary>
-    /// The continuation of an await belongs to the runtime, in a box whose type argument is the state of the method that
-    /// awaited: which the compiler named Outer+&lt;Method&gt;d__5. Null: the object is no such box.
+    /// The continuation of an await belongs to the runtime, in a box whose type argument is the state machine of the method
+    /// that awaited. Null: the object is no such box.
     /// </summary>
     internal static string? AwaitingMethod(object? box) =>
         box?.GetType() is { IsGenericType: true, IsNested: true } type
-            && type.GetGenericArguments()[^1] is { DeclaringType: { } outer } machine
+            && type.GetGenericArguments()[^1] is { DeclaringType: not null } machine
             && typeof(IAsyncStateMachine).IsAssignableFrom(machine)
-            && machine.Name.IndexOf('>', StringComparison.Ordinal) is var end and > 1
-                ? $"{outer.FullName}.{machine.Name[1..end]}"
+                ? MethodNames.OfStateMachine(machine)
                 : null;
 }

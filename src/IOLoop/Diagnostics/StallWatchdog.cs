@@ -90,7 +90,7 @@ internal class StallWatchdog(TimeProvider clock) : IDisposable
         string? words = null;
         try
         {
-            var describing = new Thread(() => Volatile.Write(ref words, blocked.DescribeWithStack())) { IsBackground = true, Name = "IOLoop stall report" };
+            var describing = new Thread(() => Volatile.Write(ref words, blocked.DescribeWithStack(blocked.Loop.Name))) { IsBackground = true, Name = "IOLoop stall report" };
             describing.UnsafeStart();
             describing.Join(StackPatience);
         }
@@ -98,7 +98,7 @@ internal class StallWatchdog(TimeProvider clock) : IDisposable
         {
             // The process may have no more threads, and so no stack.
         }
-        return Volatile.Read(ref words) ?? $"{blocked} Its stack was not to be had within {StackPatience.TotalSeconds:0} s.";
+        return Volatile.Read(ref words) ?? $"{blocked} Its stack could not be captured within {StackPatience.TotalSeconds:0} s.";
     }
 
     internal virtual void EndProcess(string lastWords) => Environment.FailFast(lastWords);

@@ -25,11 +25,11 @@ internal sealed class StandardErrorLogger(string name, TextWriter? writer = null
     {
         if (!IsEnabled(logLevel) || !BudgetOf(eventId).Admit())
             return;
-        string text = $"[{name}] {logLevel}: {TextOf(eventId, state, exception, formatter)}";
+        string text = $"[{name}] {logLevel}: {WithoutName(TextOf(eventId, state, exception, formatter))}";
         Write(exception is null ? text : text + Environment.NewLine + TextOf(exception));
     }
 
-    /// <summary>Says now how many entries were suppressed.</summary>
+    /// <summary>Reports at once how many entries were suppressed.</summary>
     internal void Flush()
     {
         EntryBudget[] budgets;
@@ -47,7 +47,7 @@ internal sealed class StandardErrorLogger(string name, TextWriter? writer = null
         }
         catch (Exception failure)
         {
-            return $"event {eventId}, whose text is not to be had for a {failure.GetType()}.";
+            return $"Event {eventId}, whose text could not be formatted: {failure.GetType()}.";
         }
     }
 
@@ -59,9 +59,12 @@ internal sealed class StandardErrorLogger(string name, TextWriter? writer = null
         }
         catch (Exception failure)
         {
-            return $"{exception.GetType()}, whose text is not to be had for a {failure.GetType()}.";
+            return $"{exception.GetType()}, whose ToString threw {failure.GetType()}.";
         }
     }
+
+    /// <summary>The loop's messages begin with its name, for loggers that serve many loops. Here it stands in front already.</summary>
+    private string WithoutName(string text) => text.StartsWith(name + ": ", StringComparison.Ordinal) ? text[(name.Length + 2)..] : text;
 
     private EntryBudget BudgetOf(EventId eventId)
     {

@@ -1,11 +1,13 @@
 namespace IOLoops.Hosting;
 
 /// <summary>What a thread blocks on that waits for the end of a run, or for that of the host's thread. Made for it alone.</summary>
-internal sealed class RunWait : IDisposable
+/// <param name="cancellationToken">Ends the waiting.</param>
+internal sealed class RunWait(CancellationToken cancellationToken) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly ManualResetEvent _begun = new(false);
     private readonly ManualResetEvent _finished = new(false);
+    private readonly WaitHandle? _cancelled = cancellationToken.CanBeCanceled ? cancellationToken.WaitHandle : null;
     private Mutex? _life;     // written before _begun is set
     private bool _isDisposed; // guarded by _gate
 
@@ -22,23 +24,21 @@ internal sealed class RunWait : IDisposable
     internal void OnFinished() => Set(_finished);
 
     /// <summary>Waits until the first turn has begun, or the run has ended without one.</summary>
-    internal bool AwaitTurn(TimeSpan patience) => WaitHandle.WaitAny([_finished, _begun], patience) != WaitHandle.WaitTimeout;
+    internal WaitOutcome AwaitTurn(TimeSpan patience) => Await(_begun, patience);
 
-    internal bool AwaitEnd(TimeSpan patience) => _finished.WaitOne(patience);
+    internal WaitOutcome AwaitEnd(TimeSpan patience) => Await(null, patience);
 
     /// <summary>Waits for the end of the run, or of the host's thread.</summary>
     /// <returns>Which of them came first.</returns>
     internal WaitOutcome AwaitEndOrThread(TimeSpan patience)
     {
         if (Volatile.Read(ref _life) is not { } life)
-            return AwaitEnd(patience) ? WaitOutcome.Ended : WaitOutcome.TimedOut;
+            return AwaitEnd(patience);
         try
         {
-            int which = WaitHandle.WaitAny([_finished, life], patience);
-            if (which == WaitHandle.WaitTimeout)
-                return WaitOutcome.TimedOut;
-            if (which == 0)
-                return WaitOutcome.Ended;
+            var outcome = Await(life, patience);
+            if (outcome != WaitOutcome.OtherCame)
+                return outcome;
         }
         catch (AbandonedMutexException)
         {
@@ -46,6 +46,20 @@ internal sealed class RunWait : IDisposable
         }
         life.ReleaseMutex();
         return WaitOutcome.ThreadEnded;
+    }
+
+    private WaitOutcome Await(WaitHandle? other, TimeSpan patience)
+    {
+        List<WaitHandle> handles = [_finished];
+        if (other is not null)
+            handles.Add(other);
+        if (_cancelled is not null)
+            handles.Add(_cancelled);
+        int which = WaitHandle.WaitAny([.. handles], patience);
+        return which == WaitHandle.WaitTimeout ? WaitOutcome.TimedOut
+            : which == 0 ? WaitOutcome.Ended
+            : handles[which] == _cancelled ? WaitOutcome.Cancelled
+            : WaitOutcome.OtherCame;
     }
 
     /// <summary>The waiting thread resumes. The run may end later.</summary>

@@ -134,8 +134,8 @@ internal sealed partial class TurnDriver
     }
 
     private InvalidOperationException Gone(Exception cause) =>
-        new($"The host of {_loop.Name} is gone, so the loop has stopped: {LoopLog.MessageOf(cause)}", cause);
+        new($"The host of {_loop.Name} is gone, and the loop has stopped: {LoopLog.MessageOf(cause)}", cause);
 
     private InvalidOperationException Failed(Exception cause) =>
-        new($"{_loop.Name} cannot go on, and has stopped: {LoopLog.MessageOf(cause)}", cause);
+        new($"{_loop.Name} cannot continue, and has stopped: {LoopLog.MessageOf(cause)}", cause);
 }

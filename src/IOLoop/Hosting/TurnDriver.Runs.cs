@@ -28,8 +28,8 @@ internal sealed partial class TurnDriver
     internal void Attach() => Begin(isAwaited: false, null)?.ThrowIfLost();
 
     /// <summary>Attaches the loop and waits for its end.</summary>
-    /// <returns>False: the limit was reached first.</returns>
-    internal bool Run(TimeSpan? limit)
+    /// <returns>False: the limit was reached, or the token cancelled, first.</returns>
+    internal bool Run(TimeSpan? limit, CancellationToken cancellationToken)
     {
         bool pumps = CanPump;
         if (!pumps && !Core.IsAttached && !Core.StopRequested && !_loop.IsClosed && _host.IsOnHostThread)
@@ -40,7 +40,7 @@ internal sealed partial class TurnDriver
                 PumpToEnd(pumped);
             return true;
         }
-        using var wait = new RunWait();
+        using var wait = new RunWait(cancellationToken);
         return Begin(isAwaited: true, wait) is not { } run || WaitForEndAway(run, wait, limit);
     }
 
@@ -204,5 +204,5 @@ internal sealed partial class TurnDriver
     }
 
     private InvalidOperationException CannotPump() => new(
-        $"This is the thread of {_loop.Name}'s host, which cannot be pumped: waiting here for the loop would wait for ever. Call Attach, and await instead of blocking.");
+        $"This is the thread of {_loop.Name}'s host, which cannot be pumped. Waiting here for the loop would deadlock. Call Attach, and await instead of blocking.");
 }

@@ -65,8 +65,9 @@ internal sealed partial class TurnDriver
             var left = deadline - Now();
             if (left <= TimeSpan.Zero)
                 return false;
-            if (wait.AwaitTurn(Min(patience, left)))
-                return true;
+            var outcome = wait.AwaitTurn(Min(patience, left));
+            if (outcome != WaitOutcome.TimedOut)
+                return outcome != WaitOutcome.Cancelled;
             Probe(run);
         }
     }
@@ -77,7 +78,7 @@ internal sealed partial class TurnDriver
         if (outcome != WaitOutcome.ThreadEnded)
             return outcome == WaitOutcome.Ended;
         if (IsHostAlive(run))
-            return wait.AwaitEnd(Left(deadline)); // anew: to ask has taken its time
+            return wait.AwaitEnd(Left(deadline)) == WaitOutcome.Ended; // anew: to ask has taken its time
         Lose(run, Gone(new InvalidOperationException("The host's thread has ended.")));
         return true;
     }

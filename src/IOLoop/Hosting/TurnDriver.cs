@@ -206,7 +206,7 @@ internal sealed partial class TurnDriver : IDisposable
         if (!ReferenceEquals(t_posting, this))
             return;
         _inline = new InvalidOperationException(
-            $"The host of {_loop.Name} ran a turn inside Post or PostAfter, on the thread that called it: it must queue what it is given. Use a host or scheduler that runs its work later, on a thread of its own.");
+            $"The host of {_loop.Name} ran a turn inside Post or PostAfter, on the thread that called it. It must queue what it is given. Use a host or scheduler that runs its work later, for example on its own thread.");
         throw _inline;
     }
 

@@ -6,9 +6,15 @@ internal enum WaitOutcome
     /// <summary>The run has ended.</summary>
     Ended,
 
+    /// <summary>What was waited for besides: the first turn.</summary>
+    OtherCame,
+
     /// <summary>The host's thread has ended, with the run under way.</summary>
     ThreadEnded,
 
-    /// <summary>Neither, and the time is over.</summary>
+    /// <summary>Neither, and nobody wants to wait any longer.</summary>
+    Cancelled,
+
+    /// <summary>None of these, and the time is over.</summary>
     TimedOut,
 }

@@ -42,7 +42,7 @@ internal static class Errno
     internal static Exception Failure(string call, nint fd, int errno)
     {
         if (OperatingSystem.IsWindows() && errno == ENOTSOCK)
-            return new NotSupportedException($"{call} refused handle {fd}: it is no socket, and Windows can wait for sockets alone. Pipes, files, consoles and processes have no place in a loop there.");
+            return new NotSupportedException($"{call} refused handle {fd}: it is not a socket. On Windows a loop can wait for sockets only, not for pipes, files, consoles or processes.");
         return Refusal($"{call} refused file descriptor {fd}: {Describe(errno)}.{Advice(errno)}", Code(errno));
     }
 

@@ -9,9 +9,9 @@ internal static class PollerFactory
     internal static IPoller Create(PollerKind kind, WakerKind wakerKind)
     {
         if (!Enum.IsDefined(kind))
-            throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such poller: use a value of PollerKind.");
+            throw new ArgumentOutOfRangeException(nameof(kind), kind, "There is no such poller. Use a value of PollerKind.");
         if (!Enum.IsDefined(wakerKind))
-            throw new ArgumentOutOfRangeException(nameof(wakerKind), wakerKind, "There is no such waker: use a value of WakerKind.");
+            throw new ArgumentOutOfRangeException(nameof(wakerKind), wakerKind, "There is no such waker. Use a value of WakerKind.");
         if (OperatingSystem.IsLinux())
             return CreateOnLinux(kind, wakerKind);
         if (OperatingSystem.IsWindows())
@@ -27,12 +27,12 @@ internal static class PollerFactory
         {
             WakerKind.Pipe => static () => new PipeWaker(),
             WakerKind.SocketPair => static () => new SocketPairWaker(),
-            WakerKind.UserEvent => throw new PlatformNotSupportedException("User events are a kqueue's, which Linux has not: use WakerKind.Default, EventFd, Pipe or SocketPair."),
+            WakerKind.UserEvent => throw new PlatformNotSupportedException("Only kqueue has user events, and Linux has no kqueue. Use WakerKind.Default, EventFd, Pipe or SocketPair."),
             _ => static () => new EventFdWaker(),
         };
         return kind switch
         {
-            PollerKind.Kqueue => throw new PlatformNotSupportedException("Linux has no kqueue: use PollerKind.Default, Epoll or Poll."),
+            PollerKind.Kqueue => throw new PlatformNotSupportedException("Linux has no kqueue. Use PollerKind.Default, Epoll or Poll."),
             PollerKind.Poll => new PollPoller<UnixPollDescriptor>(createWaker),
             _ => new EpollPoller(createWaker()),
         };
@@ -41,16 +41,16 @@ internal static class PollerFactory
     private static IPoller CreateOnBsd(PollerKind kind, WakerKind wakerKind)
     {
         if (kind == PollerKind.Epoll)
-            throw new PlatformNotSupportedException("Only Linux has epoll: use PollerKind.Default, Kqueue or Poll.");
+            throw new PlatformNotSupportedException("Only Linux has epoll. Use PollerKind.Default, Kqueue or Poll.");
         if (wakerKind == WakerKind.EventFd)
-            throw new PlatformNotSupportedException("Only Linux has eventfds that every C library knows: use WakerKind.Default, UserEvent, Pipe or SocketPair.");
+            throw new PlatformNotSupportedException("Eventfds are supported on Linux alone. Use WakerKind.Default, UserEvent, Pipe or SocketPair.");
         Func<IWaker> createWaker = wakerKind == WakerKind.SocketPair
             ? static () => new SocketPairWaker()
             : static () => new PipeWaker();
         if (kind == PollerKind.Poll)
         {
             return wakerKind == WakerKind.UserEvent
-                ? throw new PlatformNotSupportedException("User events are a kqueue's: with PollerKind.Poll use WakerKind.Default, Pipe or SocketPair.")
+                ? throw new PlatformNotSupportedException("Only kqueue has user events. With PollerKind.Poll use WakerKind.Default, Pipe or SocketPair.")
                 : new PollPoller<UnixPollDescriptor>(createWaker);
         }
         return CreateKqueue(wakerKind is WakerKind.Default or WakerKind.UserEvent ? null : createWaker());
@@ -75,9 +75,9 @@ internal static class PollerFactory
     private static PollPoller<WinsockPollDescriptor> CreateOnWindows(PollerKind kind, WakerKind wakerKind)
     {
         if (kind is not (PollerKind.Default or PollerKind.Poll))
-            throw new PlatformNotSupportedException($"Windows has no {kind.ToString().ToLowerInvariant()}: use PollerKind.Default or Poll.");
+            throw new PlatformNotSupportedException($"Windows has no {kind.ToString().ToLowerInvariant()}. Use PollerKind.Default or Poll.");
         if (wakerKind is not (WakerKind.Default or WakerKind.SocketPair))
-            throw new PlatformNotSupportedException($"Windows cannot wait for what WakerKind.{wakerKind} makes: use WakerKind.Default or SocketPair.");
+            throw new PlatformNotSupportedException($"Windows cannot wait for WakerKind.{wakerKind}. Use WakerKind.Default or SocketPair.");
         return new PollPoller<WinsockPollDescriptor>(static () => new SocketPairWaker());
     }
 }

@@ -23,7 +23,7 @@ internal sealed class SocketPairWaker : IWaker
         }
         catch (SocketException exception)
         {
-            throw new IOException($"A pair of sockets on the loopback, with which other threads wake a loop, could not be had: {exception.Message}", exception);
+            throw new IOException($"Could not create the pair of loopback sockets with which other threads wake a loop: {exception.Message}", exception);
         }
         try
         {

@@ -19,7 +19,7 @@ internal sealed class LoopSynchronizationContext(IOLoop loop) : SynchronizationC
         if (accepted && !loop.IsRunning)
             loop.NotePostedAtRest(d, state);
         if (!accepted)
-            LoopLog.CallbacksDropped(loop.Logger, loop.Name, 1, LoopLog.Describe(d));
+            LoopLog.CallbacksDropped(loop.Logger, loop.Name, 1, LoopLog.Describe(d, state));
     }
 
     /// <summary>The method that resumes by a post, if it was an await that has posted; else null.</summary>

@@ -35,5 +35,5 @@ internal sealed class LoopTaskScheduler : TaskScheduler
     private void Run(Task task) => TryExecuteTask(task);
 
     // For debuggers, which are told that the list cannot be had: the queue holds callbacks, not tasks.
-    protected override IEnumerable<Task> GetScheduledTasks() => throw new NotSupportedException("A loop's queue cannot be listed as tasks.");
+    protected override IEnumerable<Task> GetScheduledTasks() => throw new NotSupportedException("The tasks of a loop's queue cannot be listed.");
 }

@@ -19,7 +19,7 @@ internal sealed class LoopTimer : ITimer, INamedWork
     private bool _disposed;     // guarded by _gate
     private LoopTime? _due;     // guarded by _gate
     private TimeSpan _period;   // guarded by _gate
-    private TimeoutHandle _timeout; // the loop's thread
+    private TimeoutHandle _timeout; // guarded by _gate
 
     internal LoopTimer(IOLoop loop, TimerCallback callback, object? state)
     {
@@ -70,14 +70,14 @@ internal sealed class LoopTimer : ITimer, INamedWork
 
     private bool Submit(int version)
     {
-        if (_loop.IsOnLoopThread)
-        {
-            Apply(version);
-            return true;
-        }
         try
         {
-            _loop.SpawnCallback(_apply, version);
+            if (_loop.IsOnLoopThread)
+                Apply(version);
+            else if (_loop.Core is not { } core)
+                _loop.SpawnCallback(_apply, version);
+            else if (_loop.IsRunning || !TryApply(version))
+                core.Post(new WorkItem(_apply, StateBox<int>.Rent(version), ApplyInvoker.Instance, null));
             return true;
         }
         catch (ObjectDisposedException) when (_loop.IsClosed)
@@ -86,17 +86,47 @@ internal sealed class LoopTimer : ITimer, INamedWork
         }
     }
 
+    /// <summary>A loop that does not run may be used from here, and what is posted to it may never run.</summary>
+    private bool TryApply(int version)
+    {
+        try
+        {
+            Apply(version);
+            return true;
+        }
+        catch (InvalidOperationException exception) when (exception is not ObjectDisposedException)
+        {
+            return false; // it has begun to run, elsewhere
+        }
+    }
+
     private void Apply(int version)
     {
         LoopTime? due;
+        TimeoutHandle before;
         lock (_gate)
         {
             if (version != _version)
                 return; // a later change is on its way
             due = _due;
+            before = _timeout;
         }
-        _loop.RemoveTimeout(_timeout);
-        _timeout = due is { } when ? _loop.CallAt(when, _fire, version) : default;
+        _loop.RemoveTimeout(before);
+        var timeout = due is { } when ? _loop.CallAt(when, _fire, version) : default;
+        if (!TryKeep(timeout, version))
+            _loop.RemoveTimeout(timeout);
+    }
+
+    /// <returns>False: the timer was changed meanwhile, by another thread, while the loop does not run.</returns>
+    private bool TryKeep(TimeoutHandle timeout, int version)
+    {
+        lock (_gate)
+        {
+            if (version != _version)
+                return false;
+            _timeout = timeout;
+            return true;
+        }
     }
 
     private void Fire(int version)
@@ -136,9 +166,25 @@ internal sealed class LoopTimer : ITimer, INamedWork
         }
     }
 
+    /// <summary>A change that never runs is not missed: the loop was closed, and no timer of it fires.</summary>
+    private sealed class ApplyInvoker : WorkInvoker
+    {
+        internal static readonly ApplyInvoker Instance = new();
+
+        internal override bool IsMissed(object? state) => false;
+
+        internal override Task? Invoke(Delegate callback, object? state)
+        {
+            ((Action<int>)callback)(((StateBox<int>)state!).Return());
+            return null;
+        }
+
+        internal override void Drop(Delegate callback, object? state) => ((StateBox<int>)state!).Return();
+    }
+
     private static void Check(TimeSpan span, string name)
     {
         if (span < TimeSpan.Zero && span != Timeout.InfiniteTimeSpan)
-            throw new ArgumentOutOfRangeException(name, span, "A timer's times are zero, positive, or Timeout.InfiniteTimeSpan.");
+            throw new ArgumentOutOfRangeException(name, span, "A timer's times must be zero, positive, or Timeout.InfiniteTimeSpan.");
     }
 }

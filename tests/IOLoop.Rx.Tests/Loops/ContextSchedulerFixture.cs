@@ -15,7 +15,7 @@ public sealed class ContextSchedulerFixture : LoopFixture
     public override long BytesPerTurn => PostCost.Of(new SynchronizationContextScheduler(_threads.Start().SynchronizationContext));
 
     public override IOLoop Create(IOLoopOptions? options = null) =>
-        new RxIOLoop(new SynchronizationContextScheduler(_threads.Start().SynchronizationContext), options);
+        new RxIOLoop(new SynchronizationContextScheduler(_threads.Start().SynchronizationContext), HostedOptions.From(options));
 
     protected override void Dispose(bool disposing)
     {

@@ -18,7 +18,7 @@ public sealed class HistoricalFixture : LoopFixture
     public override bool HasOwnThread => false; // of turns scheduled by other threads one post differs from the next
 
     public override IOLoop Create(IOLoopOptions? options = null) =>
-        new RxIOLoop(new HistoricalScheduler(DateTimeOffset.UtcNow), options);
+        new RxIOLoop(new HistoricalScheduler(DateTimeOffset.UtcNow), HostedOptions.From(options));
 
     public override void Run(IOLoop loop)
     {

@@ -15,7 +15,7 @@ public sealed class LayeredFixture : LoopFixture
 
     public override long BytesPerTurn => PostCost.Of(_threads.Start().AsScheduler());
 
-    public override IOLoop Create(IOLoopOptions? options = null) => new RxIOLoop(_threads.Start().AsScheduler(), options);
+    public override IOLoop Create(IOLoopOptions? options = null) => new RxIOLoop(_threads.Start().AsScheduler(), HostedOptions.From(options));
 
     protected override void Dispose(bool disposing)
     {

@@ -22,7 +22,7 @@ public class RxFixture(string name, Func<IScheduler> create, bool hasOwnThread =
         var scheduler = create();
         lock (_schedulers)
             _schedulers.Add(scheduler);
-        return new RxIOLoop(scheduler, options);
+        return new RxIOLoop(scheduler, HostedOptions.From(options));
     }
 
     protected override void Dispose(bool disposing)

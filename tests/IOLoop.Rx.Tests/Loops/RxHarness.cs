@@ -25,7 +25,7 @@ public abstract class RxHarness : IDisposable
 
     protected RxIOLoop NewLoop(IScheduler scheduler)
     {
-        var loop = new RxIOLoop(scheduler, new IOLoopOptions { LoggerFactory = Log });
+        var loop = new RxIOLoop(scheduler, new HostedIOLoopOptions { LoggerFactory = Log });
         loop.CallbackException += _failures.Record;
         _loops.Add(loop);
         return loop;

@@ -19,6 +19,9 @@ internal sealed class ListLoop : IOLoop
     {
     }
 
+    /// <summary>Whether <see cref="Start"/> says which thread is the loop's; else only RunCallback does.</summary>
+    internal bool EntersThread { get; init; }
+
     /// <summary>What <see cref="AddCallback"/> throws; null: nothing.</summary>
     internal Exception? Refusal { get; set; }
 
@@ -29,6 +32,13 @@ internal sealed class ListLoop : IOLoop
         if (IsRunning)
             throw new InvalidOperationException("running");
         IsRunning = true;
+        using (EntersThread ? EnterLoopThread() : default)
+            Run();
+        IsRunning = _stop = false;
+    }
+
+    private void Run()
+    {
         while (!_stop && (_callbacks.Count > 0 || _timeouts.Count > 0))
         {
             if (_callbacks.TryDequeue(out var callback))
@@ -36,7 +46,13 @@ internal sealed class ListLoop : IOLoop
             else
                 RunEarliest();
         }
-        IsRunning = _stop = false;
+    }
+
+    internal void EnterAnd(Action inside)
+    {
+        using var scope = EnterLoopThread();
+        inside();
+        scope.Dispose(); // again at the end, where it does nothing
     }
 
     public override void Stop() => _stop = true;

@@ -148,7 +148,7 @@ public sealed class StallReportTests : IDisposable
         loop.RunSync(() => _watchdog.Pass(Threshold));
         log.Entries.ShouldHaveSingleItem().Message.ShouldEndWith("   at a method");
         loop.LogStack(_reports[0]);
-        log.Entries[^1].Message.ShouldContain("has gone on since");
+        log.Entries[^1].Message.ShouldContain("continued before its stack");
         log.Entries[^1].Message.ShouldNotContain("   at a method");
         _reports[0].CaptureStack().ShouldBeNull();
     }

@@ -23,7 +23,7 @@ public sealed class StandardErrorLoggerTests : IDisposable
     {
         LoopLog.CallbackFailed(_logger, new TestException(), "orders", "Orders.OnOrder");
         string text = _written.ToString();
-        text.ShouldStartWith("[orders] Error: orders: Orders.OnOrder failed.");
+        text.ShouldStartWith("[orders] Error: Orders.OnOrder failed.");
         text.ShouldContain(typeof(TestException).FullName!);
         _clock.Advance(TimeSpan.FromMinutes(1));
         _written.ToString().ShouldBe(text);
@@ -91,7 +91,7 @@ public sealed class StandardErrorLoggerTests : IDisposable
     {
         Fail(1000);
         LoopLog.HostLost(_logger, new TestException(), "orders");
-        _written.ToString().ShouldContain("cannot go on in its host");
+        _written.ToString().ShouldContain("The loop has stopped");
     }
 
     [Fact]
@@ -122,7 +122,7 @@ public sealed class StandardErrorLoggerTests : IDisposable
     public void An_exception_without_a_text_is_written_by_its_type()
     {
         LoopLog.CallbackFailed(_logger, new MuteException(), "orders", "Orders.OnOrder");
-        Lines[0].ShouldBe("[orders] Error: orders: Orders.OnOrder failed.");
+        Lines[0].ShouldBe("[orders] Error: Orders.OnOrder failed.");
         Lines[1].ShouldStartWith(typeof(MuteException).FullName!);
     }
 

@@ -57,7 +57,7 @@ internal static class BadHosts
             var host = create();
             lock (_hosts)
                 _hosts.Add(host);
-            return new HostedIOLoop(host, HostedFixtures.Options(options, PollerKind.Default));
+            return new HostedIOLoop(host, HostedOptions.From(options, PollerKind.Default));
         }
 
         protected override void Dispose(bool disposing)

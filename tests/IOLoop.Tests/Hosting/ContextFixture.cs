@@ -20,7 +20,7 @@ public sealed class ContextFixture(PollerKind poller = PollerKind.Epoll) : LoopF
         var context = new QueueContext();
         lock (_contexts)
             _contexts.Add(context);
-        return new SynchronizationContextIOLoop(context, HostedFixtures.Options(options, poller));
+        return new SynchronizationContextIOLoop(context, HostedOptions.From(options, poller));
     }
 
     protected override void Dispose(bool disposing)

@@ -37,8 +37,8 @@ public sealed class HostedRunTests : HostingHarness
     [Fact]
     public void A_wait_for_a_thread_that_has_ended_is_told_so_each_time()
     {
-        using var first = new RunWait();
-        using var second = new RunWait();
+        using var first = new RunWait(CancellationToken.None);
+        using var second = new RunWait(CancellationToken.None);
         OtherThread.Run(() =>
         {
             first.OnBegun(isHostThread: true);

@@ -23,7 +23,7 @@ public sealed class StrictHostFixture(bool isPumpable, PollerKind poller = Polle
         var host = mayNest ? new NestingHost() : new StrictHost(isPumpable);
         lock (_hosts)
             _hosts.Add(host);
-        return new HostedIOLoop(host, HostedFixtures.Options(options, poller));
+        return new HostedIOLoop(host, HostedOptions.From(options, poller));
     }
 
     protected override void Dispose(bool disposing)

@@ -19,7 +19,7 @@ public abstract class MainThreadFixture(string name) : LoopFixture
         var (main, context) = NewMain();
         lock (_mains)
             _mains.Add(main);
-        return new JoinableTaskIOLoop(context.Factory, options);
+        return new JoinableTaskIOLoop(context.Factory, HostedOptions.From(options));
     }
 
     protected abstract (IDisposable Main, JoinableTaskContext Context) NewMain();

@@ -35,16 +35,14 @@ public sealed class MainThreadTests : JoinableTaskHarness
     public void No_factory_is_refused() => Should.Throw<ArgumentNullException>(() => new JoinableTaskIOLoop(null!)).ParamName.ShouldBe("factory");
 
     [Fact]
-    public void Native_options_are_refused() =>
-        Should.Throw<ArgumentException>(() => new JoinableTaskIOLoop(Factory, new PollIOLoopOptions())).ParamName.ShouldBe("options");
-
-    [Fact]
     public void The_factory_is_the_one_that_was_given() => NewLoop(Factory).Factory.ShouldBeSameAs(Factory);
 
     [Fact]
-    public void Attach_makes_a_loop_that_runs()
+    public void Attach_makes_a_loop_that_runs_with_the_options_given()
     {
-        var loop = JoinableTaskIOLoop.Attach(Factory);
+        var loop = JoinableTaskIOLoop.Attach(Factory, new HostedIOLoopOptions { Name = "main", Poller = PollerKind.Poll });
+        loop.Name.ShouldBe("main");
+        loop.Poller.ShouldBe(PollerKind.Poll);
         loop.IsRunning.ShouldBeTrue();
         Bounded.Await(loop.InvokeAsync(() => Thread.CurrentThread.ShouldBe(Main.Thread)), "a callback");
         loop.Stop();

@@ -21,7 +21,7 @@ public sealed class MemoryTests : JoinableTaskHarness
     [MethodImpl(MethodImplOptions.NoInlining)]
     private WeakReference MakeAndClose(bool onMain)
     {
-        var loop = new JoinableTaskIOLoop(Factory, new IOLoopOptions { LoggerFactory = Log });
+        var loop = new JoinableTaskIOLoop(Factory, new HostedIOLoopOptions { LoggerFactory = Log });
         UseAndStop(loop, onMain);
         loop.Close();
         return new WeakReference(loop);
@@ -30,7 +30,7 @@ public sealed class MemoryTests : JoinableTaskHarness
     [MethodImpl(MethodImplOptions.NoInlining)]
     private WeakReference MakeAndStop()
     {
-        var loop = new JoinableTaskIOLoop(Factory, new IOLoopOptions { LoggerFactory = Log });
+        var loop = new JoinableTaskIOLoop(Factory, new HostedIOLoopOptions { LoggerFactory = Log });
         UseAndStop(loop, onMain: false);
         return new WeakReference(loop);
     }

@@ -246,7 +246,7 @@ public sealed class OddContextTests : JoinableTaskHarness
 
     /// <summary>Shows the host.</summary>
     private sealed class HostLoop(JoinableTaskFactory factory, CollectingLoggerFactory log)
-        : JoinableTaskIOLoop(factory, new IOLoopOptions { LoggerFactory = log })
+        : JoinableTaskIOLoop(factory, new HostedIOLoopOptions { LoggerFactory = log })
     {
         internal void LateTimer() => Host.Post(() => { });
     }
