@@ -89,4 +89,31 @@ public sealed class EpollPollerTests
         poller.Register(file.Number, 1, IOEvents.Read).ShouldBe(0);
         outer.Wait(ready, 0).ShouldBe(1);
     }
+
+    [Fact]
+    public void A_poller_that_cannot_be_made_disposes_of_the_waker_it_was_given()
+    {
+        var waker = new RefusedWaker();
+        Should.Throw<IOException>(() => new EpollPoller(waker)).Message.ShouldContain("epoll_ctl");
+        waker.IsDisposed.ShouldBeTrue();
+    }
+
+    private sealed class RefusedWaker : IWaker
+    {
+        public WakerKind Kind => WakerKind.EventFd;
+
+        public int Descriptor { get; } = Descriptors.Unused();
+
+        internal bool IsDisposed { get; private set; }
+
+        public void Wake()
+        {
+        }
+
+        public void Drain()
+        {
+        }
+
+        public void Dispose() => IsDisposed = true;
+    }
 }
