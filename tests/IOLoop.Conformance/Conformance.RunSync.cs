@@ -213,6 +213,6 @@ public abstract partial class LoopConformance
         Guarded("RunSync of a task with a timeout", () => Loop.RunSync(() => Task.CompletedTask, TimeSpan.FromHours(1)));
         var state = new StringWriter();
         Loop.DumpState(state);
-        state.ToString().ShouldContain(" 0 timeouts");
+        state.ToString().ShouldContain("0 timeouts, 0 callbacks queued");
     }
 }
