@@ -204,4 +204,15 @@ public abstract partial class LoopConformance
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static Task ThrowDeepInsideTask() => throw new TestException();
+
+    // Row: Memory (a run leaves nothing for the next)
+    [Fact]
+    public void RunSync_leaves_no_timeout_behind()
+    {
+        Guarded("RunSync with a timeout", () => Loop.RunSync(() => { }, TimeSpan.FromHours(1)));
+        Guarded("RunSync of a task with a timeout", () => Loop.RunSync(() => Task.CompletedTask, TimeSpan.FromHours(1)));
+        var state = new StringWriter();
+        Loop.DumpState(state);
+        state.ToString().ShouldContain("0 timeouts, 0 callbacks queued");
+    }
 }

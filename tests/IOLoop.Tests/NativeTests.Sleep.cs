@@ -9,28 +9,6 @@ public abstract partial class NativeTests
 {
     // Row: Clock
     [Fact]
-    public void A_clock_that_moves_while_its_timer_is_being_set_makes_no_timeout_late()
-    {
-        var clock = UseHookedClock();
-        using var ran = new ManualResetEventSlim();
-        int moves = 3;
-        var deadline = Loop.Time + Hour;
-        Loop.CallAt(deadline, ran.Set);
-        clock.OnChange = left =>
-        {
-            if (left > TimeSpan.Zero && moves-- > 0)
-                clock.Advance(left / 2);
-        };
-        var other = StartElsewhere();
-        RoundTrip();
-        moves.ShouldBeLessThanOrEqualTo(0);
-        ran.IsSet.ShouldBeFalse();
-        clock.Advance(deadline - Loop.Time);
-        ran.Wait(Patience).ShouldBeTrue("the timeout, when the clock has reached its deadline");
-        StopElsewhere(other);
-    }
-
-    [Fact]
     public void A_clock_that_reaches_the_deadline_while_its_timer_is_being_set_makes_the_timeout_due()
     {
         var clock = UseHookedClock();

@@ -26,6 +26,16 @@ internal sealed partial class ThreadSignals : IDisposable
         _sender = OtherThread.Start(() => Send(thread, most));
     }
 
+    /// <summary>How many signals were sent.</summary>
+    internal int Count
+    {
+        get
+        {
+            lock (_sent)
+                return _sent.Count;
+        }
+    }
+
     /// <summary>When the last signal was sent before an instant of the <see cref="Stopwatch"/>; 0: none was.</summary>
     internal long LastBefore(long timestamp)
     {

@@ -1,4 +1,5 @@
 using IOLoops.Conformance;
+using IOLoops.Interop;
 using Shouldly;
 using Xunit;
 
@@ -7,6 +8,8 @@ namespace IOLoops.Tests.Core;
 /// <summary>A turn inside a turn, as a host that is pumped from a handler runs it.</summary>
 public sealed class NestedTurnTests : IDisposable
 {
+    private const int MostTurns = 3;
+
     private readonly PollIOLoop _loop = new(new PollIOLoopOptions { Poller = PollerKind.Epoll });
     private readonly EventFd _first = new();
     private readonly EventFd _second = new();
@@ -99,28 +102,19 @@ public sealed class NestedTurnTests : IDisposable
     public void A_masked_descriptor_is_silent_so_that_nested_turns_can_sleep()
     {
         using var pair = new SocketPair();
-        bool slept = false;
+        var turns = new List<int>();
         _loop.AddHandler(pair.Left, (_, _) =>
         {
             Nest(); // reported once more, and masked
-            _loop.CallLater(TimeSpan.FromMilliseconds(1), () =>
-            {
-                slept = true;
-                _loop.Stop(); // or the turn would go on to sleep for ever
-            });
-            var loop = _loop.Core.ShouldNotBeNull();
-            // Turns that wait for ever end at the deadline, not at the descriptor that is ready and hung up, which the
-            // kernel may report once more.
-            int turns = 0;
-            while (!slept)
-            {
-                loop.Turn(-1);
-                (++turns).ShouldBeLessThanOrEqualTo(3);
-            }
+            for (int wake = 0; wake < 5; wake++)
+                turns.Add(TurnsUntilWokenFromSleep());
+            Nest(); // runs what the last wake has added
         }, IOEvents.Read);
         Descriptors.Close(pair.Right);
         _loop.RunOnce(TimeSpan.Zero);
-        slept.ShouldBeTrue();
+        // One sleeps, one runs what has woken it; and the kernel may report once more a descriptor that is ready and hung up.
+        turns.Count.ShouldBe(5);
+        turns.ShouldAllBe(count => count <= MostTurns);
     }
 
     [Fact]
@@ -160,6 +154,38 @@ public sealed class NestedTurnTests : IDisposable
         _loop.Close();
         _first.Dispose();
         _second.Dispose();
+    }
+
+    /// <summary>Runs turns that wait for ever. Another thread ends that with a callback as soon as this thread sleeps in one of them.</summary>
+    private int TurnsUntilWokenFromSleep()
+    {
+        long thread = NativeThread.CurrentId;
+        bool hasBegun = false; // before that it sleeps until the other thread runs
+        bool isOver = false;
+        bool isWoken = false;
+        var waking = OtherThread.Start(() =>
+        {
+            Bounded.Until(() => Volatile.Read(ref isOver) || (Volatile.Read(ref hasBegun) && IsAsleep(thread)), "the loop's thread sleeps");
+            _loop.AddCallback(() =>
+            {
+                isWoken = true;
+                _loop.AddCallback(() => { }); // or this turn would go on to sleep for ever
+            });
+        });
+        Volatile.Write(ref hasBegun, true);
+        int turns = 0;
+        for (; !isWoken && turns <= MostTurns; turns++)
+            _loop.Core.ShouldNotBeNull().Turn(-1);
+        Volatile.Write(ref isOver, true);
+        waking.Join();
+        return turns;
+    }
+
+    /// <summary>A thread that spins is running or runnable, however seldom it gets to run.</summary>
+    private static bool IsAsleep(long thread)
+    {
+        string stat = File.ReadAllText($"/proc/self/task/{thread}/stat");
+        return stat[stat.LastIndexOf(')') + 2] == 'S';
     }
 
     private void Nest() => _loop.Core.ShouldNotBeNull().Turn(0);

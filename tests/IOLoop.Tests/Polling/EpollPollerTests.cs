@@ -114,4 +114,31 @@ public sealed class EpollPollerTests
         ready[0].Token.ShouldBe(1UL);
         poller.Register(reused.Number, 4, IOEvents.Read).ShouldBe(0, "nothing of it is left");
     }
+
+    [Fact]
+    public void A_poller_that_cannot_be_made_disposes_of_the_waker_it_was_given()
+    {
+        var waker = new RefusedWaker();
+        Should.Throw<IOException>(() => new EpollPoller(waker)).Message.ShouldContain("epoll_ctl");
+        waker.IsDisposed.ShouldBeTrue();
+    }
+
+    private sealed class RefusedWaker : IWaker
+    {
+        public WakerKind Kind => WakerKind.EventFd;
+
+        public int Descriptor { get; } = Descriptors.Unused();
+
+        internal bool IsDisposed { get; private set; }
+
+        public void Wake()
+        {
+        }
+
+        public void Drain()
+        {
+        }
+
+        public void Dispose() => IsDisposed = true;
+    }
 }

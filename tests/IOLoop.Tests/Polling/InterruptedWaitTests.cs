@@ -43,6 +43,27 @@ public sealed class InterruptedWaitTests
         Assert.Fail("each wait lasted for its whole time after the last signal");
     }
 
+    // Row: EINTR
+    [Theory]
+    [MemberData(nameof(Pollers))]
+    public void A_wait_without_a_limit_is_not_ended_by_signals(string name)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "the signals are sent to one thread, which only Linux lets a test do");
+        const int Signals = 50;
+        using var poller = Makers[name]();
+        bool woken = false;
+        using var signals = new ThreadSignals(ThreadSignals.CurrentThread(), Bounded.Patience);
+        var other = OtherThread.Start(() =>
+        {
+            Bounded.Until(() => signals.Count >= Signals, "signals were sent");
+            Volatile.Write(ref woken, true);
+            poller.Wake();
+        });
+        poller.Wait(new ReadyEvent[4], -1).ShouldBe(0);
+        Volatile.Read(ref woken).ShouldBeTrue("the wait ended before it was woken");
+        other.Join();
+    }
+
     private static bool EndsWithoutBeginningAgain(IPoller poller)
     {
         using var signals = new ThreadSignals(ThreadSignals.CurrentThread(), Time * 5);
