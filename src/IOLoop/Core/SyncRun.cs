@@ -98,8 +98,9 @@ internal sealed class SyncRun(IOLoop loop, Func<Task> func, Delegate original, A
         Interlocked.MemoryBarrier(); // see Leave
         if (_over)
         {
+            // In a call of its own, so what has ended may be reported right here. No later turn of this run will come.
             if (TakeTask() is { } late)
-                ObserveLate(late);
+                TaskFailures.ReportOrObserve(loop, original, late, cancellationToken);
         }
         else if (task.IsCompleted)
         {

@@ -23,6 +23,15 @@ internal static class TaskFailures
             new Observation(loop, callback, task).OnCompleted();
     }
 
+    /// <summary>The same for a caller that is in a call of its own: what has ended already is reported at once.</summary>
+    internal static void ReportOrObserve(IOLoop loop, Delegate callback, Task task, CancellationToken cancelledBy)
+    {
+        if (!task.IsCompleted)
+            Observe(loop, callback, task, cancelledBy);
+        else if (!task.IsCanceled || !cancelledBy.IsCancellationRequested)
+            Report(loop, callback, task);
+    }
+
     /// <summary>Reports a task that has ended, if it failed or was cancelled.</summary>
     internal static void Report(IOLoop loop, Delegate callback, Task task)
     {
@@ -43,10 +52,29 @@ internal static class TaskFailures
             if (task.IsCompletedSuccessfully)
                 return;
             // Also on the loop's thread: there this is inside whatever call has ended the task.
-            if (!loop.TryAddCallback(Report))
+            bool isAccepted = loop.Core is { } core
+                ? core.TryPost(new WorkItem(callback, this, ReportInvoker.Instance, null))
+                : loop.TryAddCallback(Report);
+            if (!isAccepted)
                 Report();
         }
 
-        private void Report() => TaskFailures.Report(loop, callback, task);
+        internal void Report() => TaskFailures.Report(loop, callback, task);
+    }
+
+    /// <summary>Reports; also when the loop is closed before it runs again.</summary>
+    private sealed class ReportInvoker : WorkInvoker
+    {
+        internal static readonly ReportInvoker Instance = new();
+
+        internal override Task? Invoke(Delegate callback, object? state)
+        {
+            ((Observation)state!).Report();
+            return null;
+        }
+
+        internal override bool IsMissed(object? state) => false;
+
+        internal override void Drop(Delegate callback, object? state) => ((Observation)state!).Report();
     }
 }
