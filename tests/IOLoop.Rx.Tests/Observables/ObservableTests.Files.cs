@@ -138,8 +138,8 @@ public abstract partial class ObservableTests
             handle.Dispose();
             Descriptors.IsOpen(number).ShouldBeTrue();
             subscription.Dispose();
-            Descriptors.IsOpen(number).ShouldBeFalse();
         });
+        Descriptors.IsOpen(number).ShouldBeFalse("the loop closes it after the call that has ended the subscription");
     }
 
     // Each of these blocks when it is read without need: they are opened without O_NONBLOCK.
