@@ -44,6 +44,30 @@ public sealed class BlockingTests : JoinableTaskHarness
     }
 
     [Fact]
+    public void Start_is_expected_to_last_long_and_RunSync_inside_it_is_not()
+    {
+        var factory = new WatchingFactory(Context);
+        bool isNested = false;
+        OnMain("Start on the main thread", () =>
+        {
+            var loop = NewLoop(factory);
+            factory.Waits = isLong => (isNested ? factory.InRunSync : factory.InStart).Add(isLong);
+            loop.AddCallback(() =>
+            {
+                isNested = true;
+                loop.RunSync(() => Task.Delay(TimeSpan.FromMilliseconds(1), loop.TimeProvider));
+                isNested = false;
+                loop.CallLater(TimeSpan.FromMilliseconds(1), loop.Stop);
+            });
+            loop.Start();
+        });
+        factory.InRunSync.ShouldNotBeEmpty();
+        factory.InRunSync.ShouldAllBe(isLong => !isLong); // else its hang would never be reported
+        factory.InStart.ShouldNotBeEmpty();
+        factory.InStart.ShouldAllBe(isLong => isLong);
+    }
+
+    [Fact]
     public void RunSync_nests_inside_a_handler_in_the_middle_of_Run()
     {
         var outer = NewEventFd();
@@ -197,5 +221,21 @@ public sealed class BlockingTests : JoinableTaskHarness
         var counter = NewEventFd();
         counter.Signal();
         return counter;
+    }
+
+    /// <summary>Notes of each wait of the main thread whether it counts as one that may last long.</summary>
+    private sealed class WatchingFactory(JoinableTaskContext context) : JoinableTaskFactory(context)
+    {
+        internal List<bool> InStart { get; } = [];
+
+        internal List<bool> InRunSync { get; } = [];
+
+        internal Action<bool> Waits { get; set; } = static _ => { };
+
+        protected override void WaitSynchronously(Task task)
+        {
+            Waits(IsWaitingOnLongRunningTask());
+            base.WaitSynchronously(task);
+        }
     }
 }
