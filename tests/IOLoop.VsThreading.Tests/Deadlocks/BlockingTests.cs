@@ -47,24 +47,32 @@ public sealed class BlockingTests : JoinableTaskHarness
     public void Start_is_expected_to_last_long_and_RunSync_inside_it_is_not()
     {
         var factory = new WatchingFactory(Context);
-        bool isNested = false;
+        List<bool> inStart = [], inRunSync = [];
+        var hasWaited = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         OnMain("Start on the main thread", () =>
         {
             var loop = NewLoop(factory);
-            factory.Waits = isLong => (isNested ? factory.InRunSync : factory.InStart).Add(isLong);
+            bool isNested = false;
+            factory.Waits = isLong =>
+            {
+                (isNested ? inRunSync : inStart).Add(isLong);
+                if (isNested)
+                    hasWaited.TrySetResult();
+                else if (hasWaited.Task.IsCompleted)
+                    loop.AddCallback(loop.Stop);
+            };
             loop.AddCallback(() =>
             {
                 isNested = true;
-                loop.RunSync(() => Task.Delay(TimeSpan.FromMilliseconds(1), loop.TimeProvider));
+                loop.RunSync(() => hasWaited.Task);
                 isNested = false;
-                loop.CallLater(TimeSpan.FromMilliseconds(1), loop.Stop);
             });
             loop.Start();
         });
-        factory.InRunSync.ShouldNotBeEmpty();
-        factory.InRunSync.ShouldAllBe(isLong => !isLong); // else its hang would never be reported
-        factory.InStart.ShouldNotBeEmpty();
-        factory.InStart.ShouldAllBe(isLong => isLong);
+        inRunSync.ShouldNotBeEmpty();
+        inRunSync.ShouldAllBe(isLong => !isLong); // else its hang would never be reported
+        inStart.ShouldNotBeEmpty();
+        inStart.ShouldAllBe(isLong => isLong);
     }
 
     [Fact]
@@ -226,10 +234,6 @@ public sealed class BlockingTests : JoinableTaskHarness
     /// <summary>Notes of each wait of the main thread whether it counts as one that may last long.</summary>
     private sealed class WatchingFactory(JoinableTaskContext context) : JoinableTaskFactory(context)
     {
-        internal List<bool> InStart { get; } = [];
-
-        internal List<bool> InRunSync { get; } = [];
-
         internal Action<bool> Waits { get; set; } = static _ => { };
 
         protected override void WaitSynchronously(Task task)
