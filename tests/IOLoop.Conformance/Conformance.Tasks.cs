@@ -160,6 +160,19 @@ public abstract partial class LoopConformance
         Loop.TaskScheduler.ShouldBeSameAs(Loop.TaskScheduler);
     }
 
+    [Fact]
+    public void A_task_for_the_scheduler_of_a_closed_loop_fails()
+    {
+        Loop.Close();
+        var scheduler = Loop.TaskScheduler;
+        Should.Throw<TaskSchedulerException>(() => Task.Factory.StartNew(
+            () => Assert.Fail("it ran"), CancellationToken.None, TaskCreationOptions.None, scheduler)).InnerException.ShouldBeOfType<ObjectDisposedException>();
+        var continuation = Task.CompletedTask.ContinueWith(
+            _ => Assert.Fail("it ran"), CancellationToken.None, TaskContinuationOptions.None, scheduler);
+        continuation.IsFaulted.ShouldBeTrue("whoever waits for it would wait for ever");
+        continuation.Exception.ShouldNotBeNull().InnerException.ShouldBeOfType<TaskSchedulerException>();
+    }
+
     // SynchronizationContext
     [Fact]
     public void Posts_to_its_context_run_on_the_loop_in_order()

@@ -150,5 +150,20 @@ public sealed class RefusedSchedulerTests : RxHarness
         });
     }
 
+    [Fact]
+    public void A_context_scheduler_that_refuses_a_turn_leaves_the_caller_its_own_context()
+    {
+        var context = new RefusingContext();
+        var loop = NewLoop(new SynchronizationContextScheduler(context));
+        context.Refusal = new TestException();
+        OtherThread.Run(() =>
+        {
+            var own = new SynchronizationContext();
+            SynchronizationContext.SetSynchronizationContext(own);
+            Should.Throw<InvalidOperationException>(loop.Attach).Message.ShouldContain("gone");
+            SynchronizationContext.Current.ShouldBeSameAs(own);
+        });
+    }
+
     private static IScheduler Find(string name) => name == "Immediate" ? ImmediateScheduler.Instance : CurrentThreadScheduler.Instance;
 }

@@ -146,6 +146,21 @@ public abstract partial class SchedulerTests
     }
 
     [Fact]
+    public void An_item_that_has_failed_does_not_keep_its_state_although_its_disposable_is_kept()
+    {
+        Failures.Expected = true;
+        var (loop, clock) = UseVirtualTime();
+        var items = new List<IDisposable>();
+        var states = ScheduleFailures(items);
+        RunWhatIsDue(loop);
+        clock.Advance(Hour);
+        RunWhatIsDue(loop);
+        Failures.All.Count.ShouldBe(2);
+        ShouldBeCollected(states);
+        items.Count.ShouldBe(2);
+    }
+
+    [Fact]
     public void Cancelling_from_another_thread_while_items_run_loses_nothing_and_runs_nothing_twice()
     {
         const int Count = 2_000;
@@ -188,6 +203,16 @@ public abstract partial class SchedulerTests
         var state = new object();
         items.Add(Scheduler.Schedule(state, Hour, Doing<object>(_ => { })));
         return new WeakReference(state);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private WeakReference[] ScheduleFailures(List<IDisposable> items)
+    {
+        var soon = new object();
+        var timed = new object();
+        items.Add(Scheduler.Schedule(soon, Doing<object>(_ => throw new TestException())));
+        items.Add(Scheduler.Schedule(timed, Hour, Doing<object>(_ => throw new TestException())));
+        return [new WeakReference(soon), new WeakReference(timed)];
     }
 
     private static void ShouldBeCollected(WeakReference[] references)

@@ -1,5 +1,6 @@
 using IOLoops.Conformance;
 using IOLoops.VsThreading.Tests.Loops;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.VisualStudio.Threading;
 using Shouldly;
 using Xunit;
@@ -187,6 +188,22 @@ public sealed class LoopContextTests : IDisposable
         var loop = new PollIOLoop();
         loop.Close();
         Should.Throw<ObjectDisposedException>(() => loop.CreateJoinableTaskContext());
+    }
+
+    [Fact]
+    public void A_loop_that_stops_before_it_has_told_its_thread_is_refused_and_nobody_waits_for_it()
+    {
+        using var main = new MainThread();
+        var context = new OddContext(main.SynchronizationContext);
+        using var loop = new SynchronizationContextIOLoop(context, new IOLoopOptions { LoggerFactory = NullLoggerFactory.Instance });
+        loop.Attach();
+        Bounded.Await(loop.InvokeAsync(() => { }), "a callback");
+        var idle = new TaskCompletionSource();
+        main.SynchronizationContext.Post(_ => idle.SetResult(), null); // behind the last turn
+        Bounded.Await(idle.Task, "the main thread's other work");
+        context.Failure = new TestException(); // for the turn that is to tell the thread
+        OtherThread.Run(() => Should.Throw<InvalidOperationException>(() => loop.CreateJoinableTaskContext()).Message.ShouldContain("stopped"));
+        loop.IsRunning.ShouldBeFalse();
     }
 
     [Fact]

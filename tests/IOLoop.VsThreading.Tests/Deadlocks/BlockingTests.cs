@@ -44,6 +44,38 @@ public sealed class BlockingTests : JoinableTaskHarness
     }
 
     [Fact]
+    public void Start_is_expected_to_last_long_and_RunSync_inside_it_is_not()
+    {
+        var factory = new WatchingFactory(Context);
+        List<bool> inStart = [], inRunSync = [];
+        var hasWaited = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        OnMain("Start on the main thread", () =>
+        {
+            var loop = NewLoop(factory);
+            bool isNested = false;
+            factory.Waits = isLong =>
+            {
+                (isNested ? inRunSync : inStart).Add(isLong);
+                if (isNested)
+                    hasWaited.TrySetResult();
+                else if (hasWaited.Task.IsCompleted)
+                    loop.AddCallback(loop.Stop);
+            };
+            loop.AddCallback(() =>
+            {
+                isNested = true;
+                loop.RunSync(() => hasWaited.Task);
+                isNested = false;
+            });
+            loop.Start();
+        });
+        inRunSync.ShouldNotBeEmpty();
+        inRunSync.ShouldAllBe(isLong => !isLong); // else its hang would never be reported
+        inStart.ShouldNotBeEmpty();
+        inStart.ShouldAllBe(isLong => isLong);
+    }
+
+    [Fact]
     public void RunSync_nests_inside_a_handler_in_the_middle_of_Run()
     {
         var outer = NewEventFd();
@@ -241,5 +273,17 @@ public sealed class BlockingTests : JoinableTaskHarness
         var counter = NewEventFd();
         counter.Signal();
         return counter;
+    }
+
+    /// <summary>Notes of each wait of the main thread whether it counts as one that may last long.</summary>
+    private sealed class WatchingFactory(JoinableTaskContext context) : JoinableTaskFactory(context)
+    {
+        internal Action<bool> Waits { get; set; } = static _ => { };
+
+        protected override void WaitSynchronously(Task task)
+        {
+            Waits(IsWaitingOnLongRunningTask());
+            base.WaitSynchronously(task);
+        }
     }
 }
