@@ -195,7 +195,7 @@ public sealed class LoopContextTests : IDisposable
     {
         using var main = new MainThread();
         var context = new OddContext(main.SynchronizationContext);
-        using var loop = new SynchronizationContextIOLoop(context, new IOLoopOptions { LoggerFactory = NullLoggerFactory.Instance });
+        using var loop = new SynchronizationContextIOLoop(context, new HostedIOLoopOptions { LoggerFactory = NullLoggerFactory.Instance });
         loop.Attach();
         Bounded.Await(loop.InvokeAsync(() => { }), "a callback");
         var idle = new TaskCompletionSource();
