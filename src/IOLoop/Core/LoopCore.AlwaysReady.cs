@@ -31,9 +31,9 @@ internal sealed partial class LoopCore
     /// must learn; a host's turn decides anew what the sleeper is to wait for.
     /// </summary>
     /// <returns>Whether the caller must wake the loop, when it has left the gate.</returns>
-    private bool NeedsWakeForDescriptors() => (_isAttached || HasAlwaysReadyWork() || HasEnded) && _callbacks.NeedsWake();
+    private bool NeedsWakeForDescriptors() => (_isAttached || HasAlwaysReadyWork() || _hasEnded) && _callbacks.NeedsWake();
 
-    private bool NeedsWakeAfterRemoval() => (_isAttached || HasEnded) && _callbacks.NeedsWake();
+    private bool NeedsWakeAfterRemoval() => (_isAttached || _hasEnded) && _callbacks.NeedsWake();
 
     /// <summary>Notes a file that epoll refused; the kernel holds no registration, so which file it is is noted, too.</summary>
     private int AddAlwaysReady(int fd, uint generation)

@@ -36,6 +36,7 @@ internal sealed partial class LoopCore
             _released.Clear();
             told = _told;
             _told = default;
+            _hasEnded = false;
         }
         onClosing();
         EndWatch();

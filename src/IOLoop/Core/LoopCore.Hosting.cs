@@ -24,7 +24,7 @@ internal sealed partial class LoopCore
     private long Deadline => _timeouts.IsEmpty ? long.MaxValue : _timeouts.Earliest;
 
     /// <summary>Whether something waits for the next turn, descriptors aside.</summary>
-    private bool HasQueuedWork => _callbacks.HasWork || _timeouts.HasDueBatch || HasReadyBatch || HasEnded || _removalRequested;
+    private bool HasQueuedWork => _callbacks.HasWork || _timeouts.HasDueBatch || HasReadyBatch || _hasEnded || _removalRequested;
 
     /// <summary>Looks for something among the callbacks that wait. The owner of the loop, between turns.</summary>
     internal string? FindQueued(Func<WorkItem, string?> find, int most) => _callbacks.Find(find, most);

@@ -27,6 +27,7 @@ internal sealed partial class LoopCore
             return [];
         SafeHandle[] released = [.. _released[from..]];
         _released.RemoveRange(from, released.Length);
+        NoteWhatIsLeft();
         return released;
     }
 

@@ -209,6 +209,7 @@ internal sealed partial class LoopCore
             var next = waiter.TakeNext();
             waiter.Failure = lost(number);
             _told.Add(waiter);
+            _hasEnded = true;
             waiter = next;
         }
     }

@@ -56,7 +56,7 @@ internal sealed partial class LoopCore
     /// <summary>On the loop's thread, after the last turn: what was asked for, or has ended, too late for it.</summary>
     private void EndRun()
     {
-        while (_removalRequested || HasEnded)
+        while (_removalRequested || _hasEnded)
         {
             ServeRemovals();
             TellEnded<Unobserved>();

@@ -14,21 +14,23 @@ internal sealed partial class LoopCore
 
     private readonly List<SafeHandle> _released = []; // of which a reference is to be released
     private WaitList _told;                           // waits that are over, to be told so in this order
-
-    /// <summary>Whether somebody is to be told of something that has ended.</summary>
-    private bool HasEnded
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => _told.First is not null || _released.Count > 0;
-    }
+    private bool _hasEnded;                           // whether there is any of these: each turn asks several times
 
     /// <summary>Notes the reference that a registration holds, if it does.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Release(in HandlerRegistration registration)
     {
         if ((registration.Flags & RegistrationFlags.HoldsReference) != 0)
-            _released.Add((SafeHandle)registration.Object!);
+            Release((SafeHandle)registration.Object!);
     }
+
+    private void Release(SafeHandle handle)
+    {
+        _released.Add(handle);
+        _hasEnded = true;
+    }
+
+    private void NoteWhatIsLeft() => _hasEnded = _told.First is not null || _released.Count > 0;
 
     /// <summary>Tells of what has ended, between calls. The loop's thread, under no lock.</summary>
     private void TellEnded<TObserver>()
@@ -41,11 +43,13 @@ internal sealed partial class LoopCore
             _released.RemoveAt(_released.Count - 1);
             ReleaseNow(handle);
         }
-        if (_told.First is not { } first)
-            return;
-        var call = TObserver.BeginHandler(this, null, first.Descriptor, null, first.Outcome);
-        TellWaits<TObserver>();
-        TObserver.EndHandler(this, call, null);
+        if (_told.First is { } first)
+        {
+            var call = TObserver.BeginHandler(this, null, first.Descriptor, null, first.Outcome);
+            TellWaits<TObserver>();
+            TObserver.EndHandler(this, call, null);
+        }
+        NoteWhatIsLeft(); // what resumed may have ended something itself
     }
 
     /// <summary>

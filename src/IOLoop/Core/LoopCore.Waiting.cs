@@ -78,8 +78,10 @@ internal sealed partial class LoopCore
         // Before any continuation runs: it may wait again, or add a handler.
         KeepWaiters(ref row, fd, rest.First);
         _told.Add(ready);
+        _hasEnded = true; // for turns that nest in what resumes
         TellWaits<TObserver>();
         TObserver.EndHandler(this, call, null);
+        NoteWhatIsLeft();
     }
 
     private static bool IsReady(ReadinessWaiter waiter, IOEvents events)

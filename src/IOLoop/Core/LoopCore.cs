@@ -138,7 +138,7 @@ internal sealed partial class LoopCore
 
     private long NextWaitNow()
     {
-        if (_callbacks.HasWork || _timeouts.HasDueBatch || HasReadyBatch || HasEnded || HasAlwaysReadyWork())
+        if (_callbacks.HasWork || _timeouts.HasDueBatch || HasReadyBatch || _hasEnded || HasAlwaysReadyWork())
             return 0;
         return _timeouts.IsEmpty ? -1 : Math.Max(0, (new LoopTime(_timeouts.Earliest) - Time).Ticks);
     }
@@ -150,7 +150,7 @@ internal sealed partial class LoopCore
     {
         if (_removalRequested)
             ServeRemovals();
-        if (HasEnded)
+        if (_hasEnded)
             TellEnded<TObserver>();
         long lastTimeout = _timeouts.Sequence;
         int ran = 0;
@@ -164,7 +164,7 @@ internal sealed partial class LoopCore
         TObserver.EndCallbacks(this, ran);
         if (_timeouts.Count > 0)
             ran += RunTimeouts<TObserver>(lastTimeout);
-        if (HasEnded)
+        if (_hasEnded)
             TellEnded<TObserver>();
         return ran;
     }
@@ -274,7 +274,7 @@ internal sealed partial class LoopCore
     [MethodImpl(Jit.Hot)]
     private long WaitFor(long maxWait)
     {
-        if (maxWait == 0 || _callbacks.HasWork || HasEnded || (_alwaysReady is not null && HasAlwaysReadyWork()))
+        if (maxWait == 0 || _callbacks.HasWork || _hasEnded || (_alwaysReady is not null && HasAlwaysReadyWork()))
             return 0;
         if (_timeouts.IsEmpty)
             return maxWait;
