@@ -16,11 +16,11 @@ internal sealed partial class TurnDriver
     /// <summary>The pumps of nested runs return.</summary>
     private void EndNested()
     {
+        TaskCompletionSource[] ended;
         lock (_nested)
-        {
-            foreach (var until in _nested)
-                until.TrySetResult(); // what resumes behind it resumes elsewhere
-        }
+            ended = [.. _nested];
+        foreach (var until in ended)
+            until.TrySetResult(); // not under the lock: a host that awaits it in a context of its own is posted to
     }
 
     /// <summary>The run cannot continue: it ends, with the turn that is under way if there is one. Any thread, holding nothing.</summary>
