@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Globalization;
 using System.Text;
-using IOLoops.Core;
+using IOLoops.Callbacks;
 using IOLoops.Diagnostics;
 using IOLoops.Tasks;
 

@@ -1,9 +1,13 @@
 using System.Runtime.CompilerServices;
-using IOLoops.Core;
+using IOLoops.Callbacks;
 using IOLoops.Diagnostics;
 using IOLoops.Hosting;
+using IOLoops.Interop;
+using IOLoops.Ownership;
 using IOLoops.Polling;
 using IOLoops.Tasks;
+using IOLoops.Timeouts;
+using IOLoops.Turns;
 
 namespace IOLoops;
 

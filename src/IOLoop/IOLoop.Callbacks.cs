@@ -1,5 +1,9 @@
 using System.Runtime.CompilerServices;
-using IOLoops.Core;
+using IOLoops.Callbacks;
+using IOLoops.Foreign;
+using IOLoops.Interop;
+using IOLoops.Ownership;
+using IOLoops.Tasks;
 
 namespace IOLoops;
 

@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using IOLoops.Core;
+using IOLoops.Foreign;
 using IOLoops.Interop;
 
 namespace IOLoops;

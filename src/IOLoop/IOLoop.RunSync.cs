@@ -1,4 +1,5 @@
-using IOLoops.Core;
+using IOLoops.Tasks;
+
 
 namespace IOLoops;
 

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using IOLoops.Core;
+using IOLoops.Tasks;
 
 namespace IOLoops;
 

@@ -1,4 +1,3 @@
-using IOLoops.Core;
 using IOLoops.Diagnostics;
 
 namespace IOLoops;

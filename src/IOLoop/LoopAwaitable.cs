@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
-using IOLoops.Core;
+using IOLoops.Callbacks;
+using IOLoops.Ownership;
 
 namespace IOLoops;
 

@@ -1,4 +1,6 @@
-using IOLoops.Core;
+using IOLoops.Callbacks;
+using IOLoops.Ownership;
+
 
 namespace IOLoops;
 

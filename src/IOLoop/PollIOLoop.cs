@@ -1,7 +1,11 @@
 using System.Runtime.CompilerServices;
-using IOLoops.Core;
+using IOLoops.Callbacks;
+using IOLoops.Interop;
+using IOLoops.Ownership;
 using IOLoops.Polling;
 using IOLoops.Tasks;
+using IOLoops.Timeouts;
+using IOLoops.Turns;
 
 namespace IOLoops;
 

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using IOLoops.Core;
+using IOLoops.Callbacks;
 using Microsoft.Extensions.Logging;
 
 namespace IOLoops.Diagnostics;

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using IOLoops.Core;
 
 namespace IOLoops.Diagnostics;
 
@@ -50,13 +49,13 @@ internal sealed class LoopMeter
     private static Histogram<double> Histogram(string name, string description) =>
         Meter.CreateHistogram(name, "s", description, null, new InstrumentAdvice<double> { HistogramBucketBoundaries = Seconds });
 
-    private static void Count(string name, string unit, string description, Func<LoopCore, long> value) =>
+    private static void Count(string name, string unit, string description, Func<IObservedLoop, long> value) =>
         Meter.CreateObservableCounter(name, () => Measure(value), unit, description);
 
-    private static void Observe(string name, string unit, string description, Func<LoopCore, long> value) =>
+    private static void Observe(string name, string unit, string description, Func<IObservedLoop, long> value) =>
         Meter.CreateObservableUpDownCounter(name, () => Measure(value), unit, description);
 
-    private static IEnumerable<Measurement<long>> Measure(Func<LoopCore, long> value) =>
+    private static IEnumerable<Measurement<long>> Measure(Func<IObservedLoop, long> value) =>
         Series().Select(series => new Measurement<long>(series.Sum(value), series.First().Tags));
 
     private static IEnumerable<Measurement<double>> PollTimes() =>
@@ -64,6 +63,6 @@ internal sealed class LoopMeter
             series.Sum(static core => (double)core.Counters.PollTimeUntilNow() / Stopwatch.Frequency), series.First().Tags));
 
     /// <summary>Loops of one name and kind are one series of measurements: of two values with the same tags exporters keep one.</summary>
-    private static IEnumerable<IGrouping<(string, string), LoopCore>> Series() =>
+    private static IEnumerable<IGrouping<(string, string), IObservedLoop>> Series() =>
         LoopRegistry.Open().GroupBy(static core => (core.Loop.Name, core.Loop.GetType().Name));
 }

@@ -1,4 +1,4 @@
-using IOLoops.Core;
+
 
 namespace IOLoops.Diagnostics;
 
@@ -8,10 +8,10 @@ internal static class LoopRegistry
     private const int FirstPrune = 64;
 
     private static readonly Lock Gate = new();
-    private static readonly List<WeakReference<LoopCore>> Cores = []; // guarded by Gate
+    private static readonly List<WeakReference<IObservedLoop>> Cores = []; // guarded by Gate
     private static int s_pruneAt = FirstPrune;                        // guarded by Gate
 
-    internal static void Add(LoopCore core)
+    internal static void Add(IObservedLoop core)
     {
         lock (Gate)
         {
@@ -21,19 +21,19 @@ internal static class LoopRegistry
                 Cores.RemoveAll(static known => !known.TryGetTarget(out _));
                 s_pruneAt = Math.Max(FirstPrune, Cores.Count * 2);
             }
-            Cores.Add(new WeakReference<LoopCore>(core));
+            Cores.Add(new WeakReference<IObservedLoop>(core));
         }
     }
 
-    internal static void Remove(LoopCore closed)
+    internal static void Remove(IObservedLoop closed)
     {
         lock (Gate)
             Cores.RemoveAll(known => !known.TryGetTarget(out var core) || ReferenceEquals(core, closed));
     }
 
-    internal static List<LoopCore> Open()
+    internal static List<IObservedLoop> Open()
     {
-        var open = new List<LoopCore>();
+        var open = new List<IObservedLoop>();
         lock (Gate)
         {
             foreach (var known in Cores)

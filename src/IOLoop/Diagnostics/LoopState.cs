@@ -1,5 +1,4 @@
 using System.Globalization;
-using IOLoops.Core;
 
 namespace IOLoops.Diagnostics;
 
@@ -12,7 +11,9 @@ internal sealed class LoopState
     internal const int MostTimeouts = 10;
 
     private readonly IOLoop _loop;
-    private readonly LoopCore? _core;
+#pragma warning disable CA1859 // diagnostics know the interface alone
+    private readonly IObservedLoop? _core;
+#pragma warning restore CA1859
 
     internal LoopState(IOLoop loop)
     {
@@ -33,7 +34,7 @@ internal sealed class LoopState
             string kind = _loop.GetType().Name;
             if (_core is null)
                 return $"{_loop.Name}: {kind}, {state}";
-            return $"{_loop.Name}: {kind} over {_core.Poller.Kind}, {state}, {Count(_core.DescriptorCount, "descriptor")}, " +
+            return $"{_loop.Name}: {kind} over {_core.PollerKind}, {state}, {Count(_core.DescriptorCount, "descriptor")}, " +
                 $"{Count(_core.TimeoutCount, "timeout")}, {Count(_core.QueueLength, "callback")} queued";
         }
     }

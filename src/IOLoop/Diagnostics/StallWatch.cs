@@ -1,4 +1,4 @@
-using IOLoops.Core;
+
 
 namespace IOLoops.Diagnostics;
 
@@ -8,7 +8,7 @@ namespace IOLoops.Diagnostics;
 /// <param name="mark">What the loop calls.</param>
 /// <param name="threshold">How long a call may take.</param>
 /// <param name="action">What to do with one that takes longer; null: end the process.</param>
-internal sealed class StallWatch(StallWatchdog watchdog, LoopCore core, CallMark mark, TimeSpan threshold, Action<BlockedLoop>? action)
+internal sealed class StallWatch(StallWatchdog watchdog, IObservedLoop core, CallMark mark, TimeSpan threshold, Action<BlockedLoop>? action)
 {
     private long _version;     // of the call seen last
     private long _seenAt;      // when it was first seen

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using IOLoops.Core;
 
 namespace IOLoops.Diagnostics;
 

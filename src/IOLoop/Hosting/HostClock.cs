@@ -1,4 +1,5 @@
-using IOLoops.Core;
+using IOLoops.Timeouts;
+
 
 namespace IOLoops.Hosting;
 

@@ -1,4 +1,4 @@
-using IOLoops.Core;
+using IOLoops.Callbacks;
 using IOLoops.Diagnostics;
 using IOLoops.Tasks;
 

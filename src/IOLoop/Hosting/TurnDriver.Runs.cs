@@ -1,4 +1,3 @@
-using IOLoops.Core;
 
 namespace IOLoops.Hosting;
 

@@ -1,7 +1,8 @@
-using IOLoops.Core;
 using IOLoops.Diagnostics;
 using IOLoops.Polling;
 using IOLoops.Tasks;
+using IOLoops.Timeouts;
+using IOLoops.Turns;
 
 namespace IOLoops.Hosting;
 

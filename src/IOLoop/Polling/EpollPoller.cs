@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using IOLoops.Core;
 using IOLoops.Interop;
 
 namespace IOLoops.Polling;

@@ -1,4 +1,5 @@
-using IOLoops.Core;
+using IOLoops.Callbacks;
+
 
 namespace IOLoops.Tasks;
 

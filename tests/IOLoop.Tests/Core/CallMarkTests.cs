@@ -1,5 +1,5 @@
 using IOLoops.Conformance;
-using IOLoops.Core;
+using IOLoops.Diagnostics;
 using Shouldly;
 using Xunit;
 

@@ -1,4 +1,4 @@
-using IOLoops.Core;
+using IOLoops.Callbacks;
 using Shouldly;
 using Xunit;
 

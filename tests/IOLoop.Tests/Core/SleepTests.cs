@@ -1,7 +1,8 @@
 using IOLoops.Conformance;
-using IOLoops.Core;
 using IOLoops.Polling;
 using IOLoops.Tests.Contract;
+using IOLoops.Timeouts;
+using IOLoops.Turns;
 using Shouldly;
 using Xunit;
 

@@ -1,5 +1,5 @@
+using IOLoops.Callbacks;
 using IOLoops.Conformance;
-using IOLoops.Core;
 using Shouldly;
 using Xunit;
 

@@ -1,4 +1,4 @@
-using IOLoops.Core;
+using IOLoops.Timeouts;
 using Shouldly;
 using Xunit;
 

@@ -1,5 +1,6 @@
-using IOLoops.Core;
+using IOLoops.Callbacks;
 using IOLoops.Tests.Stress;
+using IOLoops.Timeouts;
 using Shouldly;
 using Xunit;
 

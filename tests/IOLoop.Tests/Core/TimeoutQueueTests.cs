@@ -1,5 +1,6 @@
 using CsCheck;
-using IOLoops.Core;
+using IOLoops.Callbacks;
+using IOLoops.Timeouts;
 using Shouldly;
 using Xunit;
 

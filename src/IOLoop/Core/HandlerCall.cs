@@ -1,8 +1,0 @@
-using System.Diagnostics;
-
-namespace IOLoops.Core;
-
-/// <summary>What an observer knows of a call that is under way.</summary>
-/// <param name="Start">When it began; 0: not asked.</param>
-/// <param name="Span">Its span, when somebody listens.</param>
-internal readonly record struct HandlerCall(long Start, Activity? Span);

@@ -1,0 +1,52 @@
+using IOLoops.Callbacks;
+using IOLoops.Ownership;
+
+namespace IOLoops.Registrations;
+
+/// <summary>An <see cref="AsyncIOHandler"/> and how its calls end. Also the mark by which code knows that it runs inside one.</summary>
+internal sealed class AsyncHandler(AsyncIOHandler handler)
+{
+    private static readonly AsyncLocal<AsyncHandler?> Running = new();
+
+    internal AsyncIOHandler Handler { get; } = handler;
+
+    /// <summary>The handler that has begun the code that calls, if one has: that must not wait for the handler's end.</summary>
+    internal static AsyncHandler? Current => Running.Value;
+
+    /// <summary>The context for the handler's calls, made once: the caller's, or the default one when flow is suppressed, with the mark.</summary>
+    internal ExecutionContext? CaptureContext()
+    {
+        if (ExecutionContext.IsFlowSuppressed())
+        {
+            ExecutionContext? captured = null;
+            ExecutionContext.Run(DefaultContext.Instance, _ => captured = CaptureContext(), null);
+            return captured;
+        }
+        var before = Running.Value;
+        Running.Value = this;
+        var marked = ExecutionContext.Capture();
+        Running.Value = before;
+        return marked;
+    }
+
+    /// <summary>Waits for the end of a call without blocking, and reports it on the loop.</summary>
+    internal void Begin(ICallOwner core, int fd, Task task)
+    {
+        var call = new Call(core, fd, this, task);
+        TaskEnd.Then(task, call.OnCompleted);
+    }
+
+    private sealed class Call(ICallOwner core, int fd, AsyncHandler handler, Task task)
+    {
+        internal void OnCompleted()
+        {
+            // On the loop's thread this is inside whatever call has ended the task: nobody is told of anything there.
+            if (core.IsOnLoopThread && task.IsCompletedSuccessfully && core.TryEndAsyncCall(fd, handler))
+                return;
+            if (!core.TryPost(new WorkItem(End, null, null, null)))
+                TaskFailures.Report(core.Loop, handler.Handler, task);
+        }
+
+        private void End() => core.EndAsyncCall(fd, handler, task);
+    }
+}

@@ -1,0 +1,245 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using IOLoops.Callbacks;
+using IOLoops.Interop;
+
+namespace IOLoops.Timeouts;
+
+/// <summary>
+/// The timeouts of a loop: a 4-ary heap by deadline and then by insertion, whose nodes know their places, so that adding,
+/// removing and taking the earliest are O(log n). Removed timeouts leave at once, and the heap shrinks with them.
+/// </summary>
+internal sealed partial class TimeoutQueue
+{
+    private const int InitialCapacity = 64;
+    private const int MaxSpare = 1024;
+    private const int KeepCapacity = 4096; // arrays up to this length are kept: growing them again would allocate
+
+    private Entry[] _heap = new Entry[InitialCapacity];
+    private int _count;
+    private TimeoutNode[] _due = new TimeoutNode[InitialCapacity];
+    private int _dueIndex;
+    private int _dueCount;
+    private readonly List<Entry> _later = [];
+    private long _sequence;
+    private TimeoutNode? _spare;
+    private int _spareCount;
+
+    /// <summary>How many wait, those due in this turn included.</summary>
+    internal int Count => _count + _dueCount - _dueIndex;
+
+    internal bool HasDueBatch => _dueIndex < _dueCount;
+
+    internal bool IsEmpty => _count == 0;
+
+    /// <summary>The latest insertion: a turn runs nothing that was inserted after it had begun.</summary>
+    internal long Sequence => _sequence;
+
+    /// <summary>The earliest deadline; only when not empty.</summary>
+    internal long Earliest => _heap[0].When;
+
+    [MethodImpl(Jit.Hot)]
+    internal TimeoutNode Add(long when, in WorkItem item)
+    {
+        var node = RentNode();
+        node.Item = item;
+        node.Sequence = ++_sequence;
+        if (_count == _heap.Length)
+            Array.Resize(ref _heap, _count * 2);
+        MoveUp(_count++, new Entry(when, node));
+        return node;
+    }
+
+    /// <summary>Removes a timeout. False: it has run or was removed already.</summary>
+    /// <exception cref="ArgumentException">It waits in another queue.</exception>
+    [MethodImpl(Jit.Hot)]
+    internal bool Remove(TimeoutHandle handle, out WorkItem item)
+    {
+        item = default;
+        if (handle.Owner is not TimeoutNode node)
+            return handle.Owner is null ? false : throw Foreign();
+        if (node.Sequence != handle.Id || node.Position is TimeoutNode.Spare or TimeoutNode.Cancelled)
+            return false;
+        if (node.Position <= TimeoutNode.FirstDue)
+        {
+            int place = TimeoutNode.FirstDue - node.Position;
+            if (place >= _dueCount || _due[place] != node)
+                throw Foreign();
+            item = node.Item;
+            node.Item = default;
+            node.Position = TimeoutNode.Cancelled; // recycled when its place in the batch comes up
+            return true;
+        }
+        if (node.Position >= _count || _heap[node.Position].Node != node)
+            throw Foreign();
+        RemoveAt(node.Position);
+        Shrink();
+        item = node.Item;
+        Recycle(node);
+        return true;
+    }
+
+    /// <summary>Takes what is due into a batch, unless one was interrupted and waits to be finished.</summary>
+    /// <param name="now">The time; what is due then or earlier.</param>
+    /// <param name="until">The last insertion that counts: later ones stay.</param>
+    [MethodImpl(Jit.Hot)]
+    internal void TakeDue(long now, long until)
+    {
+        if (HasDueBatch)
+            return;
+        _dueIndex = _dueCount = 0;
+        if (_count == 0 || _heap[0].When > now)
+            return;
+        int many = Math.Max(64, _count / 8);
+        if (CountDue(0, now, many) >= many)
+            TakeManyDue(now, until);
+        else
+            TakeFewDue(now, until);
+        Shrink();
+    }
+
+    private void TakeFewDue(long now, long until)
+    {
+        while (_count > 0 && _heap[0].When <= now)
+        {
+            var entry = _heap[0];
+            RemoveAt(0);
+            if (entry.Node.Sequence > until)
+                _later.Add(entry);
+            else
+                AppendDue(entry.Node);
+        }
+        foreach (var entry in _later)
+            MoveUp(_count++, entry); // there is room: they were here
+        _later.Clear();
+    }
+
+    /// <summary>
+    /// When a good part of the heap is due, taking it out one by one would walk the heap, and touch nodes all over the
+    /// memory, for each. Sorting what is due and making a new heap of the rest goes through the memory in order.
+    /// </summary>
+    [MethodImpl(Jit.Hot)]
+    private void TakeManyDue(long now, long until)
+    {
+        int rest = 0;
+        for (int i = 0; i < _count; i++)
+        {
+            var entry = _heap[i];
+            if (entry.When <= now && entry.Node.Sequence <= until)
+                _later.Add(entry);
+            else
+                _heap[rest++] = entry;
+        }
+        Array.Clear(_heap, rest, _count - rest);
+        _count = rest;
+        for (int i = 0; i < rest; i++)
+            _heap[i].Node.Position = i;
+        for (int i = (rest - 2) >> 2; i >= 0; i--)
+            MoveDown(i, _heap[i]);
+        CollectionsMarshal.AsSpan(_later).Sort(default(EntryOrder));
+        foreach (var entry in _later)
+            AppendDue(entry.Node);
+        _later.Clear();
+        if (_later.Capacity > KeepCapacity)
+            _later.Capacity = KeepCapacity;
+    }
+
+    /// <summary>How many from a place on are due, counted up to a limit: children are never due before their parent.</summary>
+    private int CountDue(int place, long now, int limit)
+    {
+        if (place >= _count || _heap[place].When > now)
+            return 0;
+        int due = 1;
+        int child = (place << 2) + 1;
+        for (int end = child + 4; child < end && due < limit; child++)
+            due += CountDue(child, now, limit - due);
+        return due;
+    }
+
+    private void AppendDue(TimeoutNode node)
+    {
+        if (_dueCount == _due.Length)
+            Array.Resize(ref _due, _dueCount * 2);
+        node.Position = TimeoutNode.FirstDue - _dueCount;
+        _due[_dueCount++] = node;
+    }
+
+    /// <summary>The next timeout of the batch that has not been removed. A nested turn continues the same batch.</summary>
+    [MethodImpl(Jit.Hot)]
+    internal bool TryNextDue(out WorkItem item)
+    {
+        while (_dueIndex < _dueCount)
+        {
+            var node = _due[_dueIndex];
+            _due[_dueIndex++] = null!;
+            bool cancelled = node.Position == TimeoutNode.Cancelled;
+            item = node.Item;
+            Recycle(node);
+            if (!cancelled)
+                return true;
+        }
+        if (_due.Length > KeepCapacity && _dueCount < _due.Length / 8)
+            _due = new TimeoutNode[KeepCapacity];
+        _dueIndex = _dueCount = 0;
+        item = default;
+        return false;
+    }
+
+    /// <summary>Forgets all and hands out what was to run.</summary>
+    internal List<WorkItem> Clear()
+    {
+        var items = new List<WorkItem>(Count);
+        TakeDue(long.MaxValue, long.MaxValue);
+        while (TryNextDue(out var item))
+            items.Add(item);
+        TakeDue(long.MaxValue, long.MaxValue); // TakeDue finishes an interrupted batch first
+        while (TryNextDue(out var item))
+            items.Add(item);
+        _spare = null;
+        _spareCount = 0;
+        return items;
+    }
+
+    /// <summary>The next timeouts, from any thread: what is added, moved and run meanwhile may be missing.</summary>
+    internal List<(long When, Delegate Callback)> Copy(int most)
+    {
+        var next = new List<(long When, Delegate Callback)>();
+        var due = _due;
+        for (int i = _dueIndex; i < Math.Min(_dueCount, due.Length); i++)
+            AddCopy(next, long.MinValue, due[i]);
+        var heap = _heap;
+        for (int i = 0; i < Math.Min(_count, heap.Length); i++)
+            AddCopy(next, heap[i].When, heap[i].Node);
+        return [.. next.OrderBy(static entry => entry.When).Take(most)];
+
+        static void AddCopy(List<(long When, Delegate Callback)> next, long when, TimeoutNode? node)
+        {
+            if (node?.Item.Callback is { } callback)
+                next.Add((when, callback));
+        }
+    }
+
+    private static ArgumentException Foreign() =>
+        new("The timeout is another loop's: call RemoveTimeout on the loop that returned its handle.", "timeout");
+
+    private TimeoutNode RentNode()
+    {
+        if (_spare is not { } node)
+            return new TimeoutNode();
+        _spare = (TimeoutNode?)node.Item.State; // spare nodes are linked through it
+        node.Item.State = null;
+        _spareCount--;
+        return node;
+    }
+
+    private void Recycle(TimeoutNode node)
+    {
+        node.Position = TimeoutNode.Spare;
+        node.Item = default;
+        if (_spareCount == MaxSpare)
+            return;
+        node.Item.State = _spare;
+        _spare = node;
+        _spareCount++;
+    }
+}
