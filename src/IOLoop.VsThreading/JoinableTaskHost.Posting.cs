@@ -25,11 +25,11 @@ internal sealed partial class JoinableTaskHost
             posted = Rent(turn);
             asks = _posted++ > 0 && MustAsk();
         }
-        if (begins)
-            task.Begin(_loops);
-        _membership.Update(this); // before the turn is posted: a thread that has joined the factory's collection is to find it
         try
         {
+            if (begins)
+                task.Begin(_loops);
+            _membership.Update(this); // before the turn is posted: a thread that has joined the factory's collection is to find it
             task.Post(posted);
         }
         catch

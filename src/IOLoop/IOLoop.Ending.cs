@@ -16,6 +16,10 @@ public abstract partial class IOLoop
     /// <see cref="Close"/> there. When the loop does not run, there is nothing to wait for, and the next <see cref="Start"/> returns
     /// at once.
     /// </summary>
+    /// <remarks>
+    /// Inside a turn, await this task itself. A task around it (<c>Task.WhenAll</c>, <c>Task.WaitAsync</c>) would resume on a loop that
+    /// has stopped; to limit the waiting pass a token.
+    /// </remarks>
     /// <param name="cancellationToken">Ends the waiting, not the stopping.</param>
     /// <returns>Ends with the run. When a hosted loop has lost its host, it ends without an error.</returns>
     public Task StopAsync(CancellationToken cancellationToken = default)

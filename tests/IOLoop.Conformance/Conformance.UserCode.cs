@@ -106,6 +106,37 @@ public abstract partial class LoopConformance
         closed.ShouldBeTrue();
     }
 
+    // Row: SafeHandle given (code that closes it)
+    [Fact]
+    public void A_handle_may_remove_its_handler_while_it_is_closed()
+    {
+        var pipe = NewPipe();
+        pipe.Send();
+        int calls = 0;
+        HookedHandle handle = null!;
+        handle = new HookedHandle(Descriptors.Duplicate(pipe.ReadEnd), () => Loop.RemoveHandler(handle.Number));
+        Loop.AddHandler(handle, (_, _) => Assert.Fail("its handle is disposed of"), IOEvents.Read);
+        handle.Dispose();
+        Loop.AddHandler(pipe.ReadEnd, (_, _) => calls++, IOEvents.Read);
+        RunTurns(3);
+        calls.ShouldBe(3);
+    }
+
+    // Row: Failures (a task that fails while the loop does not run)
+    [Fact]
+    public void A_handler_s_task_that_fails_while_the_loop_does_not_run_is_reported_when_the_loop_is_closed()
+    {
+        var counter = NewEventFd(signalled: true);
+        var gate = new TaskCompletionSource();
+        Loop.AddHandler(counter.Number, (_, _) => gate.Task, IOEvents.Read);
+        RunTurns(2);
+        Failures.Expected = true;
+        gate.SetException(new FormatException("of a task"));
+        Loop.Close();
+        Failures.All.ShouldHaveSingleItem().Exception.ShouldBeOfType<FormatException>();
+        Log.Entries.ShouldBeEmpty();
+    }
+
     // Row: Whose code runs where (failures of tasks)
     [Fact]
     public void A_task_that_fails_inside_a_callback_is_reported_after_that_callback()

@@ -18,6 +18,8 @@ internal sealed class HookedHandle : SafeHandleMinusOneIsInvalid
         SetHandle(fd);
     }
 
+    internal int Number => _fd;
+
     protected override bool ReleaseHandle()
     {
         Descriptors.Close(_fd);

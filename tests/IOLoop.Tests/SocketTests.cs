@@ -109,7 +109,7 @@ public abstract class SocketTests(LoopFixture fixture) : LoopHarness(fixture)
         using var pipe = new AnonymousPipeServerStream();
         var handle = pipe.SafePipeHandle;
         Should.Throw<NotSupportedException>(() => Loop.AddHandler(handle, (_, _) => { }, IOEvents.Read))
-            .Message.ShouldContain("it is no socket");
+            .Message.ShouldContain("it is not a socket");
         string path = Path.GetTempFileName();
         using (var file = File.OpenHandle(path))
             Should.Throw<NotSupportedException>(() => Loop.AddHandler(file, (_, _) => { }, IOEvents.Read));

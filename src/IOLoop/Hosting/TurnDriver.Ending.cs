@@ -80,7 +80,14 @@ internal sealed partial class TurnDriver
         {
             run.TryLose(Gone(exception));
         }
-        _sleeper.Leave();
+        try
+        {
+            _sleeper.Leave();
+        }
+        catch (IOException exception)
+        {
+            run.TryLose(Failed(exception));
+        }
         try
         {
             _host.Lifetime?.OnRunEnded(); // before another run can begin

@@ -54,7 +54,14 @@ internal sealed class SharedSleeper
             if (_members.Count > 0)
                 return;
             s_current = null;
-            _set.End();
+            try
+            {
+                _set.End();
+            }
+            catch (IOException)
+            {
+                // Something closed what ends its wait: the thread, which has no members, meets that itself.
+            }
         }
     }
 

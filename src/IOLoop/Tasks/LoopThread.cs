@@ -18,24 +18,27 @@ internal sealed class LoopThread(PollIOLoop loop, CancellationToken cancellation
         Exception? failure = null;
         try
         {
-            // A token that asks before the loop runs makes Start return at once.
-            using (cancellationToken.UnsafeRegister(static run => ((LoopThread)run!).Stop(), this))
+            if (!cancellationToken.IsCancellationRequested)
             {
-                loop.Start();
-                _isOver = true;
+                // A token that is cancelled before the loop runs is seen by the first callback of the run.
+                loop.SpawnCallback(static run => run.StopIfCancelled(), this);
+                using (cancellationToken.UnsafeRegister(static run => ((LoopThread)run!).StopIfCancelled(), this))
+                    loop.Start();
             }
         }
         catch (Exception exception)
         {
             failure = exception;
         }
+        _isOver = true;
         loop.RunEnds.Complete(() => End(failure));
         loop.RunEnds.RunWork(); // code that awaited it inside a turn
     }
 
-    private void Stop()
+    private void StopIfCancelled()
     {
-        if (!_isOver) // else it would end a later run
+        // A loop that does not run has not begun this run, or has ended it: a stop would be for a later one.
+        if (!_isOver && cancellationToken.IsCancellationRequested && loop.IsRunning)
             loop.Stop();
     }
 

@@ -181,10 +181,13 @@ internal sealed class RunEnds
                 return; // the thread that is at it, further up the stack or elsewhere, finds what is here
             _isWorking = true;
         }
-        if (TryTakeClose())
-            _loop.CloseQuietly();
-        while (TryNext(out var next))
+        while (TryNext(out var next, out bool closes))
         {
+            if (closes)
+            {
+                _loop.CloseQuietly();
+                continue;
+            }
             using (Mark())
             {
                 try
@@ -199,10 +202,18 @@ internal sealed class RunEnds
         }
     }
 
-    private bool TryNext(out (SendOrPostCallback Callback, object? State) next)
+    /// <summary>The next thing to do. Under one lock with the note that nothing is left: what comes behind that finds nobody at it.</summary>
+    private bool TryNext(out (SendOrPostCallback Callback, object? State) next, out bool closes)
     {
+        next = default;
         lock (_gate)
         {
+            closes = _closes && _isEnded;
+            if (closes)
+            {
+                _closes = false;
+                return true;
+            }
             if (_resuming.TryDequeue(out next))
                 return true;
             _isWorking = false;

@@ -49,8 +49,16 @@ internal sealed class SyncRun(IOLoop loop, Func<Task> func, Delegate original, A
         _over = true;
         Interlocked.MemoryBarrier(); // here the note and then a look at the task, in Begin the other way round
         registration.Unregister();
-        if (!loop.IsRunning || loop.IsOnLoopThread)
+        if (loop.IsRunning && !loop.IsOnLoopThread)
+            return; // it does nothing when it comes
+        try
+        {
             loop.RemoveTimeout(limit);
+        }
+        catch (InvalidOperationException)
+        {
+            // Another thread has just started the loop: what this call ends with is not to be hidden by that.
+        }
     }
 
     private Task Outcome(TimeSpan? timeout)

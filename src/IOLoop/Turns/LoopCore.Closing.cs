@@ -65,7 +65,7 @@ internal sealed partial class LoopCore
 
     /// <summary>Why a loop cannot be closed, and what to do instead.</summary>
     private string DescribeRun() => IsOnLoopThread
-        ? $"{_loop.Name} is running, and Close was called inside a turn of it, which lasts until this callback returns or awaits: await StopAsync() here, and call Close behind it, or await DisposeAsync(), which does both."
+        ? $"{_loop.Name} is running, and Close was called inside a turn of it, which lasts until this callback returns or awaits: await StopAsync(), then call Close. DisposeAsync does both."
         : $"{_loop.Name} is running: await StopAsync(), or call Stop and wait for the end of its run, then Close; or await DisposeAsync(), which does both.";
 
     private void CloseRegistration(int fd, in HandlerRegistration row, bool close)

@@ -75,9 +75,13 @@ internal sealed partial class LoopCore
         }
         else if ((row.Flags & RegistrationFlags.HoldsReference) != 0)
         {
-            ReleaseNow((SafeHandle)row.Object!);
-            row.Flags &= ~RegistrationFlags.HoldsReference;
-            closed = !TryHold((SafeHandle)row.Object!);
+            var handle = (SafeHandle)row.Object!;
+            uint generation = row.Generation;
+            row.Flags &= ~RegistrationFlags.HoldsReference; // first: what closes the handle may remove this registration
+            ReleaseNow(handle);
+            if (row.Generation != generation)
+                return true; // and it has
+            closed = !TryHold(handle);
             if (!closed)
                 row.Flags |= RegistrationFlags.HoldsReference;
         }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using IOLoops.Callbacks;
 using IOLoops.Diagnostics;
 
@@ -56,25 +57,33 @@ internal sealed partial class LoopCore
     }
 
     /// <summary>Ends a run; a stop request is served, what is queued stays. Not inside a turn.</summary>
+    /// <remarks>
+    /// The removals that it serves are made under the gate: this need not be the host's thread, which may use the loop meanwhile. Waits
+    /// that end by it are told in the next run, or when the loop is closed.
+    /// </remarks>
     internal void Detach()
     {
         _observation?.Restart();
-        while (!TryDetach())
-            ServeRemovals();
-    }
-
-    private bool TryDetach()
-    {
+        var served = new List<(RemovalRequest Request, Task Removal)>();
+        SafeHandle[] released;
         lock (_runGate)
         {
-            if (_removalRequested)
-                return false;
+            while (_removals.TryDequeue(out var request))
+            {
+                RemoveNow(request.Descriptor);
+                served.Add((request, EndOfCalls(request.Descriptor, request.Caller)));
+            }
+            _removalRequested = false;
+            released = TakeReleased(0);
             _isAttached = false;
             // In this order: a thread that sees the loop at rest may call Stop, which is for the next run.
             _stop = false;
             _loop.SetRunning(false);
-            return true;
         }
+        foreach (var handle in released)
+            ReleaseNow(handle);
+        foreach (var (request, removal) in served)
+            request.EndWith(removal);
     }
 
     /// <summary>One turn in a host, on this thread, which may be inside another one.</summary>

@@ -14,7 +14,7 @@ internal sealed partial class LoopCore
         if (IsOnLoopThread)
         {
             RemoveNow(fd);
-            return EndOfCalls(fd, AsyncHandler.Current);
+            return new ValueTask(EndOfCalls(fd, AsyncHandler.Current));
         }
         if (TryRemoveIdle(fd, out var removal))
             return removal;
@@ -43,7 +43,7 @@ internal sealed partial class LoopCore
         if (idle.IsClosed)
             return true;
         RemoveNow(fd);
-        removal = EndOfCalls(fd, AsyncHandler.Current);
+        removal = new ValueTask(EndOfCalls(fd, AsyncHandler.Current));
         idle.WakeIf(NeedsWakeAfterRemoval());
         return true;
     }
@@ -78,7 +78,7 @@ internal sealed partial class LoopCore
     }
 
     /// <summary>Ends when no call of a handler that was removed from the descriptor runs, but for the caller's own.</summary>
-    private ValueTask EndOfCalls(FileDescriptor fd, AsyncHandler? caller)
+    private Task EndOfCalls(FileDescriptor fd, AsyncHandler? caller)
     {
         List<Task>? running = null;
         foreach (var call in _endingCalls)
@@ -87,7 +87,7 @@ internal sealed partial class LoopCore
             if (call.Descriptor == fd.Number && !isCaller)
                 (running ??= []).Add(call.Ended.Task);
         }
-        return running is null ? ValueTask.CompletedTask : new ValueTask(Task.WhenAll(running));
+        return running is null ? Task.CompletedTask : Task.WhenAll(running);
     }
 
     private sealed class RemovalRequest(FileDescriptor descriptor, AsyncHandler? caller)
@@ -99,12 +99,12 @@ internal sealed partial class LoopCore
 
         internal TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        internal void EndWith(ValueTask removal)
+        internal void EndWith(Task removal)
         {
             if (removal.IsCompletedSuccessfully)
                 Done.SetResult();
             else
-                TaskEnd.Then(removal.AsTask(), Done.SetResult);
+                TaskEnd.Then(removal, Done.SetResult);
         }
     }
 }

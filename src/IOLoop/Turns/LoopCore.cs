@@ -136,17 +136,18 @@ internal sealed partial class LoopCore : ICallOwner, IObservedLoop
     /// <summary>How long nothing will be due, in ticks: 0: a turn is due now; negative: until an event.</summary>
     internal long NextWait()
     {
+        var now = Time; // before the gate is taken: the clock may be the application's
         if (IsOnLoopThread)
-            return NextWaitNow();
+            return NextWait(now);
         lock (_runGate)
-            return NextWaitNow();
+            return NextWait(now);
     }
 
-    private long NextWaitNow()
+    private long NextWait(LoopTime now)
     {
         if (_callbacks.HasWork || _timeouts.HasDueBatch || HasReadyBatch || _hasEnded || HasAlwaysReadyWork())
             return 0;
-        return _timeouts.IsEmpty ? -1 : Math.Max(0, (new LoopTime(_timeouts.Earliest) - Time).Ticks);
+        return _timeouts.IsEmpty ? -1 : Math.Max(0, (new LoopTime(_timeouts.Earliest) - now).Ticks);
     }
 
     /// <summary>The callbacks that are there, then the timeouts that were there and are due: what those add waits for the next turn.</summary>
