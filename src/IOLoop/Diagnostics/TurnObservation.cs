@@ -46,7 +46,7 @@ internal sealed class TurnObservation(IObservedLoop core, CallbackQueue callback
     /// <remarks>
     /// A call on the stack has the host run turns, and need not have told the loop. Whether it still waits when this turn has
     /// ended nobody knows: another one may be long in coming, while the loop is idle. So it is not timed any more. One that told
-    /// the loop is, when it goes on: see <see cref="CallMark.Resume"/>.
+    /// the loop is, when it resumes: see <see cref="CallMark.Resume"/>.
     /// </remarks>
     internal void BeginTurn()
     {

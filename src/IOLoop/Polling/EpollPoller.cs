@@ -42,7 +42,7 @@ internal sealed unsafe class EpollPoller : IPoller, INestablePoller
 
     internal EpollPrecision Precision { get; }
 
-    // Reset replaces the epoll set, and whoever watches it from outside must not notice: they watch a set of one member,
+    // Rebuild replaces the epoll set, and what watches it from outside must not notice: it watches a set of one member,
     // made when first asked for, into which the new set is put.
     public int Descriptor => (_facade ??= OpenFacade()).Number;
 

@@ -9,7 +9,7 @@ namespace IOLoops.Turns;
 /// Telling of what changes of the registrations have ended. No code of the user's runs inside the change, which may be in the
 /// middle of a call of the user's: the loop tells between calls, in the same turn or at the end of the run.
 /// </summary>
-/// <remarks>Changed on the loop's thread, or under the gate while nobody runs the loop: so it needs no lock of its own.</remarks>
+/// <remarks>Changed on the loop's thread, or under the gate while no turn runs: so it needs no lock of its own.</remarks>
 internal sealed partial class LoopCore
 {
     private static readonly Action<SafeHandle> Releasing = static handle => handle.DangerousRelease();

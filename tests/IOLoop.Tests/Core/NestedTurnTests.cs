@@ -156,7 +156,7 @@ public sealed class NestedTurnTests : IDisposable
         _second.Dispose();
     }
 
-    /// <summary>Runs turns that wait for ever. Another thread ends that with a callback as soon as this thread sleeps in one of them.</summary>
+    /// <summary>Runs turns that wait without a limit. Another thread ends that with a callback as soon as this thread sleeps in one of them.</summary>
     private int TurnsUntilWokenFromSleep()
     {
         long thread = NativeThread.CurrentId;
@@ -169,7 +169,7 @@ public sealed class NestedTurnTests : IDisposable
             _loop.AddCallback(() =>
             {
                 isWoken = true;
-                _loop.AddCallback(() => { }); // or this turn would go on to sleep for ever
+                _loop.AddCallback(() => { }); // or this turn would sleep without end
             });
         });
         Volatile.Write(ref hasBegun, true);
