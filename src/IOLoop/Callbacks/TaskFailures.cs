@@ -45,7 +45,7 @@ internal static class TaskFailures
         : task.IsCanceled ? new TaskCanceledException(task)
         : null;
 
-    private sealed class Observation(IOLoop loop, Delegate callback, Task task)
+    private sealed class Observation(IOLoop loop, Delegate callback, Task task) : INotice
     {
         internal void OnCompleted()
         {
@@ -53,28 +53,12 @@ internal static class TaskFailures
                 return;
             // Also on the loop's thread: there this is inside whatever call has ended the task.
             bool isAccepted = loop.Core is { } core
-                ? core.TryPost(new WorkItem(callback, this, ReportInvoker.Instance, null))
-                : loop.TryAddCallback(Report);
+                ? core.TryPost(NoticeInvoker.Item(callback, this))
+                : loop.TryAddCallback(Run);
             if (!isAccepted)
-                Report();
+                Run();
         }
 
-        internal void Report() => TaskFailures.Report(loop, callback, task);
-    }
-
-    /// <summary>Reports; also when the loop is closed before it runs again.</summary>
-    private sealed class ReportInvoker : WorkInvoker
-    {
-        internal static readonly ReportInvoker Instance = new();
-
-        internal override Task? Invoke(Delegate callback, object? state)
-        {
-            ((Observation)state!).Report();
-            return null;
-        }
-
-        internal override bool IsMissed(object? state) => false;
-
-        internal override void Drop(Delegate callback, object? state) => ((Observation)state!).Report();
+        public void Run() => Report(loop, callback, task);
     }
 }

@@ -36,35 +36,19 @@ internal sealed class AsyncHandler(AsyncIOHandler handler)
         TaskEnd.Then(task, call.OnCompleted);
     }
 
-    private sealed class Call(ICallOwner core, int fd, AsyncHandler handler, Task task)
+    private sealed class Call(ICallOwner core, int fd, AsyncHandler handler, Task task) : INotice
     {
         internal void OnCompleted()
         {
             // On the loop's thread this is inside whatever call has ended the task: nobody is told of anything there.
             if (core.IsOnLoopThread && task.IsCompletedSuccessfully && core.TryEndAsyncCall(fd, handler))
                 return;
-            if (!core.TryPost(new WorkItem(handler.Handler, this, EndInvoker.Instance, null)))
-                TaskFailures.Report(core.Loop, handler.Handler, task);
+            if (!core.TryPost(NoticeInvoker.Item(handler.Handler, this)))
+                Drop();
         }
 
-        private void End() => core.EndAsyncCall(fd, handler, task);
+        public void Run() => core.EndAsyncCall(fd, handler, task);
 
-        private void Report() => TaskFailures.Report(core.Loop, handler.Handler, task);
-
-        /// <summary>Ends the call; when the loop is closed first, its failure is reported all the same.</summary>
-        private sealed class EndInvoker : WorkInvoker
-        {
-            internal static readonly EndInvoker Instance = new();
-
-            internal override Task? Invoke(Delegate callback, object? state)
-            {
-                ((Call)state!).End();
-                return null;
-            }
-
-            internal override bool IsMissed(object? state) => false;
-
-            internal override void Drop(Delegate callback, object? state) => ((Call)state!).Report();
-        }
+        public void Drop() => TaskFailures.Report(core.Loop, handler.Handler, task);
     }
 }

@@ -85,24 +85,13 @@ internal sealed partial class LoopCore
     /// <summary>Reports a failure that was met in the middle of a call of the user's.</summary>
     private void ReportLater(Delegate callback, Exception exception)
     {
-        Action report = () => _loop.ReportFailure(callback, exception);
-        if (!TryPost(new WorkItem(callback, report, ReportInvoker.Instance, null)))
-            _loop.ReportFailure(callback, exception); // closed
+        var failure = new FailureNotice(_loop, callback, exception);
+        if (!TryPost(NoticeInvoker.Item(callback, failure)))
+            failure.Run(); // closed
     }
 
-    /// <summary>Reports; also when the loop is closed before it runs again.</summary>
-    private sealed class ReportInvoker : WorkInvoker
+    private sealed class FailureNotice(IOLoop loop, Delegate callback, Exception exception) : INotice
     {
-        internal static readonly ReportInvoker Instance = new();
-
-        internal override Task? Invoke(Delegate callback, object? state)
-        {
-            ((Action)state!)();
-            return null;
-        }
-
-        internal override bool IsMissed(object? state) => false;
-
-        internal override void Drop(Delegate callback, object? state) => ((Action)state!)();
+        public void Run() => loop.ReportFailure(callback, exception);
     }
 }
