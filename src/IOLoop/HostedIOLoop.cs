@@ -27,7 +27,7 @@ namespace IOLoops;
 /// <see cref="Start"/> and RunSync end with an <see cref="InvalidOperationException"/>.
 /// </para>
 /// </remarks>
-public class HostedIOLoop : IOLoop
+public class HostedIOLoop : KernelIOLoop
 {
     private readonly LoopCore _core;
     private readonly TurnDriver _driver;
@@ -51,9 +51,10 @@ public class HostedIOLoop : IOLoop
             var abilities = new HostAbilities(host);
             LoopClock clock = abilities.Clock is { } own ? new HostClock(own) : new LoopClock.System();
             var driver = _driver = new TurnDriver(this, abilities, poller, clock);
-            Core = _core = new LoopCore(
+            _core = new LoopCore(
                 this, poller, clock, driver.RequestTurn, options ?? new IOLoopOptions(), () => abilities.IsOnHostThread, driver.BeforeCalls);
-            driver.Core = _core;
+            driver.Turns = new HostedTurns(_core);
+            Use(_core);
         }
         catch
         {
@@ -64,14 +65,6 @@ public class HostedIOLoop : IOLoop
 
     /// <summary>The foreign loop.</summary>
     protected ILoopHost Host { get; }
-
-    /// <summary>Which system interface the loop asks for ready descriptors.</summary>
-    public PollerKind Poller => _core.Poller.Kind;
-
-    /// <inheritdoc/>
-    public override LoopTime Time => _core.Time;
-
-    private protected override DateTimeOffset UtcNow => _core.Clock.UtcNow;
 
     /// <summary>
     /// Begins to run the loop in its host, and returns. It runs until the turn that follows <see cref="Stop"/> has ended,
@@ -153,39 +146,6 @@ public class HostedIOLoop : IOLoop
     {
         if (_core.Close(allFds, () => IsClosed = true))
             _driver.Dispose();
-    }
-
-    /// <inheritdoc/>
-    [MethodImpl(Jit.Hot)]
-    public override void AddHandler(FileDescriptor fd, IOHandler handler, IOEvents events)
-    {
-        ArgumentNullException.ThrowIfNull(handler);
-        _core.AddHandler(Split(fd), handler, events);
-    }
-
-    /// <inheritdoc/>
-    public override void UpdateHandler(FileDescriptor fd, IOEvents events) => _core.UpdateHandler(Split(fd), events);
-
-    /// <inheritdoc/>
-    public override void RemoveHandler(FileDescriptor fd) => _core.RemoveHandler(Split(fd));
-
-    /// <inheritdoc/>
-    [MethodImpl(Jit.Hot)]
-    public override TimeoutHandle CallAt(LoopTime when, Action callback)
-    {
-        ArgumentNullException.ThrowIfNull(callback);
-        return _core.CallAt(when, new WorkItem(callback, null, null, DefaultContext.Capture()));
-    }
-
-    /// <inheritdoc/>
-    public override void RemoveTimeout(TimeoutHandle timeout) => _core.RemoveTimeout(timeout);
-
-    /// <inheritdoc/>
-    [MethodImpl(Jit.Hot)]
-    public override void AddCallback(Action callback)
-    {
-        ArgumentNullException.ThrowIfNull(callback);
-        _core.PostAction(callback);
     }
 
     /// <summary>

@@ -25,7 +25,7 @@ public abstract partial class IOLoop
         if (Core is { } core)
         {
             var (argument, invoker) = StateInvoker.For(callback, state);
-            core.Post(new WorkItem(callback, argument, invoker, DefaultContext.Capture()));
+            core.Poster.Post(new WorkItem(callback, argument, invoker, DefaultContext.Capture()));
         }
         else
         {
@@ -39,7 +39,7 @@ public abstract partial class IOLoop
     {
         ArgumentNullException.ThrowIfNull(callback);
         if (Core is { } core)
-            core.Post(new WorkItem(callback, null, AsyncInvoker.Instance, DefaultContext.Capture()));
+            core.Poster.Post(new WorkItem(callback, null, AsyncInvoker.Instance, DefaultContext.Capture()));
         else
             AddCallback(new AsyncCallbackAdapter(this, callback).Run);
     }
@@ -50,7 +50,7 @@ public abstract partial class IOLoop
     {
         ArgumentNullException.ThrowIfNull(callback);
         if (Core is { } core)
-            core.Post(new WorkItem(callback, state, AsyncStateInvoker<TState>.Instance, DefaultContext.Capture()));
+            core.Poster.Post(new WorkItem(callback, state, AsyncStateInvoker<TState>.Instance, DefaultContext.Capture()));
         else
             AddCallback(AsyncCallbackAdapter.For(this, callback, state));
     }
@@ -67,7 +67,7 @@ public abstract partial class IOLoop
     {
         ArgumentNullException.ThrowIfNull(item);
         if (Core is { } core)
-            core.PostWorkItem(item);
+            core.Poster.PostWorkItem(item);
         else
             AddCallback(item.Execute);
     }
@@ -78,7 +78,7 @@ public abstract partial class IOLoop
     {
         ArgumentNullException.ThrowIfNull(callback);
         if (Core is { } core)
-            return core.TryPost(new WorkItem(callback, null, null, DefaultContext.Capture()));
+            return core.Poster.TryPost(new WorkItem(callback, null, null, DefaultContext.Capture()));
         return TryElsewhere(callback);
     }
 
@@ -87,7 +87,7 @@ public abstract partial class IOLoop
     {
         ArgumentNullException.ThrowIfNull(callback);
         if (Core is { } core)
-            return core.TryPost(new WorkItem(callback, null, AsyncInvoker.Instance, DefaultContext.Capture()));
+            return core.Poster.TryPost(new WorkItem(callback, null, AsyncInvoker.Instance, DefaultContext.Capture()));
         return TryElsewhere(new AsyncCallbackAdapter(this, callback).Run);
     }
 
@@ -99,7 +99,7 @@ public abstract partial class IOLoop
         if (Core is not { } core)
             return TryElsewhere(Bind(callback, state));
         var (argument, invoker) = StateInvoker.For(callback, state);
-        if (core.TryPost(new WorkItem(callback, argument, invoker, DefaultContext.Capture())))
+        if (core.Poster.TryPost(new WorkItem(callback, argument, invoker, DefaultContext.Capture())))
             return true;
         invoker.Drop(callback, argument);
         return false;
@@ -110,7 +110,7 @@ public abstract partial class IOLoop
     {
         ArgumentNullException.ThrowIfNull(callback);
         return Core is { } core
-            ? core.TryPost(new WorkItem(callback, state, AsyncStateInvoker<TState>.Instance, DefaultContext.Capture()))
+            ? core.Poster.TryPost(new WorkItem(callback, state, AsyncStateInvoker<TState>.Instance, DefaultContext.Capture()))
             : TryElsewhere(AsyncCallbackAdapter.For(this, callback, state));
     }
 
@@ -124,7 +124,7 @@ public abstract partial class IOLoop
     {
         ArgumentNullException.ThrowIfNull(callback);
         if (Core is { } core)
-            core.PostFromSignal(new WorkItem(callback, null, null, null));
+            core.Poster.PostFromSignal(new WorkItem(callback, null, null, null));
         else
             SpawnCallback(callback);
     }
@@ -137,7 +137,7 @@ public abstract partial class IOLoop
         if (Core is { } core)
         {
             var (argument, invoker) = StateInvoker.ForSignal(state);
-            core.PostFromSignal(new WorkItem(callback, argument, invoker, null));
+            core.Poster.PostFromSignal(new WorkItem(callback, argument, invoker, null));
         }
         else
         {
@@ -151,7 +151,7 @@ public abstract partial class IOLoop
     {
         ArgumentNullException.ThrowIfNull(callback);
         if (Core is { } core)
-            core.PostFromSignal(new WorkItem(callback, null, AsyncInvoker.Instance, null));
+            core.Poster.PostFromSignal(new WorkItem(callback, null, AsyncInvoker.Instance, null));
         else
             SpawnCallback(callback);
     }
@@ -162,7 +162,7 @@ public abstract partial class IOLoop
     {
         ArgumentNullException.ThrowIfNull(callback);
         if (Core is { } core)
-            core.PostFromSignal(new WorkItem(callback, state, AsyncStateInvoker<TState>.Instance, null));
+            core.Poster.PostFromSignal(new WorkItem(callback, state, AsyncStateInvoker<TState>.Instance, null));
         else
             SpawnCallback(callback, state);
     }
@@ -173,7 +173,7 @@ public abstract partial class IOLoop
     {
         ArgumentNullException.ThrowIfNull(callback);
         if (Core is { } core)
-            core.Post(new WorkItem(callback, null, null, null));
+            core.Poster.Post(new WorkItem(callback, null, null, null));
         else
             AddWithoutFlow(callback);
     }
@@ -186,7 +186,7 @@ public abstract partial class IOLoop
         if (Core is { } core)
         {
             var (argument, invoker) = StateInvoker.For(callback, state);
-            core.Post(new WorkItem(callback, argument, invoker, null));
+            core.Poster.Post(new WorkItem(callback, argument, invoker, null));
         }
         else
         {
@@ -199,7 +199,7 @@ public abstract partial class IOLoop
     {
         ArgumentNullException.ThrowIfNull(callback);
         if (Core is { } core)
-            core.Post(new WorkItem(callback, null, AsyncInvoker.Instance, null));
+            core.Poster.Post(new WorkItem(callback, null, AsyncInvoker.Instance, null));
         else
             AddWithoutFlow(new AsyncCallbackAdapter(this, callback).Run);
     }
@@ -209,7 +209,7 @@ public abstract partial class IOLoop
     {
         ArgumentNullException.ThrowIfNull(callback);
         if (Core is { } core)
-            core.Post(new WorkItem(callback, state, AsyncStateInvoker<TState>.Instance, null));
+            core.Poster.Post(new WorkItem(callback, state, AsyncStateInvoker<TState>.Instance, null));
         else
             AddWithoutFlow(AsyncCallbackAdapter.For(this, callback, state));
     }

@@ -52,14 +52,14 @@ public abstract partial class IOLoop
     public void MakeCurrent()
     {
         t_current = this;
-        t_running?.Core?.NoteCurrentChanged();
+        t_running?.Core?.Context.NoteChange();
     }
 
     /// <summary>Leaves the calling thread without a current loop.</summary>
     public static void ClearCurrent()
     {
         t_current = null;
-        t_running?.Core?.NoteCurrentChanged();
+        t_running?.Core?.Context.NoteChange();
     }
 
     /// <summary>What <see cref="Current"/> and the running loop were on this thread, for <see cref="Leave"/> to restore.</summary>

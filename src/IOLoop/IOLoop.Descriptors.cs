@@ -31,7 +31,7 @@ public abstract partial class IOLoop
         ArgumentNullException.ThrowIfNull(handler);
         if (Core is { } core)
         {
-            core.AddHandler(Split(fd), handler, events);
+            core.Registrar.AddHandler(Split(fd), handler, events);
             return;
         }
         VerifyLoopThread();
@@ -63,7 +63,7 @@ public abstract partial class IOLoop
     public ValueTask RemoveHandlerAsync(FileDescriptor fd)
     {
         if (Core is { } core)
-            return core.RemoveHandlerAsync(Split(fd));
+            return core.Registrar.RemoveHandlerAsync(Split(fd));
         return new ValueTask(InvokeAsync(() => RemoveHandler(fd)));
     }
 
@@ -81,7 +81,7 @@ public abstract partial class IOLoop
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled<IOEvents>(cancellationToken);
         if (Core is { } core)
-            return core.WaitAsync(Split(fd), events, cancellationToken);
+            return core.Registrar.WaitAsync(Split(fd), events, cancellationToken);
         VerifyLoopThread();
         return OneShotWait.Begin(this, fd, events, cancellationToken);
     }

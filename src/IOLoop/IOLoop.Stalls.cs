@@ -33,7 +33,7 @@ public abstract partial class IOLoop
         if (threshold <= TimeSpan.Zero)
             throw new ArgumentOutOfRangeException(nameof(threshold), threshold, "The threshold must be positive. Pass null for none.");
         if (Core is { } core)
-            core.Watch(StallWatchdog.Shared, threshold, action);
+            core.View.Watch(StallWatchdog.Shared, threshold, action);
         else if (threshold is not null)
             throw new NotSupportedException($"{Name} does not record what it calls, so stalls cannot be detected. Only loops of this library, and those derived from them, can be watched.");
     }

@@ -9,7 +9,7 @@ public abstract partial class IOLoop
     /// the calling thread is its own. Any thread.
     /// </summary>
     public bool IsOnLoopThread => Core is { } core
-        ? core.IsOnLoopThread || core.IsOnHostThread
+        ? core.Gate.IsOnLoopThread || core.Gate.IsOnHostThread
         : Volatile.Read(ref _threadId) == Environment.CurrentManagedThreadId;
 
     /// <summary>

@@ -30,7 +30,7 @@ public abstract partial class IOLoop
         if (Core is not { } core)
             return CallAtElsewhere(when, Bind(callback, state));
         var (argument, invoker) = StateInvoker.For(callback, state);
-        return core.CallAt(when, new WorkItem(callback, argument, invoker, DefaultContext.Capture()));
+        return core.Timeouts.CallAt(when, new WorkItem(callback, argument, invoker, DefaultContext.Capture()));
     }
 
     /// <summary>The same for a callback that returns a task, whose failure goes to <see cref="HandleCallbackException"/>.</summary>
@@ -39,7 +39,7 @@ public abstract partial class IOLoop
     {
         ArgumentNullException.ThrowIfNull(callback);
         return Core is { } core
-            ? core.CallAt(when, new WorkItem(callback, null, AsyncInvoker.Instance, DefaultContext.Capture()))
+            ? core.Timeouts.CallAt(when, new WorkItem(callback, null, AsyncInvoker.Instance, DefaultContext.Capture()))
             : CallAtElsewhere(when, new AsyncCallbackAdapter(this, callback).Run);
     }
 
@@ -49,7 +49,7 @@ public abstract partial class IOLoop
     {
         ArgumentNullException.ThrowIfNull(callback);
         return Core is { } core
-            ? core.CallAt(when, new WorkItem(callback, state, AsyncStateInvoker<TState>.Instance, DefaultContext.Capture()))
+            ? core.Timeouts.CallAt(when, new WorkItem(callback, state, AsyncStateInvoker<TState>.Instance, DefaultContext.Capture()))
             : CallAtElsewhere(when, AsyncCallbackAdapter.For(this, callback, state));
     }
 

@@ -41,7 +41,7 @@ public readonly struct LoopAwaitable : ICriticalNotifyCompletion
     {
         ArgumentNullException.ThrowIfNull(continuation);
         bool accepted = _loop.Core is { } core
-            ? core.TryPost(new WorkItem(continuation, null, SwitchInvoker.Instance, context))
+            ? core.Poster.TryPost(new WorkItem(continuation, null, SwitchInvoker.Instance, context))
             : _loop.TryAddCallback(continuation);
         if (!accepted)
             SwitchInvoker.Instance.Drop(continuation, null);

@@ -18,9 +18,10 @@ namespace IOLoops;
 /// its own, watch <see cref="BackendDescriptor"/>, wait at most <see cref="BackendTimeout"/>, and call
 /// <see cref="RunOnce"/> with a zero timeout.
 /// </remarks>
-public class PollIOLoop : IOLoop
+public class PollIOLoop : KernelIOLoop
 {
     private readonly LoopCore _core;
+    private readonly NativeTurns _turns;
 
     /// <summary>A loop with the default options.</summary>
     public PollIOLoop()
@@ -48,7 +49,9 @@ public class PollIOLoop : IOLoop
             LoopClock clock = options.TimeProvider is null || options.TimeProvider == TimeProvider.System
                 ? new LoopClock.System()
                 : new TimeProviderClock(options.TimeProvider, poller.Wake);
-            Core = _core = new LoopCore(this, poller, clock, poller.Wake, options);
+            _core = new LoopCore(this, poller, clock, poller.Wake, options);
+            _turns = new NativeTurns(_core);
+            Use(_core);
         }
         catch
         {
@@ -56,9 +59,6 @@ public class PollIOLoop : IOLoop
             throw;
         }
     }
-
-    /// <summary>Which system interface the loop waits with.</summary>
-    public PollerKind Poller => _core.Poller.Kind;
 
     /// <summary>
     /// A descriptor for another loop to watch. It is readable when a turn is due: a registered descriptor is ready, a callback is
@@ -89,17 +89,12 @@ public class PollIOLoop : IOLoop
     }
 
     /// <inheritdoc/>
-    public override LoopTime Time => _core.Time;
-
-    private protected override DateTimeOffset UtcNow => _core.Clock.UtcNow;
-
-    /// <inheritdoc/>
     public override void Start()
     {
-        var scope = _core.Enter(SynchronizationContext);
+        var scope = _turns.Enter(SynchronizationContext);
         try
         {
-            _core.TurnUntilStopped();
+            _turns.TurnUntilStopped();
         }
         finally
         {
@@ -134,10 +129,10 @@ public class PollIOLoop : IOLoop
     {
         if (timeout < TimeSpan.Zero && timeout != Timeout.InfiniteTimeSpan)
             throw new ArgumentOutOfRangeException(nameof(timeout), timeout, "The timeout must be zero, positive, or Timeout.InfiniteTimeSpan.");
-        var scope = _core.Enter(SynchronizationContext);
+        var scope = _turns.Enter(SynchronizationContext);
         try
         {
-            return _core.StopRequested ? 0 : _core.TurnOnce(timeout < TimeSpan.Zero ? -1 : timeout.Ticks);
+            return _turns.TurnOnce(timeout < TimeSpan.Zero ? -1 : timeout.Ticks);
         }
         finally
         {
@@ -145,9 +140,9 @@ public class PollIOLoop : IOLoop
         }
     }
 
-    private void EndRun(in LoopCore.RunScope scope)
+    private void EndRun(in RunScope scope)
     {
-        _core.Exit(scope);
+        _turns.Exit(scope);
         if (RunEnds.IsIdle)
             return;
         RunEnds.Complete(null);
@@ -161,38 +156,5 @@ public class PollIOLoop : IOLoop
     public override void Close(bool allFds = false)
     {
         _core.Close(allFds, () => IsClosed = true);
-    }
-
-    /// <inheritdoc/>
-    [MethodImpl(Jit.Hot)]
-    public override void AddHandler(FileDescriptor fd, IOHandler handler, IOEvents events)
-    {
-        ArgumentNullException.ThrowIfNull(handler);
-        _core.AddHandler(Split(fd), handler, events);
-    }
-
-    /// <inheritdoc/>
-    public override void UpdateHandler(FileDescriptor fd, IOEvents events) => _core.UpdateHandler(Split(fd), events);
-
-    /// <inheritdoc/>
-    public override void RemoveHandler(FileDescriptor fd) => _core.RemoveHandler(Split(fd));
-
-    /// <inheritdoc/>
-    [MethodImpl(Jit.Hot)]
-    public override TimeoutHandle CallAt(LoopTime when, Action callback)
-    {
-        ArgumentNullException.ThrowIfNull(callback);
-        return _core.CallAt(when, new WorkItem(callback, null, null, DefaultContext.Capture()));
-    }
-
-    /// <inheritdoc/>
-    public override void RemoveTimeout(TimeoutHandle timeout) => _core.RemoveTimeout(timeout);
-
-    /// <inheritdoc/>
-    [MethodImpl(Jit.Hot)]
-    public override void AddCallback(Action callback)
-    {
-        ArgumentNullException.ThrowIfNull(callback);
-        _core.PostAction(callback);
     }
 }

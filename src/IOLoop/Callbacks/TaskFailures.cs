@@ -53,7 +53,7 @@ internal static class TaskFailures
                 return;
             // Also on the loop's thread: there this is inside whatever call has ended the task.
             bool isAccepted = loop.Core is { } core
-                ? core.TryPost(NoticeInvoker.Item(callback, this))
+                ? core.Poster.TryPost(NoticeInvoker.Item(callback, this))
                 : loop.TryAddCallback(Run);
             if (!isAccepted)
                 Run();

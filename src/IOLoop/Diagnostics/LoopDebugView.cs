@@ -9,7 +9,7 @@ internal sealed class LoopDebugView(IOLoop loop)
 
     public string Summary => _state.Summary;
 
-    public string? IsIn => loop.Core?.CurrentCall();
+    public string? IsIn => loop.Core?.View.CurrentCall();
 
     [DebuggerBrowsable(DebuggerBrowsableState.Collapsed)]
     public RegistrationState[] Descriptors => [.. _state.Registrations];

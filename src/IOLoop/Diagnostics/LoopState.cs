@@ -18,7 +18,7 @@ internal sealed class LoopState
     internal LoopState(IOLoop loop)
     {
         _loop = loop;
-        _core = loop.Core;
+        _core = loop.Core?.View;
     }
 
     internal IReadOnlyList<RegistrationState> Registrations => _core?.Registrations() ?? [];

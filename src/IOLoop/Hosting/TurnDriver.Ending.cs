@@ -62,7 +62,7 @@ internal sealed partial class TurnDriver
     /// <returns>False: it continues, or is over.</returns>
     private bool TryEnd(HostedRun run)
     {
-        if (_run != run || run.IsEnding || !(run.MustEnd || Core.StopRequested))
+        if (_run != run || run.IsEnding || !(run.MustEnd || Turns.StopRequested))
             return false;
         End(run);
         return true;
@@ -98,8 +98,8 @@ internal sealed partial class TurnDriver
         }
         if (run.DecideFailure() is { } lost)
             _loop.LogLost(lost);
-        run.Stranded = Core.FindQueued(FindAwaiting, MostLookedAt);
-        Core.Detach(); // from here on another run may begin
+        run.Stranded = Turns.FindQueued(FindAwaiting, MostLookedAt);
+        Turns.Detach(); // from here on another run may begin
         run.End();
         if (_abandoned == run)
             _abandoned = null;

@@ -31,7 +31,7 @@ internal sealed partial class TurnDriver
     internal bool Run(TimeSpan? limit, CancellationToken cancellationToken)
     {
         bool pumps = CanPump;
-        if (!pumps && !Core.IsAttached && !Core.StopRequested && !_loop.IsClosed && _host.IsOnHostThread)
+        if (!pumps && !Turns.IsAttached && !Turns.StopRequested && !_loop.IsClosed && _host.IsOnHostThread)
             throw CannotPump(); // before a turn is posted that nobody wants
         if (pumps)
         {
@@ -48,7 +48,7 @@ internal sealed partial class TurnDriver
         if (_run is not null && _host.IsOnHostThread && TryEndNow())
             return;
         bool isPosted = Volatile.Read(ref _posted) != 0;
-        Core.Stop();
+        Turns.Stop();
         if (!isPosted || _run is not { } run)
             return;
         if (run is { IsAwaited: true, State: RunState.Posted })
@@ -107,7 +107,7 @@ internal sealed partial class TurnDriver
             _nested.Add(until);
         // The run may end meanwhile on another thread. Its end takes the run out, then looks for who nests; here it is the other
         // way round: one of the two sees the other.
-        if (!Core.IsAttached || _run != run)
+        if (!Turns.IsAttached || _run != run)
             until.TrySetResult();
         try
         {
@@ -128,20 +128,20 @@ internal sealed partial class TurnDriver
 
     private void Pump(Task until)
     {
-        var turn = Core.InterruptTurn();
+        var turn = Turns.Interrupt();
         try
         {
             _host.Pump(until);
         }
         finally
         {
-            Core.ResumeTurn(turn);
+            Turns.Resume(turn);
         }
     }
 
     private HostedRun? Begin(bool isAwaited, RunWait? wait)
     {
-        if (!Core.Attach())
+        if (!Turns.Attach())
             return null;
         try
         {
@@ -149,7 +149,7 @@ internal sealed partial class TurnDriver
         }
         catch
         {
-            Core.Detach();
+            Turns.Detach();
             _ends.Complete(null); // those that took it for running meanwhile
             RunElsewhere();
             throw;

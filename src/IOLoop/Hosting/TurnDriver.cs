@@ -64,13 +64,13 @@ internal sealed partial class TurnDriver : IDisposable
             _timer = new SystemDeadlineTimer(clock, Wake);
         _sleeper = poller.CreateSleeper(() =>
         {
-            Core!.Counters.SleeperWakeUps++;
+            Turns.Counters.SleeperWakeUps++;
             Wake();
         });
     }
 
     /// <summary>Set once, by the constructor of the loop.</summary>
-    internal LoopCore Core { get; set; } = null!;
+    internal HostedTurns Turns { get; set; } = null!;
 
     /// <summary>What a turn does before it calls anybody: null unless the host may nest turns by itself.</summary>
     internal Action? BeforeCalls => _host.MayNest ? RequestTurn : null;
@@ -92,7 +92,7 @@ internal sealed partial class TurnDriver : IDisposable
     /// <summary>The sleeper or the timer has something for the loop. On a thread of theirs.</summary>
     private void Wake()
     {
-        if (Core.TryWake())
+        if (Turns.TryWake())
             RequestTurn();
     }
 
@@ -196,7 +196,7 @@ internal sealed partial class TurnDriver : IDisposable
         // host need not have taken what another thread posted, or is about to post.
         if (_host.UsesVirtualTime)
             Interlocked.Exchange(ref _posted, 0);
-        else if (!Core.TryWake())
+        else if (!Turns.TryWake())
             return;
         if (_turns.TryEnter())
             RunAsOwner();
@@ -234,7 +234,7 @@ internal sealed partial class TurnDriver : IDisposable
         {
             if (run.State == RunState.Posted)
                 run.NoteFirstTurn(_host.IsOnHostThread);
-            next = run.MustEnd ? NextTurn.Stop : Core.TurnInHost(_loop.SynchronizationContext, _host.UsesVirtualTime, _isNextPosted);
+            next = run.MustEnd ? NextTurn.Stop : Turns.Turn(_loop.SynchronizationContext, _host.UsesVirtualTime, _isNextPosted);
         }
         catch (Exception exception)
         {
@@ -253,11 +253,11 @@ internal sealed partial class TurnDriver : IDisposable
     private bool TrySleep(HostedRun run, in NextTurn next)
     {
         if (_turns.Depth == 1) // else the turn below is in the middle of a call
-            Core.BeginSleep();
+            Turns.BeginSleep();
         try
         {
             if (!_timer.Arm(next.Deadline))
-                return !Core.TryWake(); // false: somebody else has, and posts
+                return !Turns.TryWake(); // false: somebody else has, and posts
         }
         catch (Exception exception)
         {

@@ -30,25 +30,25 @@ internal sealed class AsyncHandler(AsyncIOHandler handler)
     }
 
     /// <summary>Waits for the end of a call without blocking, and reports it on the loop.</summary>
-    internal void Begin(ICallOwner core, int fd, Task task)
+    internal void Begin(RunningCalls owner, int fd, Task task)
     {
-        var call = new Call(core, fd, this, task);
+        var call = new Call(owner, fd, this, task);
         TaskEnd.Then(task, call.OnCompleted);
     }
 
-    private sealed class Call(ICallOwner core, int fd, AsyncHandler handler, Task task) : INotice
+    private sealed class Call(RunningCalls owner, int fd, AsyncHandler handler, Task task) : INotice
     {
         internal void OnCompleted()
         {
             // On the loop's thread this is inside whatever call has ended the task: nobody is told of anything there.
-            if (core.IsOnLoopThread && task.IsCompletedSuccessfully && core.TryEndAsyncCall(fd, handler))
+            if (owner.IsOnLoopThread && task.IsCompletedSuccessfully && owner.TryEndAsync(fd, handler))
                 return;
-            if (!core.TryPost(NoticeInvoker.Item(handler.Handler, this)))
+            if (!owner.TryPost(NoticeInvoker.Item(handler.Handler, this)))
                 Drop();
         }
 
-        public void Run() => core.EndAsyncCall(fd, handler, task);
+        public void Run() => owner.EndAsync(fd, handler, task);
 
-        public void Drop() => TaskFailures.Report(core.Loop, handler.Handler, task);
+        public void Drop() => owner.Report(handler, task);
     }
 }

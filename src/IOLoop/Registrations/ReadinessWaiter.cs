@@ -9,7 +9,7 @@ internal sealed class ReadinessWaiter : IValueTaskSource<IOEvents>
     private static readonly ObjectPool<ReadinessWaiter> Pool = new(256);
 
     private ManualResetValueTaskSourceCore<IOEvents> _source;
-    private ICallOwner? _core;
+    private Waits? _owner;
     private CancellationTokenRegistration _cancellation;
     private CancellationToken _token;
 
@@ -29,10 +29,10 @@ internal sealed class ReadinessWaiter : IValueTaskSource<IOEvents>
     /// <summary>Tells one wait from the next that the same object serves. It changes only when a wait has ended and was looked at.</summary>
     internal short Version => _source.Version;
 
-    internal static ReadinessWaiter Rent(ICallOwner core, int descriptor, IOEvents events)
+    internal static ReadinessWaiter Rent(Waits owner, int descriptor, IOEvents events)
     {
         var waiter = Pool.Rent() ?? new ReadinessWaiter();
-        waiter._core = core;
+        waiter._owner = owner;
         waiter.Descriptor = descriptor;
         waiter.Events = events;
         return waiter;
@@ -74,9 +74,9 @@ internal sealed class ReadinessWaiter : IValueTaskSource<IOEvents>
     /// </summary>
     internal void Tell()
     {
-        var core = _core!; // the waiter serves another wait as soon as this one has been seen to end
+        var owner = _owner!; // the waiter serves another wait as soon as this one has been seen to end
         _cancellation.Dispose();
-        _source.RunContinuationsAsynchronously = !core.IsOnLoopThread;
+        _source.RunContinuationsAsynchronously = !owner.IsOnLoopThread;
         try
         {
             if (Failure is { } exception)
@@ -86,12 +86,12 @@ internal sealed class ReadinessWaiter : IValueTaskSource<IOEvents>
         }
         catch (Exception failure)
         {
-            core.Loop.ReportFailure((Action)Tell, failure);
+            owner.Loop.ReportFailure((Action)Tell, failure);
         }
     }
 
     // Disposing the registration waits for this, so the waiter still serves the same wait.
-    private void OnTokenCancelled() => _core!.PostCancellation(this, _source.Version);
+    private void OnTokenCancelled() => _owner!.PostCancellation(this, _source.Version);
 
     IOEvents IValueTaskSource<IOEvents>.GetResult(short token)
     {
@@ -114,7 +114,7 @@ internal sealed class ReadinessWaiter : IValueTaskSource<IOEvents>
     private void Recycle()
     {
         _source.Reset();
-        _core = null;
+        _owner = null;
         _cancellation = default;
         _token = default;
         Failure = null;

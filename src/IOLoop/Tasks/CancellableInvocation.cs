@@ -34,7 +34,7 @@ internal sealed class CancellableInvocation<T>(IOLoop loop, Delegate original, F
         try
         {
             if (loop.Core is { } core)
-                core.Post(new WorkItem(original, this, Invoker.Instance, DefaultContext.Capture()));
+                core.Poster.Post(new WorkItem(original, this, Invoker.Instance, DefaultContext.Capture()));
             else
                 loop.AddCallback(Run);
         }

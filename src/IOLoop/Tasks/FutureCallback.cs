@@ -34,7 +34,7 @@ internal sealed class FutureCallback<TTask>
     {
         bool accepted = false;
         if (_loop.Core is { } core)
-            accepted = core.TryPost(new WorkItem(_callback, _future, StateInvoker<TTask>.Instance, _context));
+            accepted = core.Poster.TryPost(new WorkItem(_callback, _future, StateInvoker<TTask>.Instance, _context));
         else if (_context is null)
             accepted = Add();
         else

@@ -16,7 +16,7 @@ internal sealed class Invocation<T>(IOLoop loop, Func<T> func)
     {
         var invocation = new Invocation<T>(loop, func);
         if (loop.Core is { } core)
-            core.Post(new WorkItem(original, invocation, Invoker.Instance, DefaultContext.Capture()));
+            core.Poster.Post(new WorkItem(original, invocation, Invoker.Instance, DefaultContext.Capture()));
         else
             loop.AddCallback(invocation.Run);
 #pragma warning disable VSTHRD003 // whoever awaits it decides where it goes on

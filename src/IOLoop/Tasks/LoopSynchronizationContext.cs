@@ -14,7 +14,7 @@ internal sealed class LoopSynchronizationContext(IOLoop loop) : SynchronizationC
         if (loop.RunEnds.TryDefer(d, state))
             return; // code that awaited the end of the run: it resumes behind that
         bool accepted = loop.Core is { } core
-            ? core.TryPost(new WorkItem(d, state, PostInvoker.Instance, null))
+            ? core.Poster.TryPost(new WorkItem(d, state, PostInvoker.Instance, null))
             : loop.TryAddCallback(Bind(d, state));
         if (accepted && !loop.IsRunning)
             loop.NotePostedAtRest(d, state);

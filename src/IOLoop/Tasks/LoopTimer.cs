@@ -78,7 +78,7 @@ internal sealed class LoopTimer : ITimer, INamedWork
             else if (_loop.Core is not { } core)
                 _loop.SpawnCallback(_apply, version);
             else if (_loop.IsRunning || !TryApply(version))
-                core.Post(new WorkItem(_apply, StateBox<int>.Rent(version), ApplyInvoker.Instance, null));
+                core.Poster.Post(new WorkItem(_apply, StateBox<int>.Rent(version), ApplyInvoker.Instance, null));
             return true;
         }
         catch (ObjectDisposedException) when (_loop.IsClosed)

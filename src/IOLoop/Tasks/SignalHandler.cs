@@ -60,7 +60,7 @@ internal sealed class SignalHandler : IDisposable
     private bool TryHandOver()
     {
         if (_loop.Core is { } core)
-            return core.TryPostFromSignal(new WorkItem(_callback, this, Invoker.Instance, _context));
+            return core.Poster.TryPostFromSignal(new WorkItem(_callback, this, Invoker.Instance, _context));
         try
         {
             _loop.AddCallbackFromSignal(CallElsewhere);

@@ -147,7 +147,7 @@ internal sealed class SyncRun(IOLoop loop, Func<Task> func, Delegate original, A
     private void Post(WorkInvoker invoker, Action callback)
     {
         if (loop.Core is { } core)
-            core.TryPost(new WorkItem(original, this, invoker, DefaultContext.Capture()));
+            core.Poster.TryPost(new WorkItem(original, this, invoker, DefaultContext.Capture()));
         else
             loop.TryAddCallback(callback);
     }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using IOLoops.Callbacks;
 using IOLoops.Diagnostics;
 using IOLoops.Interop;
+using IOLoops.Ownership;
 using IOLoops.Polling;
 using IOLoops.Registrations;
 using IOLoops.Timeouts;
@@ -9,31 +10,34 @@ using IOLoops.Timeouts;
 namespace IOLoops.Turns;
 
 /// <summary>
-/// The engine of a loop: one turn, whoever runs it. A native loop lets a turn sleep in the poller; a hosted loop polls
-/// with a zero timeout and is posted again.
+/// The engine of a loop: one turn, whoever runs it, and the parts that it is made of. A native loop lets a turn sleep in the poller;
+/// a hosted loop polls with a zero timeout and is posted again.
 /// </summary>
 /// <remarks>
 /// A turn may nest: a handler that pumps its host runs a turn inside a turn. What the outer turn has begun (a batch of
-/// callbacks, of due timeouts, of ready descriptors) is held here, not on the stack, so the nested turn goes on with it
+/// callbacks, of due timeouts, of ready descriptors) is held by the parts, not on the stack, so the nested turn goes on with it
 /// where the outer one was interrupted, and the outer one finds it finished.
 /// </remarks>
-internal sealed partial class LoopCore : ICallOwner, IObservedLoop
+internal sealed class LoopCore
 {
     private readonly IOLoop _loop;
-    private readonly IPoller _poller;
-    private readonly LoopClock _clock;
-    private readonly Action _wake;
-    private readonly int _maxEvents;
-    private readonly Action? _beforeCalls;
+    private readonly LoopGate _gate;
+    private readonly CallContext _context;
     private readonly CallbackQueue _callbacks = new();
-    private readonly TimeoutQueue _timeouts = new();
-    private readonly HandlerTable _handlers = new();
+    private readonly TimeoutQueue _timeouts;
+    private readonly AlwaysReadyFiles _alwaysReady;
+    private readonly SocketWaits _socketWaits;
+    private readonly EndedItems _ended;
+    private readonly EndingCalls _ending = new();
+    private readonly RegistrationSet _registrations;
+    private readonly RunningCalls _calls;
+    private readonly Removals _removals;
+    private readonly ReadyBatch _batch;
+    private readonly CallbackRunner _runner;
+    private readonly Dispatcher _dispatcher;
+    private readonly EndTeller _ends;
+    private readonly LoopView _view;
     private readonly ForgottenCallbacks _forgotten;
-    private ReadyEvent[] _ready;
-    private int _readyIndex;
-    private int _readyCount;
-    private uint _poll;
-    private volatile bool _stop;
 
     /// <param name="loop">The loop that failures are reported to and that is current inside turns.</param>
     /// <param name="poller">Owned.</param>
@@ -48,106 +52,121 @@ internal sealed partial class LoopCore : ICallOwner, IObservedLoop
         if (options.MaxEventsPerTurn < 1)
             throw new ArgumentOutOfRangeException(nameof(options), options.MaxEventsPerTurn, "MaxEventsPerTurn must be at least 1.");
         _loop = loop;
-        _poller = poller;
-        _clock = clock;
-        _wake = wake;
-        _maxEvents = options.MaxEventsPerTurn;
-        _ready = new ReadyEvent[_maxEvents];
-        _isHostThread = isHostThread;
-        _beforeCalls = beforeCalls;
+        Poller = poller;
+        Clock = clock;
+        var releases = new HandleReleases(loop);
+        _gate = new LoopGate(loop, isHostThread, wake, releases);
+        _context = new CallContext(loop, _gate);
+        Poster = new Poster(loop, _gate, _callbacks, wake);
+        Timeouts = new LoopTimeouts(_gate, _callbacks);
+        _timeouts = Timeouts.Queue;
+        var table = new HandlerTable();
+        _alwaysReady = new AlwaysReadyFiles(table);
+        _batch = new ReadyBatch(options.MaxEventsPerTurn);
+        _ended = new EndedItems(releases);
+        _registrations = new RegistrationSet(loop, poller, table, _alwaysReady, _batch, _ended, _ending, Poster);
+        var waits = new Waits(loop, _gate, _registrations, _ended, Poster);
+        _socketWaits = waits.OnSockets;
+        _calls = new RunningCalls(loop, _gate, _registrations, _batch, _ending, Poster);
+        _removals = new Removals(_gate, _registrations, _calls, _ending);
+        Registrar = new Registrar(_gate, _registrations, waits, _removals, _ended, _callbacks, Poster);
+        _view = new LoopView(loop, poller.Kind, _gate, clock, _callbacks, _timeouts, table);
+        _ends = new EndTeller(_ended, _context, _view, beforeCalls);
+        _runner = new CallbackRunner(loop, _callbacks, _timeouts, clock, _context, _view, beforeCalls);
+        _dispatcher = new Dispatcher(loop, _batch, _registrations, waits, _calls, _ends, _context, _view, beforeCalls);
         _forgotten = new ForgottenCallbacks(_callbacks, loop.Logger, loop.Name);
-        LoopRegistry.Add(this);
+        LoopRegistry.Add(_view);
     }
 
-    internal IPoller Poller => _poller;
+    internal IPoller Poller { get; }
 
-    public PollerKind PollerKind => _poller.Kind;
+    internal LoopClock Clock { get; }
 
-    internal LoopClock Clock => _clock;
+    internal LoopTime Time => new(Clock.Now);
 
-    internal LoopTime Time => new(_clock.Now);
+    /// <summary>Queues callbacks.</summary>
+    internal Poster Poster { get; }
 
-    internal bool StopRequested => _stop;
+    /// <summary>Adds and removes timeouts.</summary>
+    internal LoopTimeouts Timeouts { get; }
 
-    /// <summary>Whether an outer turn was interrupted with ready descriptors left to handle.</summary>
-    private bool HasReadyBatch => _readyIndex < _readyCount;
+    /// <summary>Adds and removes handlers and waits.</summary>
+    internal Registrar Registrar { get; }
+
+    /// <summary>What others look at.</summary>
+    internal LoopView View => _view;
+
+    internal LoopGate Gate => _gate;
+
+    internal CallContext Context => _context;
+
+    internal CallbackQueue Callbacks => _callbacks;
+
+    internal Removals Removals => _removals;
+
+    internal EndedItems Ended => _ended;
+
+    internal RunningCalls Calls => _calls;
+
+    /// <summary>Whether there are descriptors that somebody must wait for.</summary>
+    internal bool HasDescriptors => _registrations.HasDescriptors;
+
+    /// <summary>Whether the next poll may find something at once: what was ready before, or a file that is always ready.</summary>
+    internal bool MayBeReady => _batch.FoundAny || _alwaysReady.HasWork();
+
+    /// <summary>When the earliest timeout is due; <see cref="long.MaxValue"/>: never.</summary>
+    internal long Deadline => _timeouts.IsEmpty ? long.MaxValue : _timeouts.Earliest;
+
+    /// <summary>Whether something waits for the next turn, descriptors aside.</summary>
+    internal bool HasQueuedWork => _callbacks.HasWork || _timeouts.HasDueBatch || _batch.HasMore || _ended.Any || _removals.Any;
 
     /// <summary>Asks the current or the next run to end. Any thread.</summary>
     internal void Stop()
     {
-        _stop = true;
-        // Behind the fence the sleep state is read; TrySleep fences between writing it and Poll's reading of _stop. One of
+        _gate.RequestStop();
+        // Behind the fence the sleep state is read; TrySleep fences between writing it and Poll's reading of the request. One of
         // the two sees the other, so a stop cannot fall between the last look and the sleep.
         Interlocked.MemoryBarrier();
-        if (_callbacks.NeedsWake())
-            _wake();
-    }
-
-    /// <summary>Turns until a stop is asked for, sleeping in between.</summary>
-    [MethodImpl(Jit.Hot)]
-    internal void TurnUntilStopped()
-    {
-        while (!_stop)
-            Turn(-1);
+        Poster.WakeIfAsleep();
     }
 
     /// <summary>One turn: callbacks, due timeouts, poll, handlers.</summary>
-    /// <param name="maxWait">How long the poll may sleep, in ticks; 0: not at all; negative: for ever.</param>
+    /// <param name="maxWait">How long the poll may sleep, in ticks; 0: not at all; negative: until an event.</param>
     /// <returns>How many callbacks, timeouts and handlers ran.</returns>
     [MethodImpl(Jit.Hot)]
-    internal int Turn(long maxWait) => IsObserved ? Turn<Observed>(maxWait) : Turn<Unobserved>(maxWait);
+    internal int Turn(long maxWait) => _view.IsObserved ? Turn<Observed>(maxWait) : Turn<Unobserved>(maxWait);
 
     [MethodImpl(Jit.Hot)]
     private int Turn<TObserver>(long maxWait)
         where TObserver : struct, ITurnObserver
     {
-        var interrupted = _current;
-        _current = null;
-        Counters.Turns++;
-        TObserver.BeginTurn(this);
+        var interrupted = _calls.Current;
+        _calls.Current = null;
+        _view.Counters.Turns++;
+        TObserver.BeginTurn(_view);
         int ran = RunQueued<TObserver>();
-        if (!HasReadyBatch && !_stop)
-            Poll<TObserver>(maxWait);
-        if (HasReadyBatch)
-            ran += RunHandlersOfTurn<TObserver>();
-        TObserver.EndTurn(this);
-        _current = interrupted;
+        Poll<TObserver>(maxWait);
+        ran += _dispatcher.RunHandlers<TObserver>();
+        TObserver.EndTurn(_view);
+        _calls.Current = interrupted;
         return ran;
     }
 
     /// <summary>One turn that does not sleep when it has run something, and that runs what became due while it slept.</summary>
-    internal int TurnOnce(long maxWait) => IsObserved ? TurnOnce<Observed>(maxWait) : TurnOnce<Unobserved>(maxWait);
+    internal int TurnOnce(long maxWait) => _view.IsObserved ? TurnOnce<Observed>(maxWait) : TurnOnce<Unobserved>(maxWait);
 
     private int TurnOnce<TObserver>(long maxWait)
         where TObserver : struct, ITurnObserver
     {
-        Counters.Turns++;
-        TObserver.BeginTurn(this);
+        _view.Counters.Turns++;
+        TObserver.BeginTurn(_view);
         int ran = RunQueued<TObserver>();
-        if (!HasReadyBatch && !_stop)
-            Poll<TObserver>(ran > 0 ? 0 : maxWait);
-        ran += RunHandlersOfTurn<TObserver>();
-        if (ran == 0 && !_stop)
+        Poll<TObserver>(ran > 0 ? 0 : maxWait);
+        ran += _dispatcher.RunHandlers<TObserver>();
+        if (ran == 0 && !_gate.StopRequested)
             ran = RunQueued<TObserver>();
-        TObserver.EndTurn(this);
+        TObserver.EndTurn(_view);
         return ran;
-    }
-
-    /// <summary>How long nothing will be due, in ticks: 0: a turn is due now; negative: until an event.</summary>
-    internal long NextWait()
-    {
-        var now = Time; // before the gate is taken: the clock may be the application's
-        if (IsOnLoopThread)
-            return NextWait(now);
-        lock (_runGate)
-            return NextWait(now);
-    }
-
-    private long NextWait(LoopTime now)
-    {
-        if (_callbacks.HasWork || _timeouts.HasDueBatch || HasReadyBatch || _hasEnded || HasAlwaysReadyWork())
-            return 0;
-        return _timeouts.IsEmpty ? -1 : Math.Max(0, (new LoopTime(_timeouts.Earliest) - now).Ticks);
     }
 
     /// <summary>The callbacks that are there, then the timeouts that were there and are due: what those add waits for the next turn.</summary>
@@ -155,174 +174,119 @@ internal sealed partial class LoopCore : ICallOwner, IObservedLoop
     private int RunQueued<TObserver>()
         where TObserver : struct, ITurnObserver
     {
-        if (_removalRequested)
-            ServeRemovals();
-        if (_hasEnded)
-            TellEnded<TObserver>();
+        if (_removals.Any)
+            _removals.Serve();
+        if (_ended.Any)
+            _ends.Tell<TObserver>();
         long lastTimeout = _timeouts.Sequence;
-        int ran = 0;
-        _callbacks.TakeBatch();
-        TObserver.BeginCallbacks(this);
-        if (_beforeCalls is not null && _callbacks.HasBatch)
-            _beforeCalls();
-        while (RunCallbacksUntilFailure<TObserver>(ref ran))
-            continue;
-        Counters.Callbacks += ran;
-        TObserver.EndCallbacks(this, ran);
-        if (_timeouts.Count > 0)
-            ran += RunTimeouts<TObserver>(lastTimeout);
-        if (_hasEnded)
-            TellEnded<TObserver>();
+        int ran = _runner.RunCallbacks<TObserver>();
+        ran += _runner.RunTimeouts<TObserver>(lastTimeout);
+        if (_ended.Any)
+            _ends.Tell<TObserver>();
         return ran;
-    }
-
-    /// <summary>Entering a protected region costs little, and yet more than calling a delegate: one serves all callbacks that do not fail.</summary>
-    [MethodImpl(Jit.Hot)]
-    private bool RunCallbacksUntilFailure<TObserver>(ref int ran)
-        where TObserver : struct, ITurnObserver
-    {
-        object running = null!;
-        try
-        {
-            while (_callbacks.Next() is { } first)
-            {
-                ran++;
-                running = first;
-                if (first.GetType() == typeof(Action))
-                {
-                    TObserver.BeginCallback(this, first);
-                    Unsafe.As<Action>(first)();
-                }
-                else if (first is WorkInvoker)
-                {
-                    var item = _callbacks.Rest();
-                    running = ReferenceEquals(item.Callback, WorkItemCall.Execute) ? item.State! : item.Callback;
-                    TObserver.BeginCallback(this, item);
-                    Run(item);
-                }
-                else
-                {
-                    TObserver.BeginCallback(this, first);
-                    Unsafe.As<IThreadPoolWorkItem>(first).Execute();
-                }
-                LeaveContext();
-            }
-            return false;
-        }
-        catch (Exception exception)
-        {
-            Fail(WorkItemCall.Describe(running), exception);
-            return true;
-        }
-    }
-
-    [MethodImpl(Jit.Hot)]
-    private int RunTimeouts<TObserver>(long last)
-        where TObserver : struct, ITurnObserver
-    {
-        if (!_timeouts.HasDueBatch)
-            _timeouts.TakeDue(_clock.Now, last);
-        if (_beforeCalls is not null && _timeouts.HasDueBatch)
-            _beforeCalls();
-        int ran = 0;
-        while (RunTimeoutsUntilFailure<TObserver>(ref ran))
-            continue;
-        Counters.Timeouts += ran;
-        TObserver.EndCallbacks(this, ran);
-        return ran;
-    }
-
-    [MethodImpl(Jit.Hot)]
-    private bool RunTimeoutsUntilFailure<TObserver>(ref int ran)
-        where TObserver : struct, ITurnObserver
-    {
-        Delegate running = null!;
-        try
-        {
-            while (_timeouts.TryNextDue(out var item))
-            {
-                ran++;
-                running = item.Callback;
-                TObserver.BeginCallback(this, item);
-                Run(item);
-                LeaveContext();
-            }
-            return false;
-        }
-        catch (Exception exception)
-        {
-            Fail(running, exception);
-            return true;
-        }
     }
 
     [MethodImpl(Jit.Hot)]
     private void Poll<TObserver>(long maxWait)
         where TObserver : struct, ITurnObserver
     {
-        if (_socketWaits is { Count: > 0 })
-            CheckSocketWaits();
+        if (_batch.HasMore || _gate.StopRequested)
+            return; // a turn that was interrupted has descriptors left to handle
+        if (_socketWaits.Any)
+            _socketWaits.Check();
         long wait = WaitFor(maxWait);
         bool asleep = wait != 0 && _callbacks.TrySleep();
-        if (!asleep || _stop || _removalRequested)
+        if (!asleep || _gate.StopRequested || _removals.Any)
             wait = 0;
-        _poll++;
-        _readyIndex = 0;
-        _readyCount = 0; // should the wait throw
-        TObserver.BeginPoll(this);
-        _readyCount = _poller.Wait(_ready.AsSpan(0, _maxEvents), wait);
-        TObserver.EndPoll(this);
+        _batch.Begin();
+        TObserver.BeginPoll(_view);
+        _batch.Fill(Poller, wait);
+        TObserver.EndPoll(_view);
         if (asleep)
             _callbacks.WakeUp();
-        if (_alwaysReady is not null)
-            AppendAlwaysReady(); // may end waits, of which the next turn tells
+        if (_alwaysReady.Any)
+            _alwaysReady.AppendTo(_batch, _registrations); // may end waits, which the next turn completes
     }
 
     [MethodImpl(Jit.Hot)]
     private long WaitFor(long maxWait)
     {
-        if (maxWait == 0 || _callbacks.HasWork || _hasEnded || (_alwaysReady is not null && HasAlwaysReadyWork()))
+        if (maxWait == 0 || _callbacks.HasWork || _ended.Any || (_alwaysReady.Any && _alwaysReady.HasWork()))
             return 0;
         if (_timeouts.IsEmpty)
             return maxWait;
-        long wait = _clock.PrepareWait(_timeouts.Earliest);
+        long wait = Clock.PrepareWait(_timeouts.Earliest);
         if (wait < 0)
             return maxWait;
         return maxWait < 0 ? wait : Math.Min(wait, maxWait);
     }
 
-    [MethodImpl(Jit.Hot)]
-    private int RunHandlers<TObserver>()
-        where TObserver : struct, ITurnObserver
+    /// <summary>How long nothing will be due, in ticks: 0: a turn is due now; negative: until an event.</summary>
+    internal long NextWait()
     {
-        int ran = 0;
-        if (_beforeCalls is not null && HasReadyBatch)
-            _beforeCalls();
-        while (_readyIndex < _readyCount)
+        var now = Time; // before the gate is taken: the clock may be the application's
+        if (_gate.IsOnLoopThread)
+            return NextWait(now);
+        using var held = _gate.Hold();
+        return NextWait(now);
+    }
+
+    private long NextWait(LoopTime now)
+    {
+        if (_callbacks.HasWork || _timeouts.HasDueBatch || _batch.HasMore || _ended.Any || _alwaysReady.HasWork())
+            return 0;
+        return _timeouts.IsEmpty ? -1 : Math.Max(0, (new LoopTime(_timeouts.Earliest) - now).Ticks);
+    }
+
+    /// <summary>Makes the thread's contexts those of a turn.</summary>
+    internal RunScope EnterThread(SynchronizationContext? context)
+    {
+        _callbacks.WakeUp();
+        _view.Restart();
+        return _context.Enter(context);
+    }
+
+    internal void LeaveThread(in RunScope scope)
+    {
+        _view.Restart(); // a poll that has thrown is over
+        _context.Leave(scope);
+    }
+
+    /// <summary>On the loop's thread, after the last turn: what was asked for, or has ended, too late for it.</summary>
+    internal void EndRun()
+    {
+        while (_removals.Any || _ended.Any)
         {
-            if (Dispatch<TObserver>(_ready[_readyIndex++]))
-                ran++;
+            _removals.Serve();
+            _ends.Tell<Unobserved>();
         }
-        Counters.HandlerCalls += ran;
-        if (_ghostSeen)
-            RebuildPoller();
-        return ran;
     }
 
-    [MethodImpl(Jit.Hot)]
-    private void Run(in WorkItem item)
+    /// <summary>Closes a loop that does not run. What callers wait for ends; what was accepted and never ran is reported.</summary>
+    /// <param name="allFds">Whether to close the registered descriptors, too.</param>
+    /// <param name="onClosing">Called when it is certain that the loop closes, before anything is let go of. Makes it known as closed.</param>
+    /// <returns>False: it is closed already.</returns>
+    internal bool Close(bool allFds, Action onClosing)
     {
-        EnterContext(item.Context);
-        if (item.Invoker is null)
-            Unsafe.As<Action>(item.Callback)();
-        else if (item.Invoker.Invoke(item.Callback, item.State) is { } task)
-            TaskFailures.Observe(_loop, item.Callback, task);
-    }
-
-    /// <summary>A callback has thrown. It is reported in the callback's context.</summary>
-    private void Fail(Delegate callback, Exception exception)
-    {
-        _loop.ReportFailure(callback, exception);
-        LeaveContext();
+        LoopRemains remains;
+        using (_gate.Hold())
+        {
+            if (_gate.IsClosed)
+                return false;
+            if (_gate.IsRunning)
+                throw new InvalidOperationException(_gate.DescribeRun());
+            // From here on nobody else touches what the loop holds.
+            _gate.Close();
+            remains = new LoopRemains(_registrations, _timeouts, _ending, _ended);
+        }
+        onClosing();
+        _view.EndWatch();
+        LoopRegistry.Remove(_view);
+        _forgotten.Cancel();
+        remains.LetGo(_loop, _callbacks.Close(), allFds);
+        Clock.Dispose();
+        Poller.Dispose();
+        LoopLog.Flush(_loop.Logger);
+        return true;
     }
 }

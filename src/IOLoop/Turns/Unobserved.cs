@@ -6,45 +6,45 @@ namespace IOLoops.Turns;
 /// <summary>Nobody looks: all of this is compiled to nothing.</summary>
 internal readonly struct Unobserved : ITurnObserver
 {
-    public static void BeginTurn(LoopCore core)
+    public static void BeginTurn(LoopView view)
     {
     }
 
-    public static void EndTurn(LoopCore core)
+    public static void EndTurn(LoopView view)
     {
     }
 
-    public static void BeginCallbacks(LoopCore core)
+    public static void BeginCallbacks(LoopView view)
     {
     }
 
-    public static void BeginCallback(LoopCore core, object callee)
+    public static void BeginCallback(LoopView view, object callee)
     {
     }
 
-    public static void BeginCallback(LoopCore core, in WorkItem item)
+    public static void BeginCallback(LoopView view, in WorkItem item)
     {
     }
 
-    public static void EndCallbacks(LoopCore core, int ran)
+    public static void EndCallbacks(LoopView view, int ran)
     {
     }
 
-    public static void BeginPoll(LoopCore core)
+    public static void BeginPoll(LoopView view)
     {
     }
 
-    public static void EndPoll(LoopCore core)
+    public static void EndPoll(LoopView view)
     {
     }
 
-    public static HandlerCall BeginHandler(LoopCore core, Delegate? handler, int fd, object? file, IOEvents events) => default;
+    public static HandlerCall BeginHandler(LoopView view, Delegate? handler, int fd, object? file, IOEvents events) => default;
 
-    public static void BeginWait(LoopCore core, int fd)
+    public static void BeginWait(LoopView view, int fd)
     {
     }
 
-    public static void EndHandler(LoopCore core, in HandlerCall call, Exception? failure)
+    public static void EndHandler(LoopView view, in HandlerCall call, Exception? failure)
     {
     }
 }

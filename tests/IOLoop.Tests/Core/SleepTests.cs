@@ -13,13 +13,15 @@ public sealed class SleepTests : IDisposable
 {
     private readonly ListLoop _loop = new();
     private readonly LoopCore _core;
+    private readonly HostedTurns _turns;
     private int _wakes;
 
     public SleepTests()
     {
         var poller = PollerFactory.Create(PollerKind.Default, WakerKind.Default);
         _core = new LoopCore(_loop, poller, new LoopClock.System(), () => _wakes++, new IOLoopOptions(), static () => false);
-        _core.Attach(); // awake: its first turn is about to come
+        _turns = new HostedTurns(_core);
+        _turns.Attach(); // awake: its first turn is about to come
     }
 
     public static TheoryData<string> Reasons => ["a stop", "a removal"];
@@ -30,7 +32,7 @@ public sealed class SleepTests : IDisposable
     {
         Ask(reason);
         _wakes.ShouldBe(0, "a loop that is awake needs no wake");
-        _core.TrySleep().ShouldBeFalse();
+        _turns.TrySleep().ShouldBeFalse();
         Ask(reason);
         _wakes.ShouldBe(0, "the caller of TrySleep makes the turn happen");
     }
@@ -39,7 +41,7 @@ public sealed class SleepTests : IDisposable
     [MemberData(nameof(Reasons))]
     public void What_is_asked_for_after_the_sleep_has_begun_wakes_the_loop_once(string reason)
     {
-        _core.TrySleep().ShouldBeTrue();
+        _turns.TrySleep().ShouldBeTrue();
         Ask(reason);
         Ask(reason);
         _wakes.ShouldBe(1);
@@ -47,7 +49,7 @@ public sealed class SleepTests : IDisposable
 
     public void Dispose()
     {
-        _core.Detach();
+        _turns.Detach();
         _core.Close(allFds: false, static () => { });
         _loop.Dispose();
     }
@@ -57,6 +59,6 @@ public sealed class SleepTests : IDisposable
         if (reason == "a stop")
             _core.Stop();
         else
-            _ = _core.RemoveHandlerAsync(1).AsTask();
+            _ = _core.Registrar.RemoveHandlerAsync(1).AsTask();
     });
 }

@@ -19,7 +19,7 @@ public sealed class StallNestingTests : IDisposable
     public StallNestingTests()
     {
         _loop = new HostedIOLoop(_host);
-        _loop.Core!.Watch(_watchdog, Threshold, _reports.Add);
+        _loop.Core!.View.Watch(_watchdog, Threshold, _reports.Add);
     }
 
     [Fact]

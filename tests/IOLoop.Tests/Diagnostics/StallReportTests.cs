@@ -31,7 +31,7 @@ public sealed class StallReportTests : IDisposable
             _watchdog.Pass(Threshold * 5);
         });
         late.ShouldBeEmpty();
-        _loop.Core!.Counters.Stalls.ShouldBe(2);
+        _loop.Core!.View.Counters.Stalls.ShouldBe(2);
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class StallReportTests : IDisposable
         using var log = new CollectingLoggerFactory();
         using var loop = new PollIOLoop(new PollIOLoopOptions { LoggerFactory = log });
         using var installed = BlockedLoop.InstallStackCapture(blocked => ReferenceEquals(blocked.Loop, loop) ? throw new MuteException() : null);
-        loop.Core!.Watch(_watchdog, Threshold, loop.LogStack);
+        loop.Core!.View.Watch(_watchdog, Threshold, loop.LogStack);
         loop.RunSync(() => _watchdog.Pass(Threshold));
         log.Entries.Count.ShouldBe(2);
         log.Entries[0].Message.ShouldContain(nameof(MuteException));
@@ -101,7 +101,7 @@ public sealed class StallReportTests : IDisposable
     {
         _watchdog.HasNoThread = true;
         Should.Throw<TestException>(() => Watch(_reports.Add));
-        _loop.Core!.IsWatched.ShouldBeFalse();
+        _loop.Core!.View.IsWatched.ShouldBeFalse();
         _watchdog.HasNoThread = false;
         Watch(_reports.Add);
         _watchdog.ThreadsStarted.ShouldBe(1);
@@ -140,7 +140,7 @@ public sealed class StallReportTests : IDisposable
         using var log = new CollectingLoggerFactory();
         using var loop = new PollIOLoop(new PollIOLoopOptions { LoggerFactory = log });
         using var installed = BlockedLoop.InstallStackCapture(blocked => ReferenceEquals(blocked.Loop, loop) ? "   at a method" : null);
-        loop.Core!.Watch(_watchdog, Threshold, blocked =>
+        loop.Core!.View.Watch(_watchdog, Threshold, blocked =>
         {
             loop.LogStack(blocked);
             _reports.Add(blocked);
@@ -218,7 +218,7 @@ public sealed class StallReportTests : IDisposable
 
     private void Watch(Action<BlockedLoop>? action) => Watch(Threshold, action);
 
-    private void Watch(TimeSpan? threshold, Action<BlockedLoop>? action) => _loop.Core!.Watch(_watchdog, threshold, action);
+    private void Watch(TimeSpan? threshold, Action<BlockedLoop>? action) => _loop.Core!.View.Watch(_watchdog, threshold, action);
 
     /// <summary>For this loop alone: what is installed counts for all.</summary>
     private IDisposable CaptureWith(Func<string?> capture) =>

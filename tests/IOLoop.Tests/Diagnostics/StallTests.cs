@@ -254,7 +254,7 @@ public sealed class StallTests : IDisposable
     public void Without_an_action_the_process_is_ended()
     {
         var loop = NewLoop("native");
-        loop.Core!.Watch(_watchdog, Threshold, null);
+        loop.Core!.View.Watch(_watchdog, Threshold, null);
         loop.RunSync(() => _watchdog.Pass(Threshold * 5));
         _watchdog.Fatal.ShouldHaveSingleItem().ShouldStartWith(loop.Name);
     }
@@ -265,7 +265,7 @@ public sealed class StallTests : IDisposable
         using var log = new CollectingLoggerFactory();
         using var loop = new PollIOLoop(new PollIOLoopOptions { LoggerFactory = log });
         int calls = 0;
-        loop.Core!.Watch(_watchdog, Threshold, _ =>
+        loop.Core!.View.Watch(_watchdog, Threshold, _ =>
         {
             calls++;
             throw new TestException();
@@ -280,7 +280,7 @@ public sealed class StallTests : IDisposable
     public void Without_a_threshold_and_once_closed_nothing_is_looked_at()
     {
         var loop = Watched("native");
-        loop.Core!.Watch(_watchdog, null, null);
+        loop.Core!.View.Watch(_watchdog, null, null);
         loop.RunSync(() => _watchdog.Pass(Threshold * 5));
         _reports.ShouldBeEmpty();
         _watchdog.TryLook().ShouldBeNull();
@@ -289,7 +289,7 @@ public sealed class StallTests : IDisposable
         loop.Close();
         _watchdog.TryLook().ShouldBeNull();
         Should.Throw<ObjectDisposedException>(() => Watch(loop, Threshold));
-        loop.Core!.Watch(_watchdog, null, null);
+        loop.Core!.View.Watch(_watchdog, null, null);
     }
 
     [Fact]
@@ -337,7 +337,7 @@ public sealed class StallTests : IDisposable
         return loop;
     }
 
-    private void Watch(IOLoop loop, TimeSpan threshold) => loop.Core!.Watch(_watchdog, threshold, _reports.Add);
+    private void Watch(IOLoop loop, TimeSpan threshold) => loop.Core!.View.Watch(_watchdog, threshold, _reports.Add);
 
     private IOLoop NewLoop(string kind)
     {

@@ -98,13 +98,13 @@ public sealed class TracingTests : IDisposable
         using (var measurements = new LoopMeasurements("orders"))
         {
             _loop.RunOnce(TimeSpan.Zero);
-            _loop.Core!.Observation.IsOn.ShouldBeTrue();
+            _loop.Core!.View.Observation.IsOn.ShouldBeTrue();
         }
         using (Listen())
             _loop.RunOnce(TimeSpan.Zero);
-        _loop.Core!.Observation.IsOn.ShouldBeTrue();
+        _loop.Core!.View.Observation.IsOn.ShouldBeTrue();
         _loop.RunOnce(TimeSpan.Zero);
-        _loop.Core!.Observation.IsOn.ShouldBeFalse();
+        _loop.Core!.View.Observation.IsOn.ShouldBeFalse();
     }
 
     public void Dispose()

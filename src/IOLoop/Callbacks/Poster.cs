@@ -1,12 +1,20 @@
 using System.Runtime.CompilerServices;
-using IOLoops.Callbacks;
 using IOLoops.Interop;
 using IOLoops.Ownership;
 
-namespace IOLoops.Turns;
+namespace IOLoops.Callbacks;
 
-internal sealed partial class LoopCore
+/// <summary>Queues callbacks from any thread, and wakes a loop that sleeps.</summary>
+/// <param name="loop">Named in errors.</param>
+/// <param name="gate">Knows the loop's thread.</param>
+/// <param name="callbacks">The queue.</param>
+/// <param name="wake">Makes a turn happen; called once per sleep.</param>
+internal sealed class Poster(IOLoop loop, LoopGate gate, CallbackQueue callbacks, Action wake)
 {
+    private readonly LoopGate _gate = gate;
+    private readonly CallbackQueue _callbacks = callbacks;
+    private readonly Action _wake = wake;
+
     /// <summary>Queues an action in the caller's context. Any thread. The shortest way, for what is queued most.</summary>
     /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
     [MethodImpl(Jit.Hot)]
@@ -15,7 +23,7 @@ internal sealed partial class LoopCore
         var context = DefaultContext.Capture();
         bool wake = false;
         bool accepted = context is not null ? TryPost(new WorkItem(callback, null, null, context))
-            : IsOnLoopThread ? _callbacks.TryAddLocalPlain(callback)
+            : _gate.IsOnLoopThread ? _callbacks.TryAddLocalPlain(callback)
             : _callbacks.TryAddPlain(callback, out wake);
         if (!accepted)
             Refuse(new WorkItem(callback, null, null, context));
@@ -34,7 +42,7 @@ internal sealed partial class LoopCore
             return;
         }
         bool wake = false;
-        if (!(IsOnLoopThread ? _callbacks.TryAddLocalPlain(item) : _callbacks.TryAddPlain(item, out wake)))
+        if (!(_gate.IsOnLoopThread ? _callbacks.TryAddLocalPlain(item) : _callbacks.TryAddPlain(item, out wake)))
             Refuse(default);
         if (wake)
             _wake();
@@ -52,9 +60,9 @@ internal sealed partial class LoopCore
     /// <summary>Queues a callback. Any thread.</summary>
     /// <returns>False when the loop is closed.</returns>
     [MethodImpl(Jit.Hot)]
-    public bool TryPost(in WorkItem item)
+    internal bool TryPost(in WorkItem item)
     {
-        if (IsOnLoopThread)
+        if (_gate.IsOnLoopThread)
             return _callbacks.TryAddLocal(item);
         if (!_callbacks.TryAdd(item, out bool wake))
             return false;
@@ -81,50 +89,32 @@ internal sealed partial class LoopCore
         return true;
     }
 
+    /// <summary>Reports a failure that was met in the middle of a call of the user's, or under the gate: in a callback of its own.</summary>
+    internal void ReportLater(Delegate callback, Exception exception)
+    {
+        var failure = new FailureNotice(loop, callback, exception);
+        if (!TryPost(NoticeInvoker.Item(callback, failure)))
+            failure.Run(); // closed
+    }
+
+    /// <summary>
+    /// Wakes a loop that sleeps. The caller has written what the loop must see, and fenced; a loop that goes to sleep says so, fences,
+    /// and looks: one of the two sees the other.
+    /// </summary>
+    internal void WakeIfAsleep()
+    {
+        if (_callbacks.NeedsWake())
+            _wake();
+    }
+
     private void Refuse(in WorkItem item)
     {
         item.Invoker?.Drop(item.Callback, item.State);
-        throw new ObjectDisposedException(_loop.Name, "The loop is closed and runs no more callbacks. TryAddCallback returns false instead of throwing.");
+        throw new ObjectDisposedException(loop.Name, "The loop is closed and runs no more callbacks. TryAddCallback returns false instead of throwing.");
     }
 
-    /// <summary>Runs something at a time of the loop's clock.</summary>
-    [MethodImpl(Jit.Hot)]
-    internal TimeoutHandle CallAt(LoopTime when, in WorkItem item)
+    private sealed class FailureNotice(IOLoop loop, Delegate callback, Exception exception) : INotice
     {
-        if (!IsOnLoopThread)
-            return CallAtFromOutside(when, item);
-        var node = _timeouts.Add(when.Ticks, item);
-        return new TimeoutHandle(node, node.Sequence);
-    }
-
-    [MethodImpl(Jit.Hot)]
-    internal void RemoveTimeout(TimeoutHandle timeout)
-    {
-        if (IsOnLoopThread)
-        {
-            RemoveTimeoutNow(timeout);
-            return;
-        }
-        using var idle = EnterIdleUnlessClosed();
-        if (idle.IsClosed)
-            return;
-        RemoveTimeoutNow(timeout);
-        idle.WakeIf(_isAttached && _timeouts.IsEmpty && _callbacks.NeedsWake()); // so that the host's timer is not kept for nothing
-    }
-
-    private TimeoutHandle CallAtFromOutside(LoopTime when, in WorkItem item)
-    {
-        using var idle = EnterIdle();
-        bool earlier = _timeouts.IsEmpty || when.Ticks < _timeouts.Earliest;
-        var node = _timeouts.Add(when.Ticks, item);
-        // Whoever drives the loop, by its descriptor or in a host, has computed a wait without this deadline.
-        idle.WakeIf(earlier && _callbacks.NeedsWake());
-        return new TimeoutHandle(node, node.Sequence);
-    }
-
-    private void RemoveTimeoutNow(TimeoutHandle timeout)
-    {
-        if (_timeouts.Remove(timeout, out var item))
-            item.Invoker?.Drop(item.Callback, item.State);
+        public void Run() => loop.ReportFailure(callback, exception);
     }
 }

@@ -1,0 +1,55 @@
+using System.Runtime.CompilerServices;
+using IOLoops.Callbacks;
+using IOLoops.Interop;
+using IOLoops.Ownership;
+
+namespace IOLoops.Timeouts;
+
+/// <summary>Adds and removes timeouts: on the loop's thread, and while nobody runs the loop on any other.</summary>
+internal sealed class LoopTimeouts(LoopGate gate, CallbackQueue callbacks)
+{
+    private readonly LoopGate _gate = gate;
+
+    internal TimeoutQueue Queue { get; } = new();
+
+    /// <summary>Runs something at a time of the loop's clock.</summary>
+    [MethodImpl(Jit.Hot)]
+    internal TimeoutHandle CallAt(LoopTime when, in WorkItem item)
+    {
+        if (!_gate.IsOnLoopThread)
+            return CallAtFromOutside(when, item);
+        var node = Queue.Add(when.Ticks, item);
+        return new TimeoutHandle(node, node.Sequence);
+    }
+
+    [MethodImpl(Jit.Hot)]
+    internal void Remove(TimeoutHandle timeout)
+    {
+        if (_gate.IsOnLoopThread)
+        {
+            RemoveNow(timeout);
+            return;
+        }
+        using var idle = _gate.EnterIdleUnlessClosed();
+        if (idle.IsClosed)
+            return;
+        RemoveNow(timeout);
+        idle.WakeIf(_gate.IsAttached && Queue.IsEmpty && callbacks.NeedsWake()); // so that the host's timer is not kept for nothing
+    }
+
+    private TimeoutHandle CallAtFromOutside(LoopTime when, in WorkItem item)
+    {
+        using var idle = _gate.EnterIdle();
+        bool earlier = Queue.IsEmpty || when.Ticks < Queue.Earliest;
+        var node = Queue.Add(when.Ticks, item);
+        // Whoever drives the loop, by its descriptor or in a host, has computed a wait without this deadline.
+        idle.WakeIf(earlier && callbacks.NeedsWake());
+        return new TimeoutHandle(node, node.Sequence);
+    }
+
+    private void RemoveNow(TimeoutHandle timeout)
+    {
+        if (Queue.Remove(timeout, out var item))
+            item.Invoker?.Drop(item.Callback, item.State);
+    }
+}

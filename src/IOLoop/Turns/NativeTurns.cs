@@ -1,0 +1,62 @@
+using System.Runtime.CompilerServices;
+using IOLoops.Interop;
+using IOLoops.Ownership;
+
+namespace IOLoops.Turns;
+
+/// <summary>A native loop: one thread runs it from <see cref="Enter"/> to <see cref="Exit"/>, and sleeps in its poller.</summary>
+internal sealed class NativeTurns(LoopCore core)
+{
+    private readonly LoopGate _gate = core.Gate;
+
+    /// <summary>Makes the calling thread the loop's.</summary>
+    /// <param name="context">The <see cref="SynchronizationContext"/> inside callbacks.</param>
+    /// <exception cref="InvalidOperationException">The loop runs already.</exception>
+    /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
+    internal RunScope Enter(SynchronizationContext? context)
+    {
+        _gate.BeginRun();
+        return core.EnterThread(context);
+    }
+
+    /// <summary>Turns until a stop is asked for, sleeping in between.</summary>
+    [MethodImpl(Jit.Hot)]
+    internal void TurnUntilStopped()
+    {
+        while (!_gate.StopRequested)
+            core.Turn(-1);
+    }
+
+    /// <summary>One turn, unless a stop was asked for.</summary>
+    /// <param name="maxWait">How long it may sleep, in ticks; negative: until an event.</param>
+    internal int TurnOnce(long maxWait) => _gate.StopRequested ? 0 : core.TurnOnce(maxWait);
+
+    /// <summary>Ends what <see cref="Enter"/> began; a stop request is served, what is queued stays.</summary>
+    internal void Exit(RunScope scope)
+    {
+        var context = core.Context.OfTurn;
+        while (true)
+        {
+            core.EndRun();
+            core.LeaveThread(scope); // while no other thread can begin a run, which would set the same fields
+            if (TryLeaveRun())
+                break;
+            scope = core.EnterThread(context); // a removal was asked for just now
+        }
+        // Whoever watches the poller's descriptor sees that a turn is due.
+        if (core.Callbacks.TrySleep())
+            return;
+        core.Callbacks.Notify();
+        core.Poller.Wake();
+    }
+
+    /// <summary>Leaves the loop to other threads, unless one has asked for a removal: it was promised that the run would serve it.</summary>
+    private bool TryLeaveRun()
+    {
+        using var held = _gate.Hold();
+        if (core.Removals.Any)
+            return false;
+        _gate.EndRun();
+        return true;
+    }
+}
