@@ -5,6 +5,8 @@ namespace IOLoops;
 
 public abstract partial class IOLoop
 {
+    private const int MostAttemptsToClose = 10; // of a loop that others run for a moment, again and again
+
     private RunEnds? _runEnds;
 
     /// <summary>What waits for the end of the loop's run.</summary>
@@ -79,18 +81,27 @@ public abstract partial class IOLoop
     /// <summary>Closes the loop, as far as it can be closed. What that throws is logged.</summary>
     internal void CloseQuietly()
     {
-        try
+        for (int attempt = 1; ; attempt++)
         {
-            Close();
-        }
-        catch (InvalidOperationException) when (IsRunning)
-        {
-            Dispose(true); // another run has begun meanwhile: it is asked to stop
-            return;
-        }
-        catch (Exception exception)
-        {
-            LoopLog.DisposeFailed(Logger, exception, Name);
+            try
+            {
+                Close();
+                break;
+            }
+            catch (InvalidOperationException) when (IsRunning)
+            {
+                Dispose(true); // another run has begun meanwhile: it is asked to stop
+                return;
+            }
+            catch (InvalidOperationException) when (!IsClosed && attempt < MostAttemptsToClose)
+            {
+                continue; // another run has begun meanwhile, and ended since
+            }
+            catch (Exception exception)
+            {
+                LoopLog.DisposeFailed(Logger, exception, Name);
+                break;
+            }
         }
         RunEnds.OnClosed();
     }

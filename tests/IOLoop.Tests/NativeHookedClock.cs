@@ -10,9 +10,18 @@ public sealed class NativeHookedClock : TimeProvider
     /// <summary>Is told for how long a timer is being set.</summary>
     public Action<TimeSpan>? OnChange { get; set; }
 
+    /// <summary>Is called, once, when the clock is next read.</summary>
+    public Action? OnRead { get; set; }
+
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    public override long GetTimestamp() => Interlocked.Read(ref _now);
+    public override long GetTimestamp()
+    {
+        var read = OnRead;
+        OnRead = null;
+        read?.Invoke();
+        return Interlocked.Read(ref _now);
+    }
 
     /// <summary>Moves the clock and calls the timers that are due by then.</summary>
     public void Advance(TimeSpan by)

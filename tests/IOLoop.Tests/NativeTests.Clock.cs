@@ -186,6 +186,34 @@ public abstract partial class NativeTests
         other.Join();
     }
 
+    // Row: Whose code runs where
+    [Theory, InlineData(true), InlineData(false)]
+    public void A_clock_that_is_read_for_a_timer_is_read_under_no_lock(bool fires)
+    {
+        var clock = UseHookedClock();
+        bool disposed = false;
+        using var timer = Loop.TimeProvider.CreateTimer(_ => { }, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        if (fires)
+        {
+            Loop.CallLater(Second - TimeSpan.FromTicks(1), DisposeWhenRead); // just before the timer, in the same turn
+            timer.Change(Second, Second).ShouldBeTrue();
+            clock.Advance(Second);
+            Loop.RunOnce(TimeSpan.Zero);
+        }
+        else
+        {
+            DisposeWhenRead();
+            timer.Change(Second, Second).ShouldBeFalse();
+        }
+        disposed.ShouldBeTrue();
+
+        void DisposeWhenRead() => clock.OnRead = () =>
+        {
+            OtherThread.Run(timer.Dispose);
+            disposed = true;
+        };
+    }
+
     private FakeTimeProvider UseFakeClock()
     {
         var clock = new FakeTimeProvider();

@@ -106,6 +106,15 @@ public abstract partial class NativeTests
         Loop.RunOnce(TimeSpan.Zero).ShouldBe(0);
     }
 
+    // Row: DisposeAsync
+    [Fact]
+    public async Task A_loop_that_another_thread_ran_for_a_moment_while_it_was_closed_is_closed_all_the_same()
+    {
+        var loop = Watched(new NativeRefusingLoop(Fixture.Options(new IOLoopOptions { LoggerFactory = Log })));
+        await loop.DisposeAsync().AsTask().WaitAsync(Patience, TestContext.Current.CancellationToken);
+        loop.IsClosed.ShouldBeTrue();
+    }
+
     private NativeEndingLoop NewEndingLoop()
     {
         var loop = Watched(new NativeEndingLoop(Fixture.Options(new IOLoopOptions { LoggerFactory = Log })));

@@ -11,7 +11,7 @@ internal sealed partial class TurnDriver
 
     private static readonly Func<WorkItem, string?> FindAwaiting = LoopSynchronizationContext.Awaiting;
 
-    private volatile HostedRun? _abandoned; // set before the run's own note of it; null once that run is over
+    private HostedRun? _abandoned; // set before the run's own note of it; null once that run is over. Interlocked
 
     /// <summary>The pumps of nested runs return.</summary>
     private void EndNested()
@@ -35,9 +35,22 @@ internal sealed partial class TurnDriver
     /// <summary>Nobody waits for the run any longer: it ends, with the turn that is under way if there is one. Any thread.</summary>
     private void Abandon(HostedRun run)
     {
-        _abandoned = run;
+        NoteAbandoned(run);
         run.Abandon();
         EndIfNeeded();
+    }
+
+    /// <summary>Unless another run was given up since: this one is over then, for a loop has one at a time.</summary>
+    private void NoteAbandoned(HostedRun run)
+    {
+        HostedRun? known;
+        do
+        {
+            known = Volatile.Read(ref _abandoned);
+            if (known is { IsOver: false })
+                return;
+        }
+        while (Interlocked.CompareExchange(ref _abandoned, run, known) != known);
     }
 
     /// <summary>
@@ -101,8 +114,7 @@ internal sealed partial class TurnDriver
         run.Stranded = Turns.FindQueued(FindAwaiting, MostLookedAt);
         Turns.Detach(); // from here on another run may begin
         run.End();
-        if (_abandoned == run)
-            _abandoned = null;
+        Interlocked.CompareExchange(ref _abandoned, null, run);
         EndNested(); // what began to nest since the run was seen to end: see PumpNested
     }
 

@@ -154,6 +154,7 @@ internal sealed partial class TurnDriver
             RunElsewhere();
             throw;
         }
+        Interlocked.Exchange(ref _isProbing, 0); // one of the run before, which the host may have dropped
         var run = new HostedRun(isAwaited, wait);
         _lastRun = run;
         _run = run; // null since before the last run was over

@@ -42,7 +42,7 @@ internal sealed partial class TurnDriver
     /// <exception cref="TimeoutException">The limit was reached first.</exception>
     internal TimeSpan? WaitForAbandonedRun(TimeSpan? limit)
     {
-        if (_abandoned is not { IsOver: false } run || _turns.IsMine)
+        if (Volatile.Read(ref _abandoned) is not { IsOver: false } run || _turns.IsMine)
             return limit;
         long began = Stopwatch.GetTimestamp();
         bool ended;

@@ -215,10 +215,19 @@ internal sealed partial class TurnDriver : IDisposable
     private void RunAsOwner()
     {
         var run = _run; // behind the fence that made this thread the owner
-        bool again = run is { IsEnding: false } && RunTurn(run);
-        bool ended = run is not null && _turns.Depth == 1 && TryEnd(run);
-        // The owner's fence: a turn that could not be had before it is seen here, one behind it can be had.
-        bool came = _turns.Leave();
+        bool again = false;
+        bool ended = false;
+        bool came = false;
+        try
+        {
+            again = run is { IsEnding: false } && RunTurn(run);
+            ended = run is not null && _turns.Depth == 1 && TryEnd(run);
+        }
+        finally
+        {
+            // The owner's fence: a turn that could not be had before it is seen here, one behind it can be had.
+            came = _turns.Leave();
+        }
         if ((again || came) && _run is { } current)
             PostNext(current); // behind the end of this turn: on a host with many threads it could not begin before
         if (ended)

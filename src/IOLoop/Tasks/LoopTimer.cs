@@ -1,6 +1,5 @@
 using IOLoops.Callbacks;
 
-
 namespace IOLoops.Tasks;
 
 /// <summary>
@@ -38,12 +37,13 @@ internal sealed class LoopTimer : ITimer, INamedWork
         Check(dueTime, nameof(dueTime));
         Check(period, nameof(period));
         int version;
+        LoopTime? due = dueTime == Timeout.InfiniteTimeSpan ? null : _loop.Time + dueTime; // the clock may be the application's: no lock
         lock (_gate)
         {
             if (_disposed)
                 return false;
             version = ++_version;
-            _due = dueTime == Timeout.InfiniteTimeSpan ? null : _loop.Time + dueTime;
+            _due = due;
             _period = period;
         }
         return Submit(version);
@@ -113,12 +113,13 @@ internal sealed class LoopTimer : ITimer, INamedWork
             before = _timeout;
         }
         _loop.RemoveTimeout(before);
-        var timeout = due is { } when ? _loop.CallAt(when, _fire, version) : default;
-        if (!TryKeep(timeout, version))
-            _loop.RemoveTimeout(timeout);
+        if (due is { } when)
+            Schedule(when, version);
+        else
+            TryKeep(default, version);
     }
 
-    /// <returns>False: the timer was changed meanwhile, by another thread, while the loop does not run.</returns>
+    /// <returns>False: the timer was changed meanwhile.</returns>
     private bool TryKeep(TimeoutHandle timeout, int version)
     {
         lock (_gate)
@@ -132,26 +133,34 @@ internal sealed class LoopTimer : ITimer, INamedWork
 
     private void Fire(int version)
     {
+        var now = _loop.Time;
+        LoopTime? next;
         lock (_gate)
         {
             if (version != _version || _due is not { } due)
                 return;
             _timeout = default;
-            if (_period == Timeout.InfiniteTimeSpan || _period == TimeSpan.Zero)
-                _due = null;
-            else
-                _timeout = _loop.CallAt((_due = NextTick(due)).Value, _fire, version);
+            next = _due = _period == Timeout.InfiniteTimeSpan || _period == TimeSpan.Zero ? null : NextTick(due, now);
         }
+        if (next is { } when)
+            Schedule(when, version);
         if (_context is null)
             Invoke();
         else
             ExecutionContext.Run(_context, static timer => ((LoopTimer)timer!).Invoke(), this);
     }
 
-    /// <summary>The first tick after now: those that were missed are skipped, as PeriodicCallback does.</summary>
-    private LoopTime NextTick(LoopTime due)
+    private void Schedule(LoopTime when, int version)
     {
-        long missed = Math.Max(0, (_loop.Time - due).Ticks / _period.Ticks);
+        var timeout = _loop.CallAt(when, _fire, version);
+        if (!TryKeep(timeout, version))
+            _loop.RemoveTimeout(timeout);
+    }
+
+    /// <summary>The first tick after now: those that were missed are skipped, as PeriodicCallback does.</summary>
+    private LoopTime NextTick(LoopTime due, LoopTime now)
+    {
+        long missed = Math.Max(0, (now - due).Ticks / _period.Ticks);
         return due + new TimeSpan(missed * _period.Ticks) + _period;
     }
 
