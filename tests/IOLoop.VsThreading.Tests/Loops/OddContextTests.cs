@@ -18,7 +18,7 @@ public sealed class OddContextTests : JoinableTaskHarness
     }
 
     [Fact]
-    public void A_context_that_takes_no_post_is_refused_on_any_thread()
+    public void A_context_that_takes_no_post_is_refused_on_any_thread_and_may_be_tried_again()
     {
         _context.Failure = new TestException();
         var loop = NewLoop(_joinable.Factory);
@@ -26,10 +26,13 @@ public sealed class OddContextTests : JoinableTaskHarness
         OnMain("Attach", () => Should.Throw<InvalidOperationException>(loop.Attach).Message.ShouldContain("gone"));
         OtherThread.Run(() => Should.Throw<InvalidOperationException>(() => loop.RunSync(() => { }, Patience)));
         loop.IsRunning.ShouldBeFalse();
+        _context.Failure = null;
+        loop.Attach();
+        Bounded.Await(loop.InvokeAsync(() => { }), "a callback of the next run");
     }
 
     [Fact]
-    public void A_context_that_fails_before_the_first_turn_ends_the_run()
+    public void A_context_that_fails_before_the_first_turn_ends_the_run_and_may_be_tried_again()
     {
         using var release = Hold();
         var loop = NewLoop(_joinable.Factory);
@@ -37,6 +40,9 @@ public sealed class OddContextTests : JoinableTaskHarness
         _context.Failure = new TestException();
         release.Set();
         ShouldBeLost(loop);
+        _context.Failure = null;
+        loop.Attach();
+        Bounded.Await(loop.InvokeAsync(() => { }), "a callback of the next run");
     }
 
     [Fact]
