@@ -52,7 +52,7 @@ public sealed class SocketPairWakerTests
     [Fact]
     public void A_wake_while_the_waker_is_disposed_is_no_error()
     {
-        for (int round = 0; round < 500; round++)
+        foreach (int round in Bounded.Rounds(500))
         {
             var waker = new SocketPairWaker();
             bool isOver = false;

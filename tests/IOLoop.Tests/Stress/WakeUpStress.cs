@@ -44,11 +44,10 @@ public abstract class WakeUpStress(PollerKind poller, WakerKind waker)
     [Fact]
     public void Every_single_callback_wakes_a_loop_that_is_about_to_sleep()
     {
-        const int Rounds = 5_000;
         using var run = new LoopThread(NewLoop());
         using var ran = new SemaphoreSlim(0);
         Action<SemaphoreSlim> release = static semaphore => semaphore.Release();
-        for (int i = 0; i < Rounds; i++)
+        foreach (int i in Bounded.Rounds(5_000))
         {
             if ((i & 1) == 0)
                 run.Loop.AddCallback(release, ran);
@@ -63,7 +62,7 @@ public abstract class WakeUpStress(PollerKind poller, WakerKind waker)
     public void A_stop_never_falls_between_the_last_look_and_the_sleep()
     {
         using var loop = NewLoop();
-        for (int i = 0; i < 2_000; i++)
+        foreach (int i in Bounded.Rounds(2_000))
         {
             using var started = new ManualResetEventSlim();
             loop.AddCallback(started.Set);
@@ -78,7 +77,7 @@ public abstract class WakeUpStress(PollerKind poller, WakerKind waker)
     [Fact]
     public void Every_callback_accepted_by_a_loop_that_is_being_closed_runs_or_is_reported()
     {
-        for (int round = 0; round < 100; round++)
+        foreach (int round in Bounded.Rounds(100))
         {
             using var log = new CollectingLoggerFactory();
             var loop = NewLoop(log);
@@ -108,7 +107,7 @@ public abstract class WakeUpStress(PollerKind poller, WakerKind waker)
     public async Task No_call_begins_after_RemoveHandlerAsync_has_ended()
     {
         using var run = new LoopThread(NewLoop());
-        for (int i = 0; i < 500; i++)
+        foreach (int i in Bounded.Rounds(500))
         {
             using var file = new EventFd();
             bool removed = false;
