@@ -8,11 +8,13 @@ internal class ClockedSchedulerHost : SchedulerHost, IHostClock
     private readonly IScheduler _scheduler;
     private readonly IStopwatch _stopwatch;
     private readonly long _start;
+    private readonly bool _isExact;
 
-    internal ClockedSchedulerHost(IScheduler scheduler)
-        : base(scheduler)
+    internal ClockedSchedulerHost(IScheduler scheduler, IScheduler behind)
+        : base(scheduler, behind)
     {
         _scheduler = scheduler;
+        _isExact = behind is IOLoopScheduler;
         // A stopwatch of the scheduler's, for its Now follows the jumps of the wall clock.
         _start = scheduler.Now.UtcTicks;
         _stopwatch = scheduler.StartStopwatch();
@@ -28,7 +30,7 @@ internal class ClockedSchedulerHost : SchedulerHost, IHostClock
     /// The timers of Rx's schedulers cut off what is below a millisecond: they would come before their time and be asked for
     /// again and again. A loop's own do not.
     /// </summary>
-    private TimeSpan RoundUp(TimeSpan delay) => this is VirtualTimeHost || _scheduler is IOLoopScheduler
+    private TimeSpan RoundUp(TimeSpan delay) => this is VirtualTimeHost || _isExact
         ? delay
         : new TimeSpan((delay.Ticks + TimeSpan.TicksPerMillisecond - 1) / TimeSpan.TicksPerMillisecond * TimeSpan.TicksPerMillisecond);
 }

@@ -32,8 +32,8 @@ public class RxIOLoop : HostedIOLoop
     /// <param name="options">Name, logging, poller; <see langword="null"/> for the defaults.</param>
     /// <exception cref="ArgumentNullException"><paramref name="scheduler"/> is null.</exception>
     /// <exception cref="ArgumentException">
-    /// It is <see cref="ImmediateScheduler"/> or <see cref="CurrentThreadScheduler"/>, which run work inside the call that
-    /// schedules it: take an <see cref="EventLoopScheduler"/>.
+    /// It is <see cref="ImmediateScheduler"/> or <see cref="CurrentThreadScheduler"/>, also behind a wrapper, which run work inside the
+    /// call that schedules it: take an <see cref="EventLoopScheduler"/>. Or it is virtual time behind DisableOptimizations.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     /// <exception cref="PlatformNotSupportedException">This system lacks the poller asked for.</exception>

@@ -16,76 +16,41 @@ internal class SchedulerHost : IHostThread
 
     private readonly IScheduler _scheduler;
     private readonly StrongBox<int>? _threadId; // of a scheduler that may have one thread; 0: not known yet; -1: it has several
-    private readonly bool _mayRunInline;
     private ScheduledTurn? _turn;  // the loop posts two delegates again and again: a turn,
     private ScheduledTurn? _other; // and one that its timer brings, or a question whether the scheduler still takes anything
 
-    /// <exception cref="ArgumentException">The scheduler runs work inside the call that schedules it.</exception>
-    protected SchedulerHost(IScheduler scheduler)
+    private readonly IOLoopScheduler? _layer; // what is behind the scheduler, if it is a loop's
+
+    /// <param name="scheduler">What turns are scheduled on.</param>
+    /// <param name="behind">What knows its thread: see <see cref="SchedulerKind.Behind"/>.</param>
+    protected SchedulerHost(IScheduler scheduler, IScheduler behind)
     {
         _scheduler = scheduler;
-        if (scheduler is EventLoopScheduler or SynchronizationContextScheduler)
-            _threadId = KnownThread(scheduler);
-        _mayRunInline = scheduler is SynchronizationContextScheduler;
+        _layer = behind as IOLoopScheduler;
+        if (behind is EventLoopScheduler or SynchronizationContextScheduler)
+            _threadId = KnownThread(behind);
     }
 
+    /// <exception cref="ArgumentException">The scheduler runs work inside the call that schedules it, or hides a time of its own.</exception>
     internal static SchedulerHost Create(IScheduler scheduler)
     {
         ArgumentNullException.ThrowIfNull(scheduler);
-        if (scheduler is ImmediateScheduler or CurrentThreadScheduler)
-        {
-            throw new ArgumentException(
-                $"{scheduler.GetType().Name} runs work on the thread that schedules it, inside that call, and has no thread of its own that a loop could run on: pass an EventLoopScheduler for a thread of the loop's own, TaskPoolScheduler.Default for the thread pool, or use PollIOLoop to run on the calling thread.",
-                nameof(scheduler));
-        }
-        return VirtualTimeHost.IsVirtual(scheduler) ? new VirtualTimeHost(scheduler)
-            : IsRealTime(scheduler) ? new SchedulerHost(scheduler)
-            : new ClockedSchedulerHost(scheduler);
+        var behind = SchedulerKind.Behind(scheduler);
+        SchedulerKind.Verify(scheduler, behind);
+        return SchedulerKind.IsVirtual(behind) ? new VirtualTimeHost(scheduler, behind)
+            : SchedulerKind.IsRealTime(behind) ? new SchedulerHost(scheduler, behind)
+            : new ClockedSchedulerHost(scheduler, behind);
     }
 
-    public virtual bool IsOnHostThread => _scheduler is IOLoopScheduler layer
-        ? layer.Loop.IsOnLoopThread
+    public virtual bool IsOnHostThread => _layer is not null
+        ? _layer.Loop.IsOnLoopThread
         : _threadId is not null && Volatile.Read(ref _threadId.Value) == Environment.CurrentManagedThreadId;
 
-    public virtual void Post(Action turn)
-    {
-        if (_mayRunInline && SynchronizationContext.Current is { } context)
-            PostOutsideContext(turn, context);
-        else
-            _scheduler.Schedule(Wrap(turn), static (_, turn) => turn.Run());
-    }
+    public virtual void Post(Action turn) => _scheduler.Schedule(Wrap(turn), static (_, turn) => turn.Run());
 
     /// <summary>Schedules a turn by the scheduler's own clock.</summary>
     private protected IDisposable Schedule(TimeSpan delay, Action turn) =>
         _scheduler.Schedule(Wrap(turn), delay, static (_, turn) => turn.Run());
-
-    /// <summary>
-    /// Whether the scheduler's time is the system's. What stands behind a scheduler with an exception handler answers for it. One
-    /// that was written elsewhere may have a time of its own.
-    /// </summary>
-    private static bool IsRealTime(IScheduler scheduler)
-    {
-        object behind = (scheduler as IServiceProvider)?.GetService(typeof(IStopwatchProvider)) ?? scheduler;
-        return behind is EventLoopScheduler or TaskPoolScheduler or ThreadPoolScheduler or NewThreadScheduler or SynchronizationContextScheduler
-            or DefaultScheduler;
-    }
-
-    /// <summary>
-    /// A SynchronizationContextScheduler may be set to run work at once when its context is current, which a loop's turn
-    /// never does.
-    /// </summary>
-    private void PostOutsideContext(Action turn, SynchronizationContext context)
-    {
-        SynchronizationContext.SetSynchronizationContext(null);
-        try
-        {
-            _scheduler.Schedule(Wrap(turn), static (_, turn) => turn.Run());
-        }
-        finally
-        {
-            SynchronizationContext.SetSynchronizationContext(context);
-        }
-    }
 
     private ScheduledTurn Wrap(Action turn)
     {
@@ -143,6 +108,8 @@ internal class SchedulerHost : IHostThread
 
     private static void Note(StrongBox<int> thread)
     {
+        if (Thread.CurrentThread.IsThreadPoolThread)
+            return; // it does other work as well: what runs there next is not the scheduler's
         int here = Environment.CurrentManagedThreadId;
         int known = Volatile.Read(ref thread.Value);
         if (known != here && known != -1)

@@ -16,26 +16,16 @@ internal sealed class VirtualTimeHost : ClockedSchedulerHost, IVirtualTimeHost, 
     private Task? _pumpedUntil;
     private int _threadId; // the thread that moves time; 0: not known yet
 
-    internal VirtualTimeHost(IScheduler scheduler)
-        : base(scheduler)
+    internal VirtualTimeHost(IScheduler scheduler, IScheduler behind)
+        : base(scheduler, behind)
     {
-        if (scheduler is VirtualTimeSchedulerBase<DateTimeOffset, TimeSpan> historical)
+        if (behind is VirtualTimeSchedulerBase<DateTimeOffset, TimeSpan> historical)
             (_start, _stop, _isRunning) = (historical.Start, historical.Stop, () => historical.IsEnabled);
-        else if (scheduler is VirtualTimeSchedulerBase<long, long> test)
+        else if (behind is VirtualTimeSchedulerBase<long, long> test)
             (_start, _stop, _isRunning) = (test.Start, test.Stop, () => test.IsEnabled);
     }
 
     public override bool IsOnHostThread => Volatile.Read(ref _threadId) == Environment.CurrentManagedThreadId;
-
-    internal static bool IsVirtual(IScheduler scheduler)
-    {
-        for (var type = scheduler.GetType(); type is not null; type = type.BaseType)
-        {
-            if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(VirtualTimeSchedulerBase<,>))
-                return true;
-        }
-        return false;
-    }
 
     public override void Post(Action turn)
     {

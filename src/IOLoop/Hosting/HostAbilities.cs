@@ -18,7 +18,15 @@ internal sealed class HostAbilities(ILoopHost host)
 
     internal bool MayNest { get; } = host is INestingHost;
 
-    internal bool IsOnHostThread => _thread is not null && _thread.IsOnHostThread;
+    internal bool IsOnHostThread =>
+        (_thread is not null && _thread.IsOnHostThread) || (InlineThread is { } inline && ReferenceEquals(inline, Thread.CurrentThread));
+
+    /// <summary>The thread on which the host runs at once what it is posted there: its own. Null: there is none, as far as is known. Any thread.</summary>
+    internal Thread? InlineThread
+    {
+        get => Volatile.Read(ref field);
+        set => Volatile.Write(ref field, value);
+    }
 
     /// <summary>Whether the host can be pumped on this thread.</summary>
     internal bool CanPump => _pumpable is not null && _pumpable.CanPump;

@@ -17,7 +17,7 @@ internal sealed class SynchronizationContextHost : IHostThread
         // The base class posts to the thread pool.
         _hasThread = context.GetType() != typeof(SynchronizationContext);
         // Some frameworks make a context per operation, so that it cannot be known again; but its thread can.
-        if (_hasThread && ReferenceEquals(SynchronizationContext.Current, context))
+        if (_hasThread && ReferenceEquals(SynchronizationContext.Current, context) && !Thread.CurrentThread.IsThreadPoolThread)
             _threadId = Environment.CurrentManagedThreadId;
     }
 
@@ -47,6 +47,8 @@ internal sealed class SynchronizationContextHost : IHostThread
     /// <summary>Learns from where turns run whether the context has one thread.</summary>
     private void NoteThread()
     {
+        if (Thread.CurrentThread.IsThreadPoolThread)
+            return; // it does other work as well: what runs there next is not the context's
         int known = Volatile.Read(ref _threadId);
         int here = Environment.CurrentManagedThreadId;
         if (known != here && known != -1)

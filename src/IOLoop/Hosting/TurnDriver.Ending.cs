@@ -130,10 +130,17 @@ internal sealed partial class TurnDriver
         {
             if (isTurn && run.Reason != EndReason.Lost)
                 _ends.RunWork();
-            else if (run.Reason == EndReason.Lost || Hand(_ends.RunWork) is not null)
+            else if (run.Reason == EndReason.Lost || Hand(RunEndsPosted) is not null)
                 RunElsewhere();
         }
         run.Wait?.OnFinished();
+    }
+
+    /// <summary>Not through a link that closing cuts: what awaited the end resumes also when the loop is closed by then.</summary>
+    private void RunEndsPosted()
+    {
+        if (!_poster.NoteIfInline()) // else it would run inside a call of the user's
+            _ends.RunWork();
     }
 
     /// <summary>There is no host to run it, and here it would run inside a call of the user's.</summary>

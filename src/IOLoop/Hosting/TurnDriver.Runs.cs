@@ -96,7 +96,11 @@ internal sealed partial class TurnDriver
     }
 
     /// <summary>A probe has come: the host takes what it is given.</summary>
-    internal void OnProbe() => Interlocked.Exchange(ref _isProbing, 0);
+    internal void OnProbe()
+    {
+        if (!_poster.NoteIfInline())
+            Interlocked.Exchange(ref _isProbing, 0);
+    }
 
     /// <summary>Pumps the host, turns nested in what is on the stack, until a task has ended.</summary>
     /// <exception cref="InvalidOperationException">The host cannot be pumped.</exception>
@@ -165,6 +169,7 @@ internal sealed partial class TurnDriver
             PostNext(run);
         else
             Inherit(run);
+        _poster.AwaitFirstElsewhere(Silence);
         return run;
     }
 
@@ -181,7 +186,7 @@ internal sealed partial class TurnDriver
     /// <summary>On the host.</summary>
     internal void OnInquiry(HostedRun run, int came)
     {
-        if (run != _run || Volatile.Read(ref _came) != came)
+        if (_poster.NoteIfInline() || run != _run || Volatile.Read(ref _came) != came)
             return;
         Interlocked.Exchange(ref _posted, 0);
         PostTurn(run);

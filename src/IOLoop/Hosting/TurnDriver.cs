@@ -33,11 +33,9 @@ namespace IOLoops.Hosting;
 /// </remarks>
 internal sealed partial class TurnDriver : IDisposable
 {
-    [ThreadStatic]
-    private static TurnDriver? t_posting;
-
     private readonly HostedIOLoop _loop;
     private readonly HostAbilities _host;
+    private readonly HostPoster _poster;
     private readonly ISleeper _sleeper;
     private readonly DeadlineTimer _timer;
     private readonly HostDeadlineTimer? _hostTimer; // the same, if it is the host's
@@ -46,7 +44,6 @@ internal sealed partial class TurnDriver : IDisposable
     private readonly Func<bool>? _isNextPosted; // null: only a turn's end posts the next
     private readonly TurnOwnership _turns = new();
     private volatile HostedRun? _run; // null between runs
-    private volatile InvalidOperationException? _inline; // the host has broken its promise
     private int _came;                // changes with each turn that comes; volatile
     private int _posted;              // whether a turn is posted that has not come; interlocked
 
@@ -54,12 +51,13 @@ internal sealed partial class TurnDriver : IDisposable
     {
         _loop = loop;
         _host = host;
+        _poster = new HostPoster(host, OnPostFailed);
         _link = new TurnLink(this);
         _ends = loop.RunEnds;
         if (host.MayNest)
             _isNextPosted = () => Volatile.Read(ref _posted) != 0;
         if (host.Clock is not null)
-            _timer = _hostTimer = new HostDeadlineTimer(clock, host.UsesVirtualTime, delay => PostAfter(delay, _link.Deadline));
+            _timer = _hostTimer = new HostDeadlineTimer(clock, host.UsesVirtualTime, delay => _poster.PostAfter(delay, _link.Deadline));
         else
             _timer = new SystemDeadlineTimer(clock, Wake);
         _sleeper = poller.CreateSleeper(() =>
@@ -122,7 +120,7 @@ internal sealed partial class TurnDriver : IDisposable
         // have posted, the host need not have taken it.
         try
         {
-            PostAfter(TimeSpan.FromTicks(1), _link.Turn);
+            _poster.PostAfter(TimeSpan.FromTicks(1), _link.Turn);
         }
         catch (Exception exception)
         {
@@ -134,42 +132,33 @@ internal sealed partial class TurnDriver : IDisposable
     /// <returns>Why the host must be taken for gone; null: it has taken it.</returns>
     private InvalidOperationException? Hand(Action work)
     {
-        var outer = t_posting;
-        t_posting = this;
         try
         {
-            _host.Host.Post(work);
-            return _inline is null ? null : Gone(_inline); // the host may have caught what it was told
+            _poster.Post(work);
+            return null;
         }
         catch (Exception exception)
         {
             return Gone(exception);
         }
-        finally
-        {
-            t_posting = outer;
-        }
     }
 
-    private IDisposable PostAfter(TimeSpan delay, Action work)
+    /// <summary>A thread of the pool has posted in vain. On that thread.</summary>
+    private void OnPostFailed(Action work, Exception exception)
     {
-        var outer = t_posting;
-        t_posting = this;
-        try
-        {
-            var timer = _host.Clock!.PostAfter(delay, work);
-            return _inline is null ? timer : throw _inline;
-        }
-        finally
-        {
-            t_posting = outer;
-        }
+        if (ReferenceEquals(work, _link.Turn))
+            Interlocked.Exchange(ref _posted, 0); // it will not come
+        else
+            Interlocked.Exchange(ref _isProbing, 0);
+        if (_run is { } run)
+            Lose(run, Gone(exception));
     }
 
     /// <summary>What is posted to the host.</summary>
     internal void RunPosted()
     {
-        ThrowIfInline();
+        if (_poster.NoteIfInline())
+            return;
         // Before ownership is asked for: the owner that sees that this turn came must find it possible to post it again. A full
         // fence: a run that begins either sees this, and posts, or is seen here, or by the owner (see Begin).
         Interlocked.Exchange(ref _posted, 0);
@@ -181,8 +170,7 @@ internal sealed partial class TurnDriver : IDisposable
     /// <summary>The host's own timer has come. On the host.</summary>
     internal void OnDeadline()
     {
-        ThrowIfInline();
-        if (_run is not { } run)
+        if (_poster.NoteIfInline() || _run is not { } run)
             return;
         try
         {
@@ -200,15 +188,6 @@ internal sealed partial class TurnDriver : IDisposable
             return;
         if (_turns.TryEnter())
             RunAsOwner();
-    }
-
-    private void ThrowIfInline()
-    {
-        if (!ReferenceEquals(t_posting, this))
-            return;
-        _inline = new InvalidOperationException(
-            $"The host of {_loop.Name} ran a turn inside Post or PostAfter, on the thread that called it. It must queue what it is given. Use a host or scheduler that runs its work later, for example on its own thread.");
-        throw _inline;
     }
 
     /// <summary>One turn of the loop's, which this thread owns, and all that follows from it.</summary>

@@ -6,9 +6,12 @@ using Xunit;
 namespace IOLoops.Rx.Tests.Loops;
 
 /// <summary>An EventLoopScheduler, which drops queued work without a word, is disposed under a loop.</summary>
-public sealed class DisposedSchedulerTests : RxHarness
+/// <param name="wrap">What stands between the loop and the scheduler.</param>
+public abstract class DisposedSchedulerTests(Func<IScheduler, IScheduler> wrap) : RxHarness
 {
     private readonly EventLoopScheduler _scheduler = new();
+
+    private IScheduler Wrapped => field ??= wrap(_scheduler);
 
     [Fact]
     public void Idle_the_loop_ends_with_the_next_callback()
@@ -27,7 +30,7 @@ public sealed class DisposedSchedulerTests : RxHarness
     public void Idle_the_loop_ends_with_the_next_data()
     {
         var pipe = NewPipe();
-        var loop = NewLoop(_scheduler);
+        var loop = NewLoop(Wrapped);
         loop.AddHandler(pipe.ReadEnd, (_, _) => Assert.Fail("there is nothing to run it on"), IOEvents.Read);
         loop.Attach();
         Settle(_scheduler);
@@ -54,7 +57,7 @@ public sealed class DisposedSchedulerTests : RxHarness
     public void Inside_a_handler_the_loop_ends_with_that_turn()
     {
         var pipe = NewPipe();
-        var loop = NewLoop(_scheduler);
+        var loop = NewLoop(Wrapped);
         int ran = 0;
         loop.AddHandler(pipe.ReadEnd, (_, _) =>
         {
@@ -89,7 +92,7 @@ public sealed class DisposedSchedulerTests : RxHarness
     [InlineData("before the first turn")]
     public void A_start_that_waits_fails(string when)
     {
-        var loop = NewLoop(_scheduler);
+        var loop = NewLoop(Wrapped);
         var hold = when == "before the first turn" ? Hold(_scheduler) : null;
         var start = Task.Factory.StartNew(loop.Start, TaskCreationOptions.LongRunning);
         Until(() => loop.IsRunning, "the loop is attached");
@@ -113,7 +116,7 @@ public sealed class DisposedSchedulerTests : RxHarness
     [Fact]
     public void A_RunSync_that_waits_fails()
     {
-        var loop = NewLoop(_scheduler);
+        var loop = NewLoop(Wrapped);
         var run = Task.Run(() => loop.RunSync(async () =>
         {
             _scheduler.Dispose();
@@ -128,8 +131,8 @@ public sealed class DisposedSchedulerTests : RxHarness
     public void A_loop_is_not_attached_to_it()
     {
         _scheduler.Dispose();
-        Should.Throw<InvalidOperationException>(() => RxIOLoop.Attach(_scheduler));
-        var loop = NewLoop(_scheduler);
+        Should.Throw<InvalidOperationException>(() => RxIOLoop.Attach(Wrapped));
+        var loop = NewLoop(Wrapped);
         Should.Throw<InvalidOperationException>(loop.Attach);
         Should.Throw<InvalidOperationException>(loop.Start);
         loop.IsRunning.ShouldBeFalse();
@@ -162,7 +165,7 @@ public sealed class DisposedSchedulerTests : RxHarness
 
     private RxIOLoop Attached()
     {
-        var loop = NewLoop(_scheduler);
+        var loop = NewLoop(Wrapped);
         loop.Attach();
         Settle(_scheduler);
         return loop;

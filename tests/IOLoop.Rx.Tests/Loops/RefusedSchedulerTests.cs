@@ -24,17 +24,34 @@ public sealed class RefusedSchedulerTests : RxHarness
 
     [Theory]
     [MemberData(nameof(Inline))]
-    public void One_in_disguise_is_refused_when_the_loop_is_attached_at_the_latest(string name)
+    public void One_in_disguise_is_refused_in_the_same_way(string name)
     {
-        RxIOLoop? loop = null;
-        var failure = Record.Exception(() =>
+        foreach (var disguised in new[] { Wraps.Catch(Find(name)), Wraps.Catch(Wraps.Catch(Find(name))), Wraps.DisableOptimizations(Find(name)) })
         {
-            loop = NewLoop(Find(name).DisableOptimizations());
-            loop.AddCallback(() => Assert.Fail("it ran inside the call that scheduled it"));
-            loop.Attach();
-        });
-        (failure is ArgumentException or InvalidOperationException).ShouldBeTrue($"{failure}");
-        (loop?.IsRunning ?? false).ShouldBeFalse();
+            var refusal = Should.Throw<ArgumentException>(() => new RxIOLoop(disguised));
+            refusal.ParamName.ShouldBe("scheduler");
+            refusal.Message.ShouldContain(nameof(EventLoopScheduler));
+        }
+    }
+
+    [Fact]
+    public void Virtual_time_that_cannot_be_seen_is_refused()
+    {
+        var scheduler = new HistoricalScheduler();
+        Should.Throw<ArgumentException>(() => new RxIOLoop(scheduler.DisableOptimizations())).Message.ShouldContain("DisableOptimizations");
+    }
+
+    [Fact]
+    public void A_scheduler_that_runs_work_at_once_everywhere_is_refused_at_the_first_post_and_nothing_is_lost()
+    {
+        var loop = NewLoop(new NoQueueScheduler());
+        bool ran = false;
+        loop.AddCallback(() => ran = true);
+        Should.Throw<InvalidOperationException>(loop.Attach).Message.ShouldContain("queue");
+        loop.IsRunning.ShouldBeFalse();
+        loop.Close();
+        ran.ShouldBeFalse();
+        Log.Entries.ShouldContain(entry => entry.Message.Contains("never ran", StringComparison.Ordinal) && entry.Counts(1));
     }
 
     [Fact]
@@ -103,13 +120,13 @@ public sealed class RefusedSchedulerTests : RxHarness
         Until(() => !loop.IsRunning, "the loop has stopped");
     }
 
-    [Fact]
-    public void A_start_on_the_thread_of_an_event_loop_scheduler_is_refused_also_in_its_very_first_item()
+    [Theory, InlineData(false), InlineData(true)]
+    public void A_start_on_the_thread_of_an_event_loop_scheduler_is_refused_also_in_its_very_first_item(bool isWrapped)
     {
         var scheduler = Own(new EventLoopScheduler());
         Exception? refusal = null;
         var over = NewEvent();
-        var loop = NewLoop(scheduler);
+        var loop = NewLoop(isWrapped ? Wraps.Catch(scheduler) : scheduler);
         scheduler.Schedule(() =>
         {
             refusal = Record.Exception(loop.Start);
@@ -151,6 +168,16 @@ public sealed class RefusedSchedulerTests : RxHarness
     }
 
     [Fact]
+    public void Other_work_of_the_pool_is_not_on_the_thread_of_a_loop_whose_context_posts_there()
+    {
+        var loop = NewLoop(new SynchronizationContextScheduler(new PoolContext()));
+        loop.Attach();
+        int thread = 0;
+        Await(loop.InvokeAsync(() => thread = Environment.CurrentManagedThreadId), "a callback");
+        PoolContext.AskOn(thread, () => loop.IsOnLoopThread).ShouldBeFalse();
+    }
+
+    [Fact]
     public void A_context_scheduler_that_refuses_a_turn_leaves_the_caller_its_own_context()
     {
         var context = new RefusingContext();
@@ -166,4 +193,10 @@ public sealed class RefusedSchedulerTests : RxHarness
     }
 
     private static IScheduler Find(string name) => name == "Immediate" ? ImmediateScheduler.Instance : CurrentThreadScheduler.Instance;
+
+    /// <summary>Runs all work inside the call that schedules it, and does not look like a scheduler that does.</summary>
+    private sealed class NoQueueScheduler : LocalScheduler
+    {
+        public override IDisposable Schedule<TState>(TState state, TimeSpan dueTime, Func<IScheduler, TState, IDisposable> action) => action(this, state);
+    }
 }

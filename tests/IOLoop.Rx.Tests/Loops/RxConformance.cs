@@ -20,3 +20,14 @@ public sealed class Rx_over_a_synchronization_context() : LoopConformance(new Co
 public sealed class Rx_over_virtual_time() : LoopConformance(new HistoricalFixture());
 
 public sealed class Rx_over_a_loop_s_scheduler() : LoopConformance(new LayeredFixture());
+
+public sealed class Rx_over_a_scheduler_that_runs_at_once_what_its_thread_schedules() : LoopConformance(
+    new RxFixture("a scheduler that runs inline", () => new InlineScheduler()));
+
+public sealed class Rx_over_an_event_loop_scheduler_with_a_handler() : LoopConformance(
+    new RxFixture("an EventLoopScheduler behind Catch", () => new EventLoopScheduler(), wrap: Wraps.Catch));
+
+public sealed class Rx_over_an_event_loop_scheduler_without_optimizations() : LoopConformance(
+    new RxFixture("an EventLoopScheduler behind DisableOptimizations", () => new EventLoopScheduler(), wrap: Wraps.DisableOptimizations));
+
+public sealed class Rx_over_virtual_time_with_a_handler() : LoopConformance(new HistoricalFixture(Wraps.Catch));

@@ -4,8 +4,11 @@ using IOLoops.Conformance;
 namespace IOLoops.Rx.Tests.Loops;
 
 /// <summary>Loops on Rx schedulers, each on a fresh one.</summary>
-public class RxFixture(string name, Func<IScheduler> create, bool hasOwnThread = true) : LoopFixture
+public class RxFixture(string name, Func<IScheduler> create, bool hasOwnThread = true, Func<IScheduler, IScheduler>? wrap = null)
+    : LoopFixture
 {
+    private const int BytesOfDelegate = 64;
+
     private readonly List<IScheduler> _schedulers = [];
     private long? _bytesPerTurn;
 
@@ -15,15 +18,18 @@ public class RxFixture(string name, Func<IScheduler> create, bool hasOwnThread =
 
     public override bool HasOwnThread => hasOwnThread;
 
-    public override long BytesPerTurn => _bytesPerTurn ??= PostCost.Of(create());
+    // A delegate that a wrapper makes for each item may live on the stack where the cost is measured, and not in a loop.
+    public override long BytesPerTurn => _bytesPerTurn ??= PostCost.Of(Wrap(create())) + (wrap is null ? 0 : BytesOfDelegate);
 
     public override IOLoop Create(IOLoopOptions? options = null)
     {
         var scheduler = create();
         lock (_schedulers)
             _schedulers.Add(scheduler);
-        return new RxIOLoop(scheduler, HostedOptions.From(options));
+        return new RxIOLoop(Wrap(scheduler), HostedOptions.From(options));
     }
+
+    private IScheduler Wrap(IScheduler scheduler) => wrap is null ? scheduler : wrap(scheduler);
 
     protected override void Dispose(bool disposing)
     {

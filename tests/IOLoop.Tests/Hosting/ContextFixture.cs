@@ -3,11 +3,11 @@ using IOLoops.Conformance;
 namespace IOLoops.Tests.Hosting;
 
 /// <summary>Loops in a SynchronizationContext with one thread.</summary>
-public sealed class ContextFixture(PollerKind poller = PollerKind.Epoll) : LoopFixture
+public sealed class ContextFixture(PollerKind poller = PollerKind.Epoll, bool runsInline = false) : LoopFixture
 {
     private readonly List<QueueContext> _contexts = [];
 
-    public override string Name => $"a SynchronizationContext over {poller}";
+    public override string Name => $"a SynchronizationContext {(runsInline ? "that runs inline " : "")}over {poller}";
 
     public override string? Unsupported => HostedFixtures.Unsupported(poller);
 
@@ -17,7 +17,7 @@ public sealed class ContextFixture(PollerKind poller = PollerKind.Epoll) : LoopF
 
     public override IOLoop Create(IOLoopOptions? options = null)
     {
-        var context = new QueueContext();
+        var context = new QueueContext { RunsInline = runsInline };
         lock (_contexts)
             _contexts.Add(context);
         return new SynchronizationContextIOLoop(context, HostedOptions.From(options, poller));

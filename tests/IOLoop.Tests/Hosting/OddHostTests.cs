@@ -201,6 +201,18 @@ public sealed class OddHostTests : HostingHarness
     }
 
     [Fact]
+    public void Other_work_of_the_pool_is_not_on_the_thread_of_a_loop_whose_context_posts_there()
+    {
+        var loop = Watched(new SynchronizationContextIOLoop(new PoolContext()));
+        loop.Attach();
+        int thread = 0;
+        Await(loop.InvokeAsync(() => thread = Environment.CurrentManagedThreadId), "a callback");
+        PoolContext.AskOn(thread, () => loop.IsOnLoopThread).ShouldBeFalse();
+        loop.Stop();
+        Until(() => !loop.IsRunning, "the loop has stopped");
+    }
+
+    [Fact]
     public void A_clock_and_a_wall_clock_of_the_host_are_the_loop_s()
     {
         var host = new FixedClockHost();

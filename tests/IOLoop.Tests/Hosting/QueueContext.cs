@@ -14,7 +14,17 @@ public sealed class QueueContext : SynchronizationContext, IDisposable
         _thread.UnsafeStart();
     }
 
-    public override void Post(SendOrPostCallback d, object? state) => _queue.Add((d, state));
+    /// <summary>Whether what is posted on its own thread runs at once.</summary>
+    public bool RunsInline { get; init; }
+
+    public override void Post(SendOrPostCallback d, object? state)
+    {
+        ArgumentNullException.ThrowIfNull(d);
+        if (RunsInline && Thread.CurrentThread == _thread)
+            d(state);
+        else
+            _queue.Add((d, state));
+    }
 
     public override void Send(SendOrPostCallback d, object? state)
     {

@@ -41,7 +41,7 @@ public class StrictHost : IPumpableHost, IDisposable
 
     public bool IsOnHostThread => Thread.CurrentThread == (_isPumpable ? Volatile.Read(ref _pumping) : _thread);
 
-    public void Post(Action turn)
+    public virtual void Post(Action turn)
     {
         if (TurnLink.IsProbe(turn))
         {

@@ -4,11 +4,11 @@ using Shouldly;
 namespace IOLoops.Tests.Hosting;
 
 /// <summary>Loops in a <see cref="StrictHost"/>; fails the test when the host has found a fault.</summary>
-public sealed class StrictHostFixture(bool isPumpable, PollerKind poller = PollerKind.Epoll, bool mayNest = false) : LoopFixture
+public sealed class StrictHostFixture(bool isPumpable, PollerKind poller = PollerKind.Epoll, bool mayNest = false, bool runsInline = false) : LoopFixture
 {
     private readonly List<StrictHost> _hosts = [];
 
-    public override string Name => $"a strict {(isPumpable ? "pumped " : "")}{(mayNest ? "nesting " : "")}host over {poller}";
+    public override string Name => $"a strict {(isPumpable ? "pumped " : "")}{(mayNest ? "nesting " : "")}{(runsInline ? "inline " : "")}host over {poller}";
 
     public override bool IsPumpable => isPumpable;
 
@@ -20,7 +20,7 @@ public sealed class StrictHostFixture(bool isPumpable, PollerKind poller = Polle
 
     public override IOLoop Create(IOLoopOptions? options = null)
     {
-        var host = mayNest ? new NestingHost() : new StrictHost(isPumpable);
+        var host = mayNest ? new NestingHost() : runsInline ? new InlineStrictHost() : new StrictHost(isPumpable);
         lock (_hosts)
             _hosts.Add(host);
         return new HostedIOLoop(host, HostedOptions.From(options, poller));

@@ -69,7 +69,7 @@ public sealed class OddContextTests : JoinableTaskHarness
     {
         _context.IsInline = true;
         var loop = NewLoop(_joinable.Factory);
-        OnMain("Attach", () => Should.Throw<InvalidOperationException>(loop.Attach).Message.ShouldContain("inside Post"));
+        OnMain("Attach", () => Should.Throw<InvalidOperationException>(loop.Attach).Message.ShouldContain("another thread"));
         loop.IsRunning.ShouldBeFalse();
     }
 

@@ -1,0 +1,165 @@
+namespace IOLoops.Hosting;
+
+/// <summary>
+/// Gives a host work to run later. A host may run it at once when it is posted on the host's own thread, as the schedulers of some user
+/// interfaces do: then nothing has been done, and the work is posted again where the host cannot do that.
+/// </summary>
+/// <remarks>
+/// What is posted asks <see cref="NoteIfInline"/> first. Hosts that ask for their SynchronizationContext are posted to while that is
+/// hidden; hosts that ask for their thread, from a thread of the pool. A host that runs work at once there, too, has no queue at all.
+/// </remarks>
+/// <param name="host">The host.</param>
+/// <param name="onFailed">Is told of a post on a thread of the pool that has failed, after <see cref="Post"/> has returned.</param>
+internal sealed class HostPoster(HostAbilities host, Action<Action, Exception> onFailed)
+{
+    [ThreadStatic]
+    private static HostPoster? t_posting;
+
+    [ThreadStatic]
+    private static bool t_ranInline;
+
+    private volatile bool _runsInline;     // it has run something at once
+    private volatile bool _ignoresContext; // it has done that although no SynchronizationContext was current
+    private volatile bool _hasNoQueue;     // it has done that on a thread of the pool
+    private PostElsewhere? _spare;         // interlocked
+    private volatile TaskCompletionSource? _elsewhere; // ends with the first post on a thread of the pool
+
+    /// <summary>
+    /// For what is posted: whether the host runs it inside the call that posts it. Then it must do nothing, and comes again.
+    /// </summary>
+    internal bool NoteIfInline()
+    {
+        if (!ReferenceEquals(t_posting, this))
+            return false;
+        t_ranInline = true;
+        return true;
+    }
+
+    /// <summary>Any thread, holding nothing. Throws what the host throws.</summary>
+    /// <returns>Whether the host has queued it on this thread. Else a thread of the pool posts it: this thread is the host's.</returns>
+    internal bool Post(Action work)
+    {
+        if (!(_ignoresContext && host.IsOnHostThread) && (TryPost(work) || TryPostOutsideContext(work)))
+            return true;
+        if (_hasNoQueue)
+            throw RunsInline(nameof(ILoopHost.Post));
+        var post = Interlocked.Exchange(ref _spare, null) ?? new PostElsewhere(this);
+        post.Work = work;
+        post.Done = _elsewhere is null ? _elsewhere = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously) : null;
+        ThreadPool.UnsafeQueueUserWorkItem(post, preferLocal: false);
+        return false;
+    }
+
+    /// <summary>
+    /// A host that runs work at once on this thread may do so on every thread, and then it cannot run a loop: who begins the first run
+    /// is to learn of that. For a bounded time: the pool may be busy.
+    /// </summary>
+    internal void AwaitFirstElsewhere(TimeSpan limit)
+    {
+#pragma warning disable VSTHRD002 // for what needs nothing of this thread
+        if (_elsewhere is { } first && !first.Task.IsCompleted)
+            first.Task.Wait(limit);
+#pragma warning restore VSTHRD002
+    }
+
+    /// <summary>Has the host run something after a time. Throws what the host throws, and when it has run it at once.</summary>
+    internal IDisposable PostAfter(TimeSpan delay, Action work)
+    {
+        using var call = new Call(this);
+        var timer = host.Clock!.PostAfter(delay, work);
+        return t_ranInline ? throw RunsInline(nameof(IHostClock.PostAfter)) : timer;
+    }
+
+    /// <returns>False: it ran at once.</returns>
+    private bool TryPost(Action work)
+    {
+        if (_runsInline && !_ignoresContext && SynchronizationContext.Current is not null)
+            return false; // it would ask for the context
+        using var call = new Call(this);
+        host.Host.Post(work);
+        return !t_ranInline;
+    }
+
+    /// <returns>False: it ran at once.</returns>
+    private bool TryPostOutsideContext(Action work)
+    {
+        _runsInline = true;
+        var context = SynchronizationContext.Current;
+        if (context is not null && !_ignoresContext)
+        {
+            SynchronizationContext.SetSynchronizationContext(null);
+            try
+            {
+                if (TryPost(work))
+                    return true;
+            }
+            finally
+            {
+                SynchronizationContext.SetSynchronizationContext(context);
+            }
+        }
+        if (!_hasNoQueue)
+            host.InlineThread = Thread.CurrentThread; // it asks for the thread
+        _ignoresContext = true;
+        return false;
+    }
+
+    private static InvalidOperationException RunsInline(string call) => new(
+        $"The host runs what it is given inside {call}, on whichever thread calls that. It must queue it. Use a host or scheduler that runs its work later, for example on a thread of its own.");
+
+    /// <summary>What the host runs meanwhile on this thread, it runs at once.</summary>
+    private readonly ref struct Call
+    {
+        private readonly HostPoster? _outer = t_posting;
+        private readonly bool _outerRan = t_ranInline;
+
+        internal Call(HostPoster poster)
+        {
+            t_posting = poster;
+            t_ranInline = false;
+        }
+
+        public void Dispose()
+        {
+            t_posting = _outer;
+            t_ranInline = _outerRan;
+        }
+    }
+
+    /// <summary>On a thread of the pool.</summary>
+    private void PostFrom(Action work)
+    {
+        try
+        {
+            if (!TryPost(work))
+                throw RefuseHost();
+        }
+        catch (Exception exception)
+        {
+            onFailed(work, exception);
+        }
+    }
+
+    private InvalidOperationException RefuseHost()
+    {
+        _hasNoQueue = true;
+        host.InlineThread = null; // which is no sign of anything
+        return RunsInline(nameof(ILoopHost.Post));
+    }
+
+    private sealed class PostElsewhere(HostPoster poster) : IThreadPoolWorkItem
+    {
+        internal Action? Work { get; set; }
+
+        internal TaskCompletionSource? Done { get; set; }
+
+        public void Execute()
+        {
+            var (work, done) = (Work!, Done);
+            (Work, Done) = (null, null);
+            Volatile.Write(ref poster._spare, this); // a turn after the other: mostly there is one
+            poster.PostFrom(work);
+            done?.SetResult();
+        }
+    }
+}
