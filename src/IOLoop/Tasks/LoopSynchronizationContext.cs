@@ -1,20 +1,22 @@
 using IOLoops.Callbacks;
 using IOLoops.Diagnostics;
+using IOLoops.Ownership;
 
 namespace IOLoops.Tasks;
 
 /// <summary>Posts to a loop.</summary>
 internal sealed class LoopSynchronizationContext(IOLoop loop) : SynchronizationContext
 {
-    // A continuation brings its own ExecutionContext, so none is captured. On a closed loop it must not throw: it would be
-    // thrown in the middle of a task's completion and end the process.
+    // In the poster's ExecutionContext, as with the base class: Progress<T> and awaiters that are called by hand rely on it. An
+    // await brings its own, and pays nothing for this one: no object is made, and restoring it twice is no more than once. On a
+    // closed loop it must not throw: it would be thrown in the middle of a task's completion and end the process.
     public override void Post(SendOrPostCallback d, object? state)
     {
         ArgumentNullException.ThrowIfNull(d);
         if (loop.RunEnds.TryDefer(d, state))
             return; // code that awaited the end of the run: it resumes behind that
         bool accepted = loop.Core is { } core
-            ? core.Poster.TryPost(new WorkItem(d, state, PostInvoker.Instance, null))
+            ? core.Poster.TryPost(new WorkItem(d, state, PostInvoker.Instance, DefaultContext.Capture()))
             : loop.TryAddCallback(Bind(d, state));
         if (accepted && !loop.IsRunning)
             loop.NotePostedAtRest(d, state);

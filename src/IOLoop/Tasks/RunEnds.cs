@@ -1,3 +1,5 @@
+using IOLoops.Ownership;
+
 namespace IOLoops.Tasks;
 
 /// <summary>
@@ -19,7 +21,7 @@ internal sealed class RunEnds
     private readonly List<TaskCompletionSource> _waiting = []; // guarded by _gate; for the end of the current run
     private readonly List<TaskCompletionSource> _over = [];    // guarded by _gate; their run has ended, and they are to be told
     private readonly List<TaskCompletionSource> _closers = []; // guarded by _gate; for the loop to be closed
-    private readonly Queue<(SendOrPostCallback Callback, object? State)> _resuming = []; // guarded by _gate
+    private readonly Queue<Resuming> _resuming = []; // guarded by _gate
     private bool _closes;    // guarded by _gate; somebody has asked for the loop to be closed behind its run
     private bool _isEnded;   // guarded by _gate; the run that was to be closed behind has ended
     private bool _isWorking; // guarded by _gate; a thread is at it
@@ -155,14 +157,18 @@ internal sealed class RunEnds
         }
     }
 
-    /// <summary>For the loop's SynchronizationContext: keeps what resumes behind the end of the run, as far as this thread is at that.</summary>
+    /// <summary>
+    /// For the loop's SynchronizationContext: keeps what resumes behind the end of the run, as far as this thread is at that. It
+    /// resumes in the caller's ExecutionContext.
+    /// </summary>
     /// <returns>False: it is an ordinary post.</returns>
     internal bool TryDefer(SendOrPostCallback callback, object? state)
     {
         if (!ReferenceEquals(t_ending, this))
             return false;
+        var resuming = new Resuming(callback, state, ExecutionContext.Capture() ?? DefaultContext.Instance);
         lock (_gate)
-            _resuming.Enqueue((callback, state));
+            _resuming.Enqueue(resuming);
         return true;
     }
 
@@ -192,7 +198,7 @@ internal sealed class RunEnds
             {
                 try
                 {
-                    next.Callback(next.State);
+                    ExecutionContext.Run(next.Context, new ContextCallback(next.Callback), next.State);
                 }
                 catch (Exception exception)
                 {
@@ -203,7 +209,7 @@ internal sealed class RunEnds
     }
 
     /// <summary>The next thing to do. Under one lock with the note that nothing is left: what comes behind that finds nobody at it.</summary>
-    private bool TryNext(out (SendOrPostCallback Callback, object? State) next, out bool closes)
+    private bool TryNext(out Resuming next, out bool closes)
     {
         next = default;
         lock (_gate)
@@ -245,6 +251,9 @@ internal sealed class RunEnds
         lock (_gate)
             _waiting.Remove(waiting);
     }
+
+    /// <summary>What was posted, and in which context.</summary>
+    private readonly record struct Resuming(SendOrPostCallback Callback, object? State, ExecutionContext Context);
 
     private readonly ref struct Marked(RunEnds? outer)
     {
