@@ -127,6 +127,11 @@ internal sealed partial class JoinableTaskHost
         }
     }
 
+    /// <summary>The application's factory has thrown where it must not. Any thread, holding nothing.</summary>
+    internal void LoseBy(string member, Exception failure) => Lose(new InvalidOperationException(
+        $"{member} of the JoinableTaskFactory threw {failure.GetType().Name}: {failure.Message} The loop's turns cannot rely on such a factory: catch the exception in the override.",
+        failure));
+
     private void Lose(Exception failure)
     {
         lock (_gate)

@@ -112,7 +112,7 @@ internal sealed partial class JoinableTaskHost : IPumpableHost, INestingHost, IH
         var options = _runsForLong ? JoinableTaskCreationOptions.LongRunning : JoinableTaskCreationOptions.None;
         _runsForLong = false;
 #pragma warning disable VSTHRD003 // what it waits for ends in a turn, and those are joined
-        _factory.Inner.Run(() => RunTurnsAsync(until), options);
+        _factory.Guarded.Run(() => RunTurnsAsync(until), options);
     }
 
     private async Task RunTurnsAsync(Task until)

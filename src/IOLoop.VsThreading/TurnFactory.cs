@@ -13,9 +13,10 @@ internal sealed class TurnFactory(JoinableTaskFactory inner, JoinableTaskHost ho
 
     private static readonly SendOrPostCallback Answer = static host => ((JoinableTaskHost)host!).Answer();
 
-    private readonly Given _given = new(inner);
+    private readonly Given _given = new(inner, host);
 
-    internal JoinableTaskFactory Inner { get; } = inner;
+    /// <summary>The factory that was given. What it overrides ends the loop's run when it throws, instead of what is executed then.</summary>
+    internal JoinableTaskFactory Guarded => _given;
 
     /// <summary>Whether there is nothing to post to but the thread pool, which the base class of contexts posts to.</summary>
     internal bool PostsAnywhere => UnderlyingSynchronizationContext is null || UnderlyingSynchronizationContext.GetType() == typeof(SynchronizationContext);
@@ -46,12 +47,40 @@ internal sealed class TurnFactory(JoinableTaskFactory inner, JoinableTaskHost ho
     }
 
     /// <summary>The overrides of the factory that was given, which only a factory that delegates to it can call.</summary>
-    private sealed class Given(JoinableTaskFactory inner) : DelegatingJoinableTaskFactory(inner)
+    /// <remarks>
+    /// vs-threading has let go of a piece of work by the time it calls <see cref="OnTransitionedToMainThread"/>: what that threw would
+    /// lose a turn without a word, and in <see cref="OnTransitioningToMainThread"/> may end the process.
+    /// </remarks>
+    private sealed class Given(JoinableTaskFactory inner, JoinableTaskHost host) : DelegatingJoinableTaskFactory(inner)
     {
         internal void Post(SendOrPostCallback callback, object state) => PostToUnderlyingSynchronizationContext(callback, state);
 
         internal void BeginTransition(JoinableTask joinableTask) => OnTransitioningToMainThread(joinableTask);
 
         internal void EndTransition(JoinableTask joinableTask, bool canceled) => OnTransitionedToMainThread(joinableTask, canceled);
+
+        protected override void OnTransitioningToMainThread(JoinableTask joinableTask)
+        {
+            try
+            {
+                base.OnTransitioningToMainThread(joinableTask);
+            }
+            catch (Exception exception)
+            {
+                host.LoseBy(nameof(OnTransitioningToMainThread), exception);
+            }
+        }
+
+        protected override void OnTransitionedToMainThread(JoinableTask joinableTask, bool canceled)
+        {
+            try
+            {
+                base.OnTransitionedToMainThread(joinableTask, canceled);
+            }
+            catch (Exception exception)
+            {
+                host.LoseBy(nameof(OnTransitionedToMainThread), exception);
+            }
+        }
     }
 }

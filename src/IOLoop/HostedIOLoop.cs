@@ -131,7 +131,7 @@ public class HostedIOLoop : KernelIOLoop
         if (!IsOnLoopThread || !_driver.CanPump)
             return base.RunNested(func, original, timeout, cancellationToken);
         var until = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        return new SyncRun(this, func, original, () => until.TrySetResult(), cancellationToken).ToEnd(timeout, () => _driver.PumpNested(until));
+        return new SyncRun(this, func, original, () => until.TrySetResult(), cancellationToken).ToEnd(timeout, () => _driver.PumpNested(until, timeout, cancellationToken));
     }
 
     /// <inheritdoc/>

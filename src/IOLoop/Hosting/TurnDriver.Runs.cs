@@ -6,13 +6,11 @@ internal sealed partial class TurnDriver
 {
     private static readonly TimeSpan FirstProbe = TimeSpan.FromMilliseconds(100);
 
-    // The loop's own timeout is to come first, also when the host's timers are late.
-    private static readonly TimeSpan LimitGrace = TimeSpan.FromMilliseconds(100);
-
     private readonly List<TaskCompletionSource> _nested = []; // guarded by itself
     private volatile HostedRun? _lastRun;
     private int _isProbing;  // whether a probe is posted that has not run; interlocked
     private long _lastProbe; // in milliseconds
+    private int _probedAt;   // how many turns had come by then
 
     /// <summary>Of the current or the last run.</summary>
 #pragma warning disable VSTHRD003 // it is for whoever wants to await it
@@ -34,11 +32,7 @@ internal sealed partial class TurnDriver
         if (!pumps && !Turns.IsAttached && !Turns.StopRequested && !_loop.IsClosed && _host.IsOnHostThread)
             throw CannotPump(); // before a turn is posted that nobody wants
         if (pumps)
-        {
-            if (Begin(isAwaited: true, null) is { } pumped)
-                PumpToEnd(pumped);
-            return true;
-        }
+            return Begin(isAwaited: true, null) is not { } pumped || PumpToEnd(pumped, limit, cancellationToken);
         using var wait = new RunWait(cancellationToken);
         return Begin(isAwaited: true, wait) is not { } run || WaitForEndAway(run, wait, limit);
     }
@@ -86,6 +80,7 @@ internal sealed partial class TurnDriver
         if (Interlocked.Exchange(ref _isProbing, 1) != 0 && now - Volatile.Read(ref _lastProbe) < FirstProbe.TotalMilliseconds)
             return;
         Volatile.Write(ref _lastProbe, now);
+        Volatile.Write(ref _probedAt, Volatile.Read(ref _came));
         if (Hand(_link.Probe) is not { } failure)
         {
             WatchDeadThread(run);
@@ -95,18 +90,31 @@ internal sealed partial class TurnDriver
         Lose(run, failure);
     }
 
-    /// <summary>A probe has come: the host takes what it is given.</summary>
+    /// <summary>
+    /// A probe has come: the host takes what it is given. It may have dropped the turn before it all the same. That is asked once more,
+    /// as a thread that has noted a turn need not have handed it over yet; then the turn is posted again.
+    /// </summary>
     internal void OnProbe()
     {
-        if (!_poster.NoteIfInline())
-            Interlocked.Exchange(ref _isProbing, 0);
+        if (_poster.NoteIfInline())
+            return;
+        Interlocked.Exchange(ref _isProbing, 0);
+        if (_run is { } run && !_host.UsesVirtualTime && Volatile.Read(ref _posted) != 0 && Volatile.Read(ref _came) == Volatile.Read(ref _probedAt))
+            Inherit(run);
     }
 
     /// <summary>Pumps the host, turns nested in what is on the stack, until a task has ended.</summary>
+    /// <returns>False: the limit was reached, or the token cancelled, first, and the host ran no turn that says so.</returns>
     /// <exception cref="InvalidOperationException">The host cannot be pumped.</exception>
-    internal bool PumpNested(TaskCompletionSource until)
+    internal bool PumpNested(TaskCompletionSource until, TimeSpan? limit, CancellationToken cancellationToken)
     {
         var run = _run;
+        void GiveUp()
+        {
+            if (until.TrySetResult() && run is not null)
+                Probe(run); // a turn that the host has dropped is posted again
+        }
+        using var watch = Watch(limit, GiveUp, cancellationToken);
         lock (_nested)
             _nested.Add(until);
         // The run may end meanwhile on another thread. Its end takes the run out, then looks for who nests; here it is the other
@@ -127,8 +135,12 @@ internal sealed partial class TurnDriver
                 _nested.Remove(until);
         }
         run?.ThrowIfLost();
-        return true;
+        return watch is not { IsReached: true };
     }
+
+    /// <summary>Real time is none of a host's that has a virtual one.</summary>
+    private PumpLimit? Watch(TimeSpan? limit, Action end, CancellationToken cancellationToken) =>
+        _host.UsesVirtualTime ? null : PumpLimit.Begin(limit, end, cancellationToken);
 
     private void Pump(Task until)
     {
@@ -192,8 +204,16 @@ internal sealed partial class TurnDriver
         PostTurn(run);
     }
 
-    private void PumpToEnd(HostedRun run)
+    private bool PumpToEnd(HostedRun run, TimeSpan? limit, CancellationToken cancellationToken)
     {
+        void GiveUp()
+        {
+            if (_run != run)
+                return;
+            Abandon(run);
+            EndNested();
+        }
+        using var watch = Watch(limit, GiveUp, cancellationToken);
         try
         {
             _host.Pump(run.Ended);
@@ -206,6 +226,7 @@ internal sealed partial class TurnDriver
         if (!run.Ended.IsCompleted)
             Lose(run, new InvalidOperationException($"The host of {_loop.Name} stopped being pumped before the loop was stopped."));
         run.ThrowIfLost();
+        return watch is not { IsReached: true };
     }
 
     private InvalidOperationException CannotPump() => new(

@@ -27,7 +27,7 @@ internal sealed partial class TurnDriver
             Abandon(run);
             throw CannotPump();
         }
-        var deadline = limit is { } span && span < LongestWait ? Now() + span + LimitGrace : LoopTime.MaxValue;
+        var deadline = limit is { } span && span < LongestWait ? Now() + span + PumpLimit.Grace : LoopTime.MaxValue;
         if (WaitForFirstTurn(run, wait, deadline) && WaitForHost(run, wait, deadline))
             return true;
         Abandon(run);
