@@ -25,6 +25,9 @@ internal sealed partial class LoopGate(IOLoop loop, Func<bool>? isHostThread, Ac
     /// <summary>Whether the calling thread is the host's own, so that it may use descriptors and timeouts between turns.</summary>
     internal bool IsOnHostThread => _isAttached && isHostThread!();
 
+    /// <summary>Whether the calling thread is the host's own, and the loop is not attached.</summary>
+    internal bool IsOnIdleHostThread => !_isAttached && AskHost();
+
     internal bool StopRequested => _stop;
 
     private HandleReleases Releases => releases;

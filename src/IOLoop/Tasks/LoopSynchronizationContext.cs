@@ -43,12 +43,26 @@ internal sealed class LoopSynchronizationContext(IOLoop loop) : SynchronizationC
     {
         ArgumentNullException.ThrowIfNull(d);
         if (loop.IsOnLoopThread)
+        {
             d(state);
-        else
+            return;
+        }
+        if (WouldWaitForItself())
+        {
+            throw new InvalidOperationException(
+                $"{loop.Name} does not run, and this is the thread that is to run it: Send would wait for itself. Call the delegate directly, or call Post, or run the loop first.");
+        }
 #pragma warning disable VSTHRD002 // Send blocks: that is its contract
-            Invocation<bool>.Begin(loop, d, Call(d, state)).GetAwaiter().GetResult();
+        Invocation<bool>.Begin(loop, d, Call(d, state)).GetAwaiter().GetResult();
 #pragma warning restore VSTHRD002
     }
+
+    /// <summary>
+    /// Whether the calling thread says that it is the one to run the loop, which it does not: by having this for its context, or by being
+    /// the host's. A thread of which nothing is known waits: another one may be about to run the loop.
+    /// </summary>
+    private bool WouldWaitForItself() =>
+        !loop.IsRunning && !loop.IsClosed && (ReferenceEquals(Current, this) || loop.Core is { Gate.IsOnIdleHostThread: true });
 
     public override SynchronizationContext CreateCopy() => this;
 

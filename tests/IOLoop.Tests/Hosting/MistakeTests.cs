@@ -9,6 +9,20 @@ namespace IOLoops.Tests.Hosting;
 /// <summary>Mistakes of new users, which are told of, and the ends of hosts that tell nobody.</summary>
 public sealed class MistakeTests : HostingHarness
 {
+    // Row: Send
+    [Fact]
+    public void A_send_on_the_host_s_thread_is_refused_while_the_loop_is_not_attached()
+    {
+        var host = NewHost();
+        var loop = NewLoop(host);
+        bool ran = false;
+        OnHost(host, () => Should.Throw<InvalidOperationException>(() => loop.SynchronizationContext.Send(_ => ran = true, null))
+            .Message.ShouldContain("does not run"));
+        loop.Attach();
+        OnHost(host, () => loop.SynchronizationContext.Send(_ => ran = true, null));
+        ran.ShouldBeTrue();
+    }
+
     [Fact]
     public void An_await_that_would_resume_on_a_loop_that_has_stopped_is_reported_once()
     {
