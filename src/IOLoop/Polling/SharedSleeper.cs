@@ -130,8 +130,13 @@ internal sealed class SharedSleeper
         var ready = new List<NestedSleeper>(Room);
         try
         {
-            while (Wait(tokens, ready))
+            bool goesOn;
+            do
+            {
+                goesOn = Wait(tokens, ready);
                 Wake(ready);
+            }
+            while (goesOn && !_isOver);
         }
         catch (IOException)
         {
@@ -151,21 +156,26 @@ internal sealed class SharedSleeper
         ready.Clear();
     }
 
-    /// <summary>Waits, and looks up whose descriptors are ready.</summary>
+    /// <summary>
+    /// Waits, and looks up whose descriptors are ready. A sleeper that has given up may have begun to wait with a number that is the
+    /// current one's by now: what it finds there is for the members of that one.
+    /// </summary>
     /// <returns>False: the last member has left.</returns>
     private bool Wait(Span<ulong> tokens, List<NestedSleeper> ready)
     {
         int count = _set.Wait(tokens);
+        bool goesOn = true;
         lock (Gate)
         {
+            var members = _isOver ? s_current?._members : _members;
             foreach (ulong token in tokens[..count])
             {
                 if (token == IPoller.WakerToken)
-                    return false;
-                if (_members.TryGetValue(token, out var member))
+                    goesOn = false;
+                else if (members is not null && members.TryGetValue(token, out var member))
                     ready.Add(member);
             }
         }
-        return true;
+        return goesOn;
     }
 }

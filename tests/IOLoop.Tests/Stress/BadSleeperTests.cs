@@ -61,6 +61,24 @@ public sealed class BadSleeperTests : HostingHarness
         bad.Sets[0].IsDisposed.ShouldBeFalse("its number may be another file's");
     }
 
+    [Fact]
+    public void What_a_sleeper_that_has_given_up_finds_in_the_set_of_another_is_not_lost()
+    {
+        var poller = new FakePoller();
+        int woken = 0;
+        var member = new NestedSleeper(poller, () => Interlocked.Increment(ref woken));
+        member.Arm();
+        poller.Sets[0].WatchErrno = Errno.EBADF; // its descriptor was closed, and its thread still waits
+        member.OnReady();
+        member.Arm();
+        poller.Sets.Count.ShouldBe(2);
+        int before = Volatile.Read(ref woken);
+        poller.Sets[0].Find(poller.Sets[1].LastToken); // the number is the other set's by now
+        Until(() => Volatile.Read(ref woken) > before, "the member was woken");
+        member.Leave();
+        Until(() => poller.Sets[0].IsAbandoned && poller.Sets[1].IsDisposed, "both threads have ended");
+    }
+
     /// <summary>Closes the set of the shared sleeper, which is the one epoll descriptor that no poller of the test's loops has.</summary>
     private static void CloseSleeper()
     {
@@ -87,6 +105,7 @@ public sealed class BadSleeperTests : HostingHarness
     {
         private readonly ManualResetEventSlim _over = new();
         private volatile bool _isBad;
+        private ulong _found = IPoller.WakerToken; // written before the wait ends
 
         internal int Watched { get; private set; }
 
@@ -100,24 +119,40 @@ public sealed class BadSleeperTests : HostingHarness
             _over.Set();
         }
 
+        internal int WatchErrno { get; set; }
+
+        internal ulong LastToken { get; private set; }
+
+        /// <summary>Ends the wait with a token.</summary>
+        internal void Find(ulong token)
+        {
+            _found = token;
+            _over.Set();
+        }
+
         public int Watch(int descriptor, ulong token)
         {
             Watched++;
-            return 0;
+            LastToken = token;
+            return WatchErrno;
         }
 
         public void Forget(int descriptor)
         {
         }
 
-        public void End() => _over.Set();
+        public void End()
+        {
+            if (WatchErrno == 0)
+                _over.Set(); // what was closed ends no wait
+        }
 
         public int Wait(Span<ulong> tokens)
         {
             _over.Wait(Patience);
             if (_isBad)
                 throw Errno.Failure("a wait", Errno.EBADF);
-            tokens[0] = IPoller.WakerToken;
+            tokens[0] = _found;
             return 1;
         }
 
