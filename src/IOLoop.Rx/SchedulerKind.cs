@@ -7,8 +7,8 @@ internal static class SchedulerKind
 {
     private const int MostLayers = 16;
 
-    // Rx does not show this type. It answers no question about what it wraps: see Verify.
-    private const string Opaque = "System.Reactive.Concurrency.DisableOptimizationsScheduler";
+    // Rx does not show this type. What is still one behind Behind answers no question about what it wraps, as behind DisableOptimizations.
+    private const string Wrapper = "System.Reactive.Concurrency.SchedulerWrapper";
 
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(2);
 
@@ -30,17 +30,17 @@ internal static class SchedulerKind
     /// <exception cref="ArgumentException">No loop can run there.</exception>
     internal static void Verify(IScheduler scheduler, IScheduler behind)
     {
-        bool isOpaque = behind.GetType().FullName == Opaque;
-        if (behind is ImmediateScheduler or CurrentThreadScheduler || (isOpaque && RunsAtOnce(behind)))
-        {
-            throw new ArgumentException(
-                $"{(isOpaque ? "The scheduler" : behind.GetType().Name)} runs work on the thread that schedules it, inside that call, and has no thread of its own that a loop could run on: pass an EventLoopScheduler for a thread of the loop's own, TaskPoolScheduler.Default for the thread pool, or use PollIOLoop to run on the calling thread.",
-                nameof(scheduler));
-        }
+        bool isOpaque = behind.GetType().BaseType?.FullName == Wrapper;
         if (isOpaque && (behind.Now - DateTimeOffset.UtcNow).Duration() > TimeSpan.FromHours(1))
         {
             throw new ArgumentException(
                 $"The time of this scheduler is {behind.Now:u}, so it seems to be virtual time behind DisableOptimizations, which does not tell what it wraps: pass the scheduler of virtual time itself, or one with Catch.",
+                nameof(scheduler));
+        }
+        if (behind is ImmediateScheduler or CurrentThreadScheduler || (isOpaque && RunsAtOnce(behind)))
+        {
+            throw new ArgumentException(
+                $"{(isOpaque ? "The scheduler" : behind.GetType().Name)} runs work on the thread that schedules it, inside that call, and has no thread of its own that a loop could run on: pass an EventLoopScheduler for a thread of the loop's own, TaskPoolScheduler.Default for the thread pool, or use PollIOLoop to run on the calling thread.",
                 nameof(scheduler));
         }
     }
@@ -61,9 +61,8 @@ internal static class SchedulerKind
             or DefaultScheduler;
 
     /// <summary>
-    /// Whether a scheduler runs an item inside the call that schedules it, on a thread that is no scheduler's: one of the pool, where
-    /// neither a user interface nor an item of the current thread's scheduler is under way. A thread that the scheduler begins there keeps
-    /// nothing of the caller's context.
+    /// Whether a scheduler runs an item inside the call that schedules it. Asked on a pool thread, where no user interface and no item of
+    /// the current thread's scheduler is active. A thread that the scheduler begins there keeps nothing of the caller's context.
     /// </summary>
     private static bool RunsAtOnce(IScheduler scheduler)
     {
@@ -78,11 +77,11 @@ internal static class SchedulerKind
                     int here = Environment.CurrentManagedThreadId;
                     using var item = question.Scheduler.Schedule(() => hasRun = !hasReturned && here == Environment.CurrentManagedThreadId);
                     hasReturned = true;
-                    question.Asked.SetResult(hasRun);
+                    question.Asked.TrySetResult(hasRun);
                 }
                 catch (Exception)
                 {
-                    question.Asked.SetResult(false); // it is disposed, for example: Attach will tell
+                    question.Asked.TrySetResult(false); // it is disposed, for example: Attach will tell
                 }
             },
             (Scheduler: scheduler, Asked: asked),

@@ -93,7 +93,7 @@ public abstract partial class IOLoop
                 Dispose(true); // another run has begun meanwhile: it is asked to stop
                 return;
             }
-            catch (InvalidOperationException) when (!IsClosed && attempt < MostAttemptsToClose)
+            catch (InvalidOperationException) when (Core is not null && !IsClosed && attempt < MostAttemptsToClose)
             {
                 continue; // another run has begun meanwhile, and ended since
             }

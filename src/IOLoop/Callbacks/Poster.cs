@@ -89,7 +89,7 @@ internal sealed class Poster(IOLoop loop, LoopGate gate, CallbackQueue callbacks
         return true;
     }
 
-    /// <summary>Reports a failure that was met in the middle of a call of the user's, or under the gate: in a callback of its own.</summary>
+    /// <summary>Reports a failure that was met in the middle of a call of the user's: in a callback of its own.</summary>
     internal void ReportLater(Delegate callback, Exception exception)
     {
         var failure = new FailureNotice(loop, callback, exception);

@@ -5,8 +5,8 @@ namespace IOLoops.Hosting;
 /// interfaces do: then nothing has been done, and the work is posted again where the host cannot do that.
 /// </summary>
 /// <remarks>
-/// What is posted asks <see cref="NoteIfInline"/> first. Hosts that ask for their SynchronizationContext are posted to while that is
-/// hidden; hosts that ask for their thread, from a thread of the pool. A host that runs work at once there, too, has no queue at all.
+/// What is posted asks <see cref="IsInline"/> first. A host that decides by the current SynchronizationContext is posted to while that
+/// is hidden; one that decides by the thread, from the pool. A host that runs work at once there, too, has no queue at all.
 /// </remarks>
 /// <param name="host">The host.</param>
 /// <param name="onFailed">Is told of a post on a thread of the pool that has failed, after <see cref="Post"/> has returned.</param>
@@ -16,7 +16,7 @@ internal sealed class HostPoster(HostAbilities host, Action<Action, Exception> o
     private static HostPoster? t_posting;
 
     [ThreadStatic]
-    private static bool t_ranInline;
+    private static Action? t_work; // what is being posted; null: it has run already, at once
 
     private volatile bool _runsInline;     // it has run something at once
     private volatile bool _ignoresContext; // it has done that although no SynchronizationContext was current
@@ -25,29 +25,38 @@ internal sealed class HostPoster(HostAbilities host, Action<Action, Exception> o
     private volatile TaskCompletionSource? _elsewhere; // ends with the first post on a thread of the pool
 
     /// <summary>
-    /// For what is posted: whether the host runs it inside the call that posts it. Then it must do nothing, and comes again.
+    /// For what is posted: whether the host runs it inside a call that posts something. Then it must do nothing, and comes again.
     /// </summary>
-    internal bool NoteIfInline()
+    internal bool IsInline(Action work)
     {
         if (!ReferenceEquals(t_posting, this))
             return false;
-        t_ranInline = true;
+        if (ReferenceEquals(t_work, work))
+            t_work = null; // the call sees that
+        else
+            PostFromPool(work); // it was queued before, and the host empties its queue here
         return true;
     }
 
-    /// <summary>Any thread, holding nothing. Throws what the host throws.</summary>
-    /// <returns>Whether the host has queued it on this thread. Else a thread of the pool posts it: this thread is the host's.</returns>
-    internal bool Post(Action work)
+    /// <summary>While the host is pumped, what it runs is not inside a call that posts, whatever is below on the stack.</summary>
+    internal static Call Outside() => new(null, null);
+
+    /// <summary>Any thread, holding nothing. Throws what the host throws; a post on a thread of the pool may fail later.</summary>
+    internal void Post(Action work)
     {
         if (!(_ignoresContext && host.IsOnHostThread) && (TryPost(work) || TryPostOutsideContext(work)))
-            return true;
+            return;
         if (_hasNoQueue)
             throw RunsInline(nameof(ILoopHost.Post));
+        PostFromPool(work);
+    }
+
+    private void PostFromPool(Action work)
+    {
         var post = Interlocked.Exchange(ref _spare, null) ?? new PostElsewhere(this);
         post.Work = work;
         post.Done = _elsewhere is null ? _elsewhere = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously) : null;
         ThreadPool.UnsafeQueueUserWorkItem(post, preferLocal: false);
-        return false;
     }
 
     /// <summary>
@@ -65,19 +74,22 @@ internal sealed class HostPoster(HostAbilities host, Action<Action, Exception> o
     /// <summary>Has the host run something after a time. Throws what the host throws, and when it has run it at once.</summary>
     internal IDisposable PostAfter(TimeSpan delay, Action work)
     {
-        using var call = new Call(this);
+        using var call = new Call(this, work);
         var timer = host.Clock!.PostAfter(delay, work);
-        return t_ranInline ? throw RunsInline(nameof(IHostClock.PostAfter)) : timer;
+        if (t_work is not null)
+            return timer;
+        timer.Dispose();
+        throw RunsInline(nameof(IHostClock.PostAfter));
     }
 
     /// <returns>False: it ran at once.</returns>
     private bool TryPost(Action work)
     {
         if (_runsInline && !_ignoresContext && SynchronizationContext.Current is not null)
-            return false; // it would ask for the context
-        using var call = new Call(this);
+            return false; // it would decide by the context
+        using var call = new Call(this, work);
         host.Host.Post(work);
-        return !t_ranInline;
+        return t_work is not null;
     }
 
     /// <returns>False: it ran at once.</returns>
@@ -98,31 +110,33 @@ internal sealed class HostPoster(HostAbilities host, Action<Action, Exception> o
                 SynchronizationContext.SetSynchronizationContext(context);
             }
         }
-        if (!_hasNoQueue)
-            host.InlineThread = Thread.CurrentThread; // it asks for the thread
-        _ignoresContext = true;
+        _ignoresContext = true; // it decides by the thread
+        if (!Thread.CurrentThread.IsThreadPoolThread)
+            host.InlineThread = Thread.CurrentThread;
+        if (_hasNoQueue)
+            host.InlineThread = null; // behind the write: see RefuseHost
         return false;
     }
 
     private static InvalidOperationException RunsInline(string call) => new(
-        $"The host runs what it is given inside {call}, on whichever thread calls that. It must queue it. Use a host or scheduler that runs its work later, for example on a thread of its own.");
+        $"The host runs what it is given inside {call}, on the thread that calls that. It must queue it. Use a host or scheduler that runs its work later, for example on a thread of its own.");
 
     /// <summary>What the host runs meanwhile on this thread, it runs at once.</summary>
-    private readonly ref struct Call
+    internal readonly ref struct Call
     {
         private readonly HostPoster? _outer = t_posting;
-        private readonly bool _outerRan = t_ranInline;
+        private readonly Action? _outerWork = t_work;
 
-        internal Call(HostPoster poster)
+        internal Call(HostPoster? poster, Action? work)
         {
             t_posting = poster;
-            t_ranInline = false;
+            t_work = work;
         }
 
         public void Dispose()
         {
             t_posting = _outer;
-            t_ranInline = _outerRan;
+            t_work = _outerWork;
         }
     }
 
@@ -143,7 +157,8 @@ internal sealed class HostPoster(HostAbilities host, Action<Action, Exception> o
     private InvalidOperationException RefuseHost()
     {
         _hasNoQueue = true;
-        host.InlineThread = null; // which is no sign of anything
+        Interlocked.MemoryBarrier(); // one of the two writes of InlineThread comes last: both are null from here on
+        host.InlineThread = null; // it runs inline everywhere, so the thread says nothing
         return RunsInline(nameof(ILoopHost.Post));
     }
 

@@ -15,7 +15,8 @@ namespace IOLoops;
 public interface ILoopHost
 {
     /// <summary>
-    /// Runs <paramref name="turn"/> soon, once, and not inside this call. (A host that runs inside the call what its own thread posts works, and costs a hop to the thread pool for each such post.) Called from any thread, several at once,
+    /// Runs <paramref name="turn"/> soon, once. A host may run it inside this
+    /// call when its own thread posts: that works, but each such post takes a detour over the thread pool. Called from any thread, several at once,
     /// among them one that serves all hosted loops: a host that blocks here keeps all of them waiting. What it throws is taken
     /// to mean that the host has gone for good, and ends the run.
     /// </summary>

@@ -17,7 +17,7 @@ internal sealed class SynchronizationContextHost : IHostThread
         // The base class posts to the thread pool.
         _hasThread = context.GetType() != typeof(SynchronizationContext);
         // Some frameworks make a context per operation, so that it cannot be known again; but its thread can.
-        if (_hasThread && ReferenceEquals(SynchronizationContext.Current, context) && !Thread.CurrentThread.IsThreadPoolThread)
+        if (_hasThread && ReferenceEquals(SynchronizationContext.Current, context))
             _threadId = Environment.CurrentManagedThreadId;
     }
 
@@ -25,7 +25,7 @@ internal sealed class SynchronizationContextHost : IHostThread
     {
         -1 => false,
         0 => ReferenceEquals(SynchronizationContext.Current, _context),
-        int known => known == Environment.CurrentManagedThreadId,
+        int known => known == Environment.CurrentManagedThreadId && IsTheContexts(),
     };
 
 #pragma warning disable VSTHRD001 // to post to a context is what this class is for
@@ -47,13 +47,14 @@ internal sealed class SynchronizationContextHost : IHostThread
     /// <summary>Learns from where turns run whether the context has one thread.</summary>
     private void NoteThread()
     {
-        if (Thread.CurrentThread.IsThreadPoolThread)
-            return; // it does other work as well: what runs there next is not the context's
         int known = Volatile.Read(ref _threadId);
         int here = Environment.CurrentManagedThreadId;
         if (known != here && known != -1)
-            Volatile.Write(ref _threadId, known == 0 ? here : -1);
+            Volatile.Write(ref _threadId, known == 0 && !Thread.CurrentThread.IsThreadPoolThread ? here : -1);
     }
+
+    /// <summary>A thread of the pool does other work as well: unless the context is current there, it is not the context's now.</summary>
+    private bool IsTheContexts() => !Thread.CurrentThread.IsThreadPoolThread || ReferenceEquals(SynchronizationContext.Current, _context);
 
     private sealed class PostedTurn(SynchronizationContextHost host, Action turn)
     {

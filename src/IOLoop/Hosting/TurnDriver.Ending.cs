@@ -40,7 +40,7 @@ internal sealed partial class TurnDriver
         EndIfNeeded();
     }
 
-    /// <summary>Unless another run was given up since: this one is over then, for a loop has one at a time.</summary>
+    /// <summary>If a newer run was given up, that one stays noted: this one must be over.</summary>
     private void NoteAbandoned(HostedRun run)
     {
         HostedRun? known;
@@ -130,7 +130,7 @@ internal sealed partial class TurnDriver
         {
             if (isTurn && run.Reason != EndReason.Lost)
                 _ends.RunWork();
-            else if (run.Reason == EndReason.Lost || Hand(RunEndsPosted) is not null)
+            else if (run.Reason == EndReason.Lost || Hand(_runEnds) is not null)
                 RunElsewhere();
         }
         run.Wait?.OnFinished();
@@ -139,7 +139,7 @@ internal sealed partial class TurnDriver
     /// <summary>Not through a link that closing cuts: what awaited the end resumes also when the loop is closed by then.</summary>
     private void RunEndsPosted()
     {
-        if (!_poster.NoteIfInline()) // else it would run inside a call of the user's
+        if (!_poster.IsInline(_runEnds)) // else it would run inside a call of the user's
             _ends.RunWork();
     }
 

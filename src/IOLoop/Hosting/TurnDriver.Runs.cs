@@ -96,7 +96,7 @@ internal sealed partial class TurnDriver
     /// </summary>
     internal void OnProbe()
     {
-        if (_poster.NoteIfInline())
+        if (_poster.IsInline(_link.Probe))
             return;
         Interlocked.Exchange(ref _isProbing, 0);
         if (_run is { } run && !_host.UsesVirtualTime && Volatile.Read(ref _posted) != 0 && Volatile.Read(ref _came) == Volatile.Read(ref _probedAt))
@@ -147,6 +147,7 @@ internal sealed partial class TurnDriver
         var turn = Turns.Interrupt();
         try
         {
+            using var outside = HostPoster.Outside();
             _host.Pump(until);
         }
         finally
@@ -191,14 +192,14 @@ internal sealed partial class TurnDriver
     /// </summary>
     private void Inherit(HostedRun run)
     {
-        if (Hand(new TurnLink.Inquiry(_link, run, Volatile.Read(ref _came)).Answer) is { } failure)
+        if (Hand(new TurnLink.Inquiry(_link, run, Volatile.Read(ref _came)).Work) is { } failure)
             Lose(run, failure);
     }
 
     /// <summary>On the host.</summary>
-    internal void OnInquiry(HostedRun run, int came)
+    internal void OnInquiry(TurnLink.Inquiry inquiry, HostedRun run, int came)
     {
-        if (_poster.NoteIfInline() || run != _run || Volatile.Read(ref _came) != came)
+        if (_poster.IsInline(inquiry.Work) || run != _run || Volatile.Read(ref _came) != came)
             return;
         Interlocked.Exchange(ref _posted, 0);
         PostTurn(run);
@@ -216,6 +217,7 @@ internal sealed partial class TurnDriver
         using var watch = Watch(limit, GiveUp, cancellationToken);
         try
         {
+            using var outside = HostPoster.Outside();
             _host.Pump(run.Ended);
         }
         catch

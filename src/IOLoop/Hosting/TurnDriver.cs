@@ -14,7 +14,8 @@ namespace IOLoops.Hosting;
 /// <para>
 /// Who posts. The callback queue says whether the loop is asleep; whatever has a reason for a turn (a callback, a stop, the
 /// sleeper, the timer) and takes the loop out of its sleep posts one, all others are silent. A turn that leaves work posts
-/// the next itself. So at most one is posted, whatever happens.
+/// the next itself. So at most one is posted. (But for one that a thread of
+/// the pool has yet to post when the host is asked whether it was dropped: a second one finds nothing to do.)
 /// </para>
 /// <para>
 /// Why no wake-up is lost. At its end a turn first says that the loop sleeps, then arms the sleeper and the timer. What
@@ -41,6 +42,7 @@ internal sealed partial class TurnDriver : IDisposable
     private readonly HostDeadlineTimer? _hostTimer; // the same, if it is the host's
     private readonly TurnLink _link;
     private readonly RunEnds _ends;
+    private readonly Action _runEnds;
     private readonly Func<bool>? _isNextPosted; // null: only a turn's end posts the next
     private readonly TurnOwnership _turns = new();
     private volatile HostedRun? _run; // null between runs
@@ -54,6 +56,7 @@ internal sealed partial class TurnDriver : IDisposable
         _poster = new HostPoster(host, OnPostFailed);
         _link = new TurnLink(this);
         _ends = loop.RunEnds;
+        _runEnds = RunEndsPosted;
         if (host.MayNest)
             _isNextPosted = () => Volatile.Read(ref _posted) != 0;
         if (host.Clock is not null)
@@ -129,7 +132,7 @@ internal sealed partial class TurnDriver : IDisposable
     }
 
     /// <summary>Gives something to the host. Any thread, holding nothing.</summary>
-    /// <returns>Why the host must be taken for gone; null: it has taken it.</returns>
+    /// <returns>Why the host must be taken for gone; null: it has taken it, or a thread of the pool is about to give it.</returns>
     private InvalidOperationException? Hand(Action work)
     {
         try
@@ -152,12 +155,13 @@ internal sealed partial class TurnDriver : IDisposable
             Interlocked.Exchange(ref _isProbing, 0);
         if (_run is { } run)
             Lose(run, Gone(exception));
+        RunElsewhere(); // it may have been what awaited the end of a run
     }
 
     /// <summary>What is posted to the host.</summary>
     internal void RunPosted()
     {
-        if (_poster.NoteIfInline())
+        if (_poster.IsInline(_link.Turn))
             return;
         // Before ownership is asked for: the owner that sees that this turn came must find it possible to post it again. A full
         // fence: a run that begins either sees this, and posts, or is seen here, or by the owner (see Begin).
@@ -170,7 +174,7 @@ internal sealed partial class TurnDriver : IDisposable
     /// <summary>The host's own timer has come. On the host.</summary>
     internal void OnDeadline()
     {
-        if (_poster.NoteIfInline() || _run is not { } run)
+        if (_poster.IsInline(_link.Deadline) || _run is not { } run)
             return;
         try
         {

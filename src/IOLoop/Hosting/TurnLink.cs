@@ -37,11 +37,24 @@ internal sealed class TurnLink
     private void NoteProbe() => Volatile.Read(ref _driver)?.OnProbe();
 
     /// <summary>Asks, behind a turn that the host should have, whether that one has come before.</summary>
-    /// <param name="link">Leads to the loop.</param>
-    /// <param name="run">Which run asks.</param>
-    /// <param name="came">How many turns had come then.</param>
-    internal sealed class Inquiry(TurnLink link, HostedRun run, int came)
+    internal sealed class Inquiry
     {
-        internal void Answer() => Volatile.Read(ref link._driver)?.OnInquiry(run, came);
+        private readonly TurnLink _link;
+        private readonly HostedRun _run;
+        private readonly int _came;
+
+        /// <param name="link">Leads to the loop.</param>
+        /// <param name="run">Which run asks.</param>
+        /// <param name="came">How many turns had come then.</param>
+        internal Inquiry(TurnLink link, HostedRun run, int came)
+        {
+            (_link, _run, _came) = (link, run, came);
+            Work = Answer;
+        }
+
+        /// <summary>What the host is given.</summary>
+        internal Action Work { get; }
+
+        private void Answer() => Volatile.Read(ref _link._driver)?.OnInquiry(this, _run, _came);
     }
 }

@@ -2,7 +2,7 @@ namespace IOLoops.Ownership;
 
 /// <summary>
 /// Who may use the loop: the thread that runs it; while nobody does, any one thread at a time; between the turns of a host the host's
-/// own. It also knows whether the loop is attached, asked to stop, or closed: what decides that must not change meanwhile.
+/// own. It also knows whether the loop is attached, asked to stop, or closed: these decide it, and change under the same lock.
 /// </summary>
 /// <remarks>No code of the user's runs while the gate is held. See <see cref="IdleScope"/>, and docs/architecture.md.</remarks>
 /// <param name="loop">The loop: named in errors, and told whether it runs.</param>
@@ -22,8 +22,8 @@ internal sealed partial class LoopGate(IOLoop loop, Func<bool>? isHostThread, Ac
 
     internal bool IsAttached => _isAttached;
 
-    /// <summary>Whether the calling thread is the host's own, so that it may use descriptors and timeouts between turns.</summary>
-    internal bool IsOnHostThread => _isAttached && isHostThread!();
+    /// <summary>Whether no turn runs and the calling thread is the host's own, so that it may use descriptors and timeouts.</summary>
+    internal bool IsOnHostThread => _isAttached && Volatile.Read(ref _threadId) == 0 && isHostThread!();
 
     /// <summary>Whether the calling thread is the host's own, and the loop is not attached.</summary>
     internal bool IsOnIdleHostThread => !_isAttached && AskHost();

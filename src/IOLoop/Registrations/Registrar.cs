@@ -22,7 +22,6 @@ internal sealed class Registrar(
     internal void AddHandler(FileDescriptor fd, object handler, IOEvents events)
     {
         CheckEvents(events);
-        int number = FileObjects.CheckNumber(fd, nameof(IOLoop.AddHandler));
         object target = handler;
         ExecutionContext? context;
         if (handler is AsyncIOHandler asyncHandler)
@@ -37,13 +36,17 @@ internal sealed class Registrar(
         }
         if (_gate.IsOnLoopThread)
         {
-            _registrations.Register(fd, number, target, events, context);
+            Add(fd, target, events, context);
             return;
         }
         using var idle = _gate.EnterIdle();
-        _registrations.Register(fd, number, target, events, context);
+        Add(fd, target, events, context);
         idle.WakeIf(NeedsWake());
     }
+
+    [MethodImpl(Jit.Hot)]
+    private void Add(FileDescriptor fd, object target, IOEvents events, ExecutionContext? context) =>
+        _registrations.Register(fd, FileObjects.CheckNumber(fd, nameof(IOLoop.AddHandler)), target, events, context);
 
     internal void UpdateHandler(FileDescriptor fd, IOEvents events)
     {

@@ -35,7 +35,7 @@ internal sealed class RunEnds
     /// <summary>Closes the loop if that was asked for, and resumes code that awaited the end. Where user code may run.</summary>
     internal Action RunWork { get; }
 
-    /// <summary>Whether nobody waits for anything, so that the end of a run need not be told.</summary>
+    /// <summary>Whether nobody waits for anything, so that nobody has to be told that a run has ended.</summary>
     internal bool IsIdle
     {
         get

@@ -26,8 +26,8 @@ internal sealed class EndTeller(EndedItems ended, CallContext context, LoopView 
     }
 
     /// <summary>
-    /// What resumes after a wait may run a turn nested in this one, and wait there for what resumes after the next: that turn
-    /// begins with it.
+    /// What resumes after a wait may run a turn nested in this one. That turn completes the waits that are left first, for what runs it
+    /// may wait for one of them.
     /// </summary>
     internal void TellWaits<TObserver>()
         where TObserver : struct, ITurnObserver

@@ -26,7 +26,7 @@ public sealed class RefusedSchedulerTests : RxHarness
     [MemberData(nameof(Inline))]
     public void One_in_disguise_is_refused_in_the_same_way(string name)
     {
-        foreach (var disguised in new[] { Wraps.Catch(Find(name)), Wraps.Catch(Wraps.Catch(Find(name))), Wraps.DisableOptimizations(Find(name)) })
+        foreach (var disguised in new[] { Wraps.Catch(Find(name)), Wraps.Catch(Wraps.Catch(Find(name))), Wraps.DisableOptimizations(Find(name)), Wraps.Catch(Wraps.DisableOptimizations(Find(name))) })
         {
             var refusal = Should.Throw<ArgumentException>(() => new RxIOLoop(disguised));
             refusal.ParamName.ShouldBe("scheduler");
@@ -38,7 +38,8 @@ public sealed class RefusedSchedulerTests : RxHarness
     public void Virtual_time_that_cannot_be_seen_is_refused()
     {
         var scheduler = new HistoricalScheduler();
-        Should.Throw<ArgumentException>(() => new RxIOLoop(scheduler.DisableOptimizations())).Message.ShouldContain("DisableOptimizations");
+        foreach (var hidden in new[] { Wraps.DisableOptimizations(scheduler), Wraps.Catch(Wraps.DisableOptimizations(scheduler)) })
+            Should.Throw<ArgumentException>(() => new RxIOLoop(hidden)).Message.ShouldContain("DisableOptimizations");
     }
 
     [Fact]
