@@ -9,7 +9,9 @@ internal sealed class PeriodicItem<TState>(
     private Func<TState, TState>? _action = action;
     private volatile bool _isCancelled;
 
-    protected override bool IsCancelled => _isCancelled;
+    public override Delegate? Callback => _action;
+
+    public override bool IsCancelled => _isCancelled;
 
     public override void Dispose()
     {
@@ -19,7 +21,7 @@ internal sealed class PeriodicItem<TState>(
         Forget();
     }
 
-    public override void Execute()
+    protected override void Run()
     {
         if (_isCancelled || _action is not { } action)
             return;

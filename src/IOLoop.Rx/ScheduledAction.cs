@@ -13,6 +13,18 @@ internal struct ScheduledAction<TState>(TState state, Func<IScheduler, TState, I
 
     internal bool IsCancelled => _result.IsDisposed;
 
+    /// <summary>The delegate that was given to the scheduler. Rx's own methods pass theirs, and the user's as the state, or as a part of it.</summary>
+    internal readonly Delegate? Callback
+    {
+        get
+        {
+            if (_action is not { } action || action.Method.Module != typeof(Scheduler).Module)
+                return _action;
+            object? given = _state is ITuple parts ? Enumerable.Range(0, parts.Length).Select(i => parts[i]).FirstOrDefault(static part => part is Delegate) : _state;
+            return given as Delegate ?? action;
+        }
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Run(IScheduler scheduler)
     {

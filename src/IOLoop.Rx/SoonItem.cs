@@ -8,6 +8,10 @@ internal sealed class SoonItem<TState>(IOLoopScheduler scheduler, TState state, 
 {
     private ScheduledAction<TState> _action = new(state, action);
 
+    public override Delegate? Callback => _action.Callback;
+
+    public override bool IsCancelled => _action.IsCancelled;
+
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Execute() => _action.Run(scheduler);
 

@@ -9,7 +9,9 @@ internal sealed class TimedItem<TState>(IOLoopScheduler scheduler, TState state,
     private ScheduledAction<TState> _action = new(state, action);
     private volatile bool _hasRun; // no timeout is left to be removed
 
-    protected override bool IsCancelled => _action.IsCancelled;
+    public override Delegate? Callback => _action.Callback;
+
+    public override bool IsCancelled => _action.IsCancelled;
 
     public override void Dispose()
     {
@@ -19,7 +21,7 @@ internal sealed class TimedItem<TState>(IOLoopScheduler scheduler, TState state,
             Forget();
     }
 
-    public override void Execute()
+    protected override void Run()
     {
         _hasRun = true;
         _action.Run(Scheduler);

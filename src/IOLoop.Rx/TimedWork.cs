@@ -3,16 +3,12 @@ namespace IOLoops.Rx;
 /// <summary>Something scheduled for a time. Timeouts are the loop's thread's; other threads send it there.</summary>
 internal abstract class TimedWork(IOLoopScheduler scheduler, LoopTime due) : ScheduledWork
 {
-    private static readonly Action<TimedWork> ArmCallback = static work => work.Arm();
-    private static readonly Action<TimedWork> DisarmCallback = static work => work.Disarm();
-    private static readonly Action<TimedWork> RunCallback = static work => work.Execute();
+    private static readonly Action<TimedWork> RunCallback = static work => work.Run();
 
     private TimeoutHandle _timeout; // the loop's thread
 
     /// <summary>When it is due, computed by the call that scheduled it, on whichever thread. The loop's thread from then on.</summary>
     protected LoopTime Due { get; set; } = due;
-
-    protected abstract bool IsCancelled { get; }
 
     protected IOLoopScheduler Scheduler => scheduler;
 
@@ -23,8 +19,20 @@ internal abstract class TimedWork(IOLoopScheduler scheduler, LoopTime due) : Sch
         if (Loop.IsOnLoopThread)
             Arm();
         else
-            Loop.AddCallback(ArmCallback, this);
+            Loop.AddWorkItem(this);
     }
+
+    /// <summary>What another thread has sent: the work, to be armed, or its cancellation. The loop does not report either when it was cancelled.</summary>
+    public sealed override void Execute()
+    {
+        if (IsCancelled)
+            Disarm();
+        else
+            Arm();
+    }
+
+    /// <summary>On the loop's thread, when its time has come.</summary>
+    protected abstract void Run();
 
     /// <summary>On the loop's thread, in the context of the call that scheduled it.</summary>
     protected void Arm()
@@ -46,7 +54,7 @@ internal abstract class TimedWork(IOLoopScheduler scheduler, LoopTime due) : Sch
             SendDisarm();
     }
 
-    /// <summary>A loop that does not run may be used from here; what is posted to it would never run, and be reported as lost.</summary>
+    /// <summary>A loop that does not run may be used from here; what is posted to it may never run.</summary>
     private bool TryDisarm()
     {
         try
@@ -64,7 +72,7 @@ internal abstract class TimedWork(IOLoopScheduler scheduler, LoopTime due) : Sch
     {
         try
         {
-            Loop.SpawnCallback(DisarmCallback, this);
+            Loop.AddWorkItem(this);
         }
         catch (ObjectDisposedException)
         {

@@ -185,6 +185,14 @@ public abstract partial class LoopConformance
     }
 
     [Fact]
+    public void One_callback_dropped_by_closing_is_spoken_of_in_the_singular()
+    {
+        Loop.AddCallback(() => { });
+        Loop.Close();
+        Log.Entries.ShouldHaveSingleItem().Message.ShouldContain(" 1 callback never ran. It was ");
+    }
+
+    [Fact]
     public void Closing_a_loop_that_has_nothing_left_logs_nothing()
     {
         InLoop(() => { });

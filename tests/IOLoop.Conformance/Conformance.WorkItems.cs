@@ -72,6 +72,43 @@ public abstract partial class LoopConformance
         Should.Throw<ObjectDisposedException>(() => Loop.AddWorkItem(new Item(() => { })));
     }
 
+    [Theory]
+    [InlineData(false, 1)]
+    [InlineData(true, 0)]
+    public void Work_that_was_cancelled_is_not_reported_and_other_work_by_the_delegate_that_it_was_made_for(bool isCancelled, int entries)
+    {
+        Loop.AddWorkItem(new CancellableItem(() => isCancelled));
+        Local.Value = "some context";
+        Loop.AddWorkItem(new CancellableItem(() => true));
+        Loop.Close();
+        Log.Entries.Count.ShouldBe(entries);
+        Log.Entries.ShouldAllBe(entry => entry.Message.EndsWith($" 1 callback never ran. It was {typeof(LoopConformance).FullName}.MadeFor."));
+    }
+
+    [Fact]
+    public void Work_that_throws_when_it_is_asked_whether_it_was_cancelled_does_not_keep_the_loop_open()
+    {
+        Loop.AddWorkItem(new CancellableItem(() => throw new TestException()));
+        Loop.Close();
+        Loop.IsClosed.ShouldBeTrue();
+        Log.Entries.ShouldHaveSingleItem().Counts(1).ShouldBeTrue();
+    }
+
+    private static void MadeFor()
+    {
+    }
+
+    private sealed class CancellableItem(Func<bool> isCancelled) : ILoopWorkItem
+    {
+        public Delegate Callback => MadeFor;
+
+        public bool IsCancelled => isCancelled();
+
+        public void Execute()
+        {
+        }
+    }
+
     private sealed class Item(Action execute) : IThreadPoolWorkItem
     {
         public void Execute() => execute();

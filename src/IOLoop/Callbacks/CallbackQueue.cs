@@ -234,7 +234,7 @@ internal sealed class CallbackQueue
         {
             TakeBatch();
             while (Next() is { } first)
-                dropped.Add(first is WorkInvoker ? Rest() : new WorkItem(WorkItemCall.Describe(first), null, null, null));
+                dropped.Add(first is WorkInvoker ? Rest() : first is IThreadPoolWorkItem work ? WorkItemCall.With(work, null) : new WorkItem((Action)first, null, null, null));
         }
         while (HasWork);
         return dropped;
@@ -246,7 +246,7 @@ internal sealed class CallbackQueue
     {
         foreach (var item in dropped)
             item.Invoker?.Drop(item.Callback, item.State);
-        dropped.RemoveAll(static item => item.Invoker is { } invoker && !invoker.IsMissed(item.State));
+        dropped.RemoveAll(static item => WorkItemCall.IsCancelled(item) || (item.Invoker is { } invoker && !invoker.IsMissed(item.State)));
         return dropped;
     }
 

@@ -34,7 +34,7 @@ internal sealed class ForgottenCallbacks(CallbackQueue callbacks, ILogger logger
         {
             var missed = CallbackQueue.Drop(callbacks.Close());
             if (missed.Count > 0)
-                LoopLog.CallbacksForgotten(logger, loop, missed.Count, LoopLog.Describe(missed[0].Callback));
+                LoopLog.CallbacksForgotten(logger, loop, missed.Count, LoopLog.Describe(WorkItemCall.Name(missed[0])));
         }
         catch (Exception exception)
         {

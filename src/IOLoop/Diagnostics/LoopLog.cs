@@ -21,8 +21,8 @@ internal static partial class LoopLog
     [LoggerMessage(2, LogLevel.Error, "{Loop}: HandleCallbackException threw while it handled this failure: {Original}")]
     internal static partial void HookFailed(ILogger logger, Exception exception, string loop, string original);
 
-    [LoggerMessage(3, LogLevel.Warning, "{Loop}: The loop is closed: {Count} callbacks never ran. The first was {Callback}.")]
-    internal static partial void CallbacksDropped(ILogger logger, string loop, int count, string callback);
+    [LoggerMessage(3, LogLevel.Warning, "{Loop}: The loop is closed: {Count} {Callbacks} never ran. {First} was {Callback}.")]
+    private static partial void CallbacksDropped(ILogger logger, string loop, int count, string callbacks, string first, string callback);
 
     [LoggerMessage(4, LogLevel.Error, "{Loop}: Closing {Descriptor} failed. It may still be open.")]
     internal static partial void CloseFailed(ILogger logger, Exception exception, string loop, string descriptor);
@@ -45,11 +45,21 @@ internal static partial class LoopLog
     [LoggerMessage(10, LogLevel.Error, "{Loop}: Stopping or closing the loop failed while it was disposed of.")]
     internal static partial void DisposeFailed(ILogger logger, Exception exception, string loop);
 
-    [LoggerMessage(12, LogLevel.Warning, "{Loop}: The loop was collected without being closed: {Count} callbacks never ran. The first was {Callback}. Close a loop, or keep a reference to it while it has work.")]
-    internal static partial void CallbacksForgotten(ILogger logger, string loop, int count, string callback);
+    [LoggerMessage(12, LogLevel.Warning, "{Loop}: The loop was collected without being closed: {Count} {Callbacks} never ran. {First} was {Callback}. Close a loop, or keep a reference to it while it has work.")]
+    private static partial void CallbacksForgotten(ILogger logger, string loop, int count, string callbacks, string first, string callback);
 
     [LoggerMessage(13, LogLevel.Warning, "{Loop}: The loop no longer runs, but {Callback} awaits something and is to resume on it, in a run that may never come. To await the end of a run use StopAsync, DisposeAsync or Completion. To resume elsewhere use ConfigureAwait(false). This is not reported again.")]
     internal static partial void AwaitStranded(ILogger logger, string loop, string callback);
+
+    internal static void CallbacksDropped(ILogger logger, string loop, int count, string first) =>
+        CallbacksDropped(logger, loop, count, Callbacks(count), First(count), first);
+
+    internal static void CallbacksForgotten(ILogger logger, string loop, int count, string first) =>
+        CallbacksForgotten(logger, loop, count, Callbacks(count), First(count), first);
+
+    private static string Callbacks(int count) => count == 1 ? "callback" : "callbacks";
+
+    private static string First(int count) => count == 1 ? "It" : "The first";
 
     /// <summary>Reports at once how many entries of a storm of failures were suppressed.</summary>
     internal static void Flush(ILogger logger) => ((logger as GuardedLogger)?.Fallback ?? logger as StandardErrorLogger)?.Flush();

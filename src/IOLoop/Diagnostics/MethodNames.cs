@@ -15,22 +15,51 @@ internal static class MethodNames
 {
     private const string TopLevel = "<Main>$";
 
+    private static readonly Dictionary<Type, string> Keywords = new()
+    {
+        [typeof(bool)] = "bool",
+        [typeof(byte)] = "byte",
+        [typeof(char)] = "char",
+        [typeof(double)] = "double",
+        [typeof(float)] = "float",
+        [typeof(int)] = "int",
+        [typeof(long)] = "long",
+        [typeof(nint)] = "nint",
+        [typeof(object)] = "object",
+        [typeof(short)] = "short",
+        [typeof(string)] = "string",
+        [typeof(uint)] = "uint",
+        [typeof(ulong)] = "ulong",
+    };
+
     internal static string Of(MethodInfo method) =>
-        method.DeclaringType is { } type ? Join(PathOf(type), NameOf(method.Name)) : method.Name;
+        method.DeclaringType is { } type ? Join(PathOf(type, type.GetGenericArguments()), NameOf(method.Name)) : method.Name;
 
     /// <param name="machine">The type that an asynchronous method's state is kept in.</param>
-    internal static string OfStateMachine(Type machine) => Join(PathOf(machine.DeclaringType), NameOf(machine.Name));
+    internal static string OfStateMachine(Type machine) =>
+        Join(machine.DeclaringType is { } type ? PathOf(type, machine.GetGenericArguments()) : "", NameOf(machine.Name));
 
     private static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
 
     /// <summary>The namespace and the types around a method, without those that the compiler made.</summary>
-    private static string PathOf(Type? type)
+    /// <param name="type">The innermost type.</param>
+    /// <param name="arguments">Its type arguments: those of the types around it come first, and those types do not know them.</param>
+    private static string PathOf(Type type, Type[] arguments)
     {
-        if (type is null)
-            return "";
-        string outer = type.DeclaringType is null ? type.Namespace ?? "" : PathOf(type.DeclaringType);
-        return type.Name.StartsWith("<>", StringComparison.Ordinal) ? outer : Join(outer, TypeName(type.Name));
+        string outer = type.DeclaringType is { } declaring ? PathOf(declaring, arguments) : type.Namespace ?? "";
+        if (type.Name.StartsWith("<>", StringComparison.Ordinal))
+            return outer;
+        int first = type.DeclaringType?.GetGenericArguments().Length ?? 0;
+        return Join(outer, TypeName(type.Name) + ListOf(arguments[first..type.GetGenericArguments().Length]));
     }
+
+    private static string ListOf(Type[] arguments) => arguments.Length == 0 ? "" : $"<{string.Join(", ", arguments.Select(ShortName))}>";
+
+    /// <summary>A type argument as it stands in the source, without its namespace.</summary>
+    private static string ShortName(Type type) =>
+        Keywords.TryGetValue(type, out string? keyword) ? keyword
+        : type.IsArray ? ShortName(type.GetElementType()!) + "[]"
+        : TypeName(type.Name) + ListOf(type.GetGenericArguments());
 
     /// <summary>A type that is local to its file is called &lt;File&gt;F0123__Name.</summary>
     private static string TypeName(string name)

@@ -39,7 +39,7 @@ internal sealed class LoopRemains
         foreach (var item in _timeouts)
             item.Invoker?.Drop(item.Callback, item.State);
         if (dropped.Count > 0)
-            LoopLog.CallbacksDropped(loop.Logger, loop.Name, dropped.Count, LoopLog.Describe(dropped[0].Callback));
+            LoopLog.CallbacksDropped(loop.Logger, loop.Name, dropped.Count, LoopLog.Describe(WorkItemCall.Name(dropped[0])));
         foreach (var (fd, row) in _registrations)
             LetGo(loop, fd, row, allFds);
         foreach (var handle in _released)

@@ -24,8 +24,10 @@ public sealed class MethodNameTests
         { "constructor", "Echo.ctor" },
         { "property", "Echo.get_Property" },
         { "explicit interface", "Echo.System.IFormattable.ToString" },
-        { "generic type", "Generic.OnAccept" },
-        { "closure in a generic type", "Generic.OnAccept" },
+        { "generic type", "Generic<int>.OnAccept" },
+        { "closure in a generic type", "Generic<int>.OnAccept" },
+        { "generic type of references", "Generic<string>.OnAccept" },
+        { "type in a generic type", "Generic<List<string[]>>.Inner<DayOfWeek>.OnAccept" },
         { "generic method", "Echo.OnGeneric" },
         { "file-local type", "FileLocalEcho.OnAccept" },
     };
@@ -37,7 +39,7 @@ public sealed class MethodNameTests
         { "lambda that captures nothing", "Echo.OnAccept" },
         { "local function", "Echo.OnAccept.LocalAsync" },
         { "generic method", "Echo.OnGenericAsync" },
-        { "generic type", "Generic.OnAcceptAsync" },
+        { "generic type", "Generic<int>.OnAcceptAsync" },
     };
 
     [Theory, MemberData(nameof(Delegates))]
@@ -108,6 +110,8 @@ public sealed class MethodNameTests
             "property" => Property,
             "explicit interface" => (Func<string?, IFormatProvider?, string>)((IFormattable)this).ToString,
             "generic type" => (Action)new Generic<int>().OnAccept,
+            "generic type of references" => (Action)new Generic<string>().OnAccept,
+            "type in a generic type" => (Action)new Generic<List<string[]>>.Inner<DayOfWeek>().OnAccept,
             "closure in a generic type" => new Generic<int>().OnAccept(1),
             "generic method" => OnGeneric(1),
             "file-local type" => (Action)FileLocalEcho.OnAccept,
@@ -178,6 +182,11 @@ public sealed class MethodNameTests
         private T? _value;
 
         internal void OnAccept() => _value = default;
+
+        internal sealed class Inner<TInner>
+        {
+            internal void OnAccept() => GC.KeepAlive(this);
+        }
 
         internal Action OnAccept(T value) => () => _value = value;
 
