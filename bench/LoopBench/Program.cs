@@ -14,6 +14,7 @@ internal static class Program
             "chain" => ChainWorkload.Run,
             "pingpong" => PingPongWorkload.Run,
             "callbacks" => CallbackWorkload.Run,
+            "observe" => ObserveWorkload.Run,
             "timers" => TimerWorkload.Run,
             "stalls" => StallWorkload.Run,
             "echo-server" => EchoServer.Run,
@@ -22,7 +23,7 @@ internal static class Program
         if (workload is null || !LoopFactory.Knows(options.Implementation))
         {
             Console.Error.WriteLine($"""
-                usage: LoopBench chain|pingpong|callbacks|timers|stalls|echo-server --impl {string.Join('|', LoopFactory.Names)} [--key value ...]
+                usage: LoopBench chain|pingpong|callbacks|observe|timers|stalls|echo-server --impl {string.Join('|', LoopFactory.Names)} [--key value ...]
                 """);
             return NotAnswered;
         }

@@ -108,12 +108,25 @@ public static class LoopObservable
         return Observable.Create<PosixSignal>(observer => loop.AddSignalHandler(signal, _ => observer.OnNext(signal)));
     }
 
-    /// <summary>Passes a source's notifications on to observers on the loop's thread, in order.</summary>
+    /// <summary>Passes a source's notifications on to observers on the loop's thread, in order, whichever threads they come from.</summary>
+    /// <remarks>
+    /// <para>
+    /// Notifications are queued, and delivered up to 128 per turn of the loop, so that a burst of them starves neither descriptors
+    /// nor timeouts. What an observer produces itself is delivered in the next turn. The end of the source comes behind all that was
+    /// queued. After <see cref="IOLoop.Stop"/> the notifications of the turn that is under way are still delivered.
+    /// </para>
+    /// <para>
+    /// Each notification runs in the <see cref="ExecutionContext"/> of the call that subscribed. Disposing of the subscription, on
+    /// any thread, drops what is queued. So does closing the loop, which reports a subscription that was not served as one
+    /// callback that never ran; later notifications end the subscription to the source silently.
+    /// </para>
+    /// </remarks>
     /// <exception cref="ArgumentNullException"><paramref name="source"/> or <paramref name="loop"/> is null.</exception>
     public static IObservable<T> ObserveOn<T>(this IObservable<T> source, IOLoop loop)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return Observable.ObserveOn(source, loop.AsScheduler());
+        ArgumentNullException.ThrowIfNull(loop);
+        return new ObservedOnLoop<T>(source, loop);
     }
 
     /// <summary>Subscribes to a source, and ends the subscription, on the loop's thread.</summary>
