@@ -26,14 +26,42 @@ namespace IOLoops.Rx;
 /// it returned, or will return.
 /// </para>
 /// </remarks>
-public sealed class IOLoopScheduler : LocalScheduler, ISchedulerPeriodic
+public sealed class IOLoopScheduler : LocalScheduler, ISchedulerPeriodic, IDisposable
 {
+    private bool _ownsLoop; // written before anybody else has the scheduler
+    private volatile bool _isDisposed;
+
     /// <summary>Schedules on a loop, which it does not own. <see cref="LoopObservable.AsScheduler"/> gives one per loop.</summary>
     /// <exception cref="ArgumentNullException"><paramref name="loop"/> is null.</exception>
     public IOLoopScheduler(IOLoop loop)
     {
         ArgumentNullException.ThrowIfNull(loop);
         Loop = loop;
+    }
+
+    /// <summary>
+    /// A scheduler with a loop and a thread of its own, as an <see cref="EventLoopScheduler"/> has: a <see cref="PollIOLoop"/> that
+    /// runs on a background thread until the scheduler is disposed of.
+    /// </summary>
+    /// <param name="options">Name of loop and thread, logging, poller; <see langword="null"/> for the defaults.</param>
+    /// <returns>Dispose of it on any thread.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="PlatformNotSupportedException">This system lacks the poller asked for.</exception>
+    /// <exception cref="IOException">The kernel has no descriptors left.</exception>
+    public static IOLoopScheduler CreateOwned(PollIOLoopOptions? options = null)
+    {
+        var loop = new PollIOLoop(options ?? new PollIOLoopOptions());
+        try
+        {
+            var scheduler = new IOLoopScheduler(loop) { _ownsLoop = true };
+            _ = scheduler.DisposeAfterAsync(loop.RunAsync());
+            return scheduler;
+        }
+        catch
+        {
+            loop.Dispose(); // the process may have no more threads
+            throw;
+        }
     }
 
     /// <summary>Where items run.</summary>
@@ -48,11 +76,12 @@ public sealed class IOLoopScheduler : LocalScheduler, ISchedulerPeriodic
     /// <param name="action">What it returns is disposed of together with the item.</param>
     /// <returns>Dispose of it, on any thread, to cancel the item.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="action"/> is null.</exception>
-    /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
+    /// <exception cref="ObjectDisposedException">The loop is closed, or the scheduler was disposed of.</exception>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)] // as the loop's own hot methods: good code from the first call
     public override IDisposable Schedule<TState>(TState state, Func<IScheduler, TState, IDisposable> action)
     {
         ArgumentNullException.ThrowIfNull(action);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         var item = new SoonItem<TState>(this, state, action);
         Loop.AddWorkItem(item);
         return item;
@@ -65,12 +94,13 @@ public sealed class IOLoopScheduler : LocalScheduler, ISchedulerPeriodic
     /// <param name="action">What it returns is disposed of together with the item.</param>
     /// <returns>Dispose of it, on any thread, to cancel the item.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="action"/> is null.</exception>
-    /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
+    /// <exception cref="ObjectDisposedException">The loop is closed, or the scheduler was disposed of.</exception>
     public override IDisposable Schedule<TState>(TState state, TimeSpan dueTime, Func<IScheduler, TState, IDisposable> action)
     {
         ArgumentNullException.ThrowIfNull(action);
         if (dueTime <= TimeSpan.Zero)
             return Schedule(state, action);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         var item = new TimedItem<TState>(this, state, action, Loop.Time + dueTime);
         item.Begin();
         return item;
@@ -83,7 +113,7 @@ public sealed class IOLoopScheduler : LocalScheduler, ISchedulerPeriodic
     /// <param name="action">What it returns is disposed of together with the item.</param>
     /// <returns>Dispose of it, on any thread, to cancel the item.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="action"/> is null.</exception>
-    /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
+    /// <exception cref="ObjectDisposedException">The loop is closed, or the scheduler was disposed of.</exception>
     public override IDisposable Schedule<TState>(TState state, DateTimeOffset dueTime, Func<IScheduler, TState, IDisposable> action)
     {
         ArgumentNullException.ThrowIfNull(action);
@@ -107,14 +137,46 @@ public sealed class IOLoopScheduler : LocalScheduler, ISchedulerPeriodic
     /// <returns>Dispose of it, on any thread and also inside <paramref name="action"/>, to end the series.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="action"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="period"/> is negative.</exception>
-    /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
+    /// <exception cref="ObjectDisposedException">The loop is closed, or the scheduler was disposed of.</exception>
     public IDisposable SchedulePeriodic<TState>(TState state, TimeSpan period, Func<TState, TState> action)
     {
         ArgumentNullException.ThrowIfNull(action);
         ArgumentOutOfRangeException.ThrowIfLessThan(period, TimeSpan.Zero);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         var item = new PeriodicItem<TState>(this, state, period, action, Loop.Time + period);
         item.Begin();
         return item;
+    }
+
+    /// <summary>
+    /// Ends a scheduler that <see cref="CreateOwned"/> has made: from this moment on it accepts no items. Its loop stops after the turn
+    /// that is under way, and is then closed; items that were accepted and never ran are counted in one log entry. Any thread, also
+    /// inside an item. Never waits and never throws. To wait for the end, await <see cref="IOLoop.DisposeAsync"/> of its loop.
+    /// </summary>
+    /// <remarks>Of a scheduler that does not own its loop: nothing happens. When an owned loop is stopped by other means, its scheduler is disposed of.</remarks>
+    public void Dispose()
+    {
+        if (!_ownsLoop || _isDisposed)
+            return;
+        _isDisposed = true;
+        Loop.Dispose();
+    }
+
+    /// <summary>The run may end for another reason: then nothing would run any more, and nobody would know.</summary>
+    private async Task DisposeAfterAsync(Task run)
+    {
+        try
+        {
+#pragma warning disable VSTHRD003 // it ends with the loop's own thread, and resumes on the pool
+            await run.ConfigureAwait(false);
+#pragma warning restore VSTHRD003
+        }
+        catch (Exception exception)
+        {
+            if (!_isDisposed) // else the loop was closed before its thread came to start it
+                Loop.HandleCallbackException(Loop.Start, exception);
+        }
+        Dispose();
     }
 
     /// <summary>A stopwatch on the loop's clock, which may be virtual. Any thread.</summary>

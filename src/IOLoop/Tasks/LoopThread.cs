@@ -21,7 +21,8 @@ internal sealed class LoopThread(PollIOLoop loop, CancellationToken cancellation
             if (!cancellationToken.IsCancellationRequested)
             {
                 // A token that is cancelled before the loop runs is seen by the first callback of the run.
-                loop.SpawnCallback(static run => run.StopIfCancelled(), this);
+                if (cancellationToken.CanBeCanceled)
+                    loop.SpawnCallback(static run => run.StopIfCancelled(), this);
                 using (cancellationToken.UnsafeRegister(static run => ((LoopThread)run!).StopIfCancelled(), this))
                     loop.Start();
             }
