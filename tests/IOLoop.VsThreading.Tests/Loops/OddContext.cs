@@ -13,6 +13,9 @@ internal sealed class OddContext(SynchronizationContext inner) : Synchronization
     /// <summary>Whether a post runs its work itself.</summary>
     internal volatile bool IsInline;
 
+    /// <summary>A thread whose posts run at once, as with some dispatchers of user interfaces; null: none.</summary>
+    internal volatile Thread? InlineThread;
+
     /// <summary>Whether a post is taken and forgotten, as by a context that is being disposed.</summary>
     internal volatile bool IsForgetful;
 
@@ -21,7 +24,7 @@ internal sealed class OddContext(SynchronizationContext inner) : Synchronization
         Interlocked.Increment(ref _posts);
         if (Failure is { } failure)
             throw failure;
-        if (IsInline)
+        if (IsInline || Thread.CurrentThread == InlineThread)
             d(state);
         else if (!IsForgetful)
             inner.Post(d, state);

@@ -73,6 +73,46 @@ public sealed class OddContextTests : JoinableTaskHarness
         loop.IsRunning.ShouldBeFalse();
     }
 
+    // Row: A host that runs at once what its own thread posts
+    [Fact]
+    public void A_context_that_runs_at_once_what_the_main_thread_posts_runs_nothing_of_the_loop_inside_a_call()
+    {
+        _context.InlineThread = Main.Thread;
+        var loop = NewLoop(_joinable.Factory);
+        bool inside = false;
+        int ran = 0;
+        OnMain("Attach and callbacks", () =>
+        {
+            inside = true;
+            loop.Attach();
+            for (int i = 0; i < 10; i++)
+                loop.AddCallback(Count);
+            inside = false;
+        });
+        for (int i = 0; i < 10; i++)
+        {
+            Bounded.Await(loop.InvokeAsync(() => { }), "a callback of another thread");
+            OnMain("a callback", () =>
+            {
+                inside = true;
+                loop.AddCallback(Count);
+                inside = false;
+            });
+        }
+        Bounded.Until(() => Volatile.Read(ref ran) == 40, "all callbacks, and what they have added");
+        OnMain("a stop", loop.Stop);
+        Bounded.Until(() => !loop.IsRunning, "the loop has stopped");
+        Log.Entries.ShouldBeEmpty();
+
+        void Count()
+        {
+            inside.ShouldBeFalse("it ran inside the call that added it");
+            Thread.CurrentThread.ShouldBe(Main.Thread);
+            if (ran++ % 2 == 0)
+                loop.AddCallback(Count);
+        }
+    }
+
     [Fact]
     public void A_context_of_another_thread_ends_the_run_in_words()
     {
