@@ -82,7 +82,7 @@ public abstract class UiThreadTests(AvaloniaKind kind) : LoopHarness(new Avaloni
         UiThread.Run(() => refusal = Record.Exception(Loop.Start));
         refusal.ShouldBeOfType<InvalidOperationException>().Message.ShouldContain("Attach");
         Bounded.Until(() => !Loop.IsRunning, "the loop has stopped");
-        Loop.RunSync(() => Thread.CurrentThread).ShouldBe(UiThread.Thread);
+        Loop.RunSync(() => Thread.CurrentThread, Patience).ShouldBe(UiThread.Thread);
     }
 }
 
