@@ -16,6 +16,8 @@ internal static class WindowsExceptions
         [nameof(LoopConformance.A_pipe_without_writers_hangs_up_for_its_reader)] = OrderlyEnd,
         [nameof(LoopConformance.The_events_of_a_cancelled_wait_do_not_keep_the_loop_awake_while_another_one_waits)] =
             "Windows: a pair of TCP sockets that was filled is writable again as soon as the peer's buffer has taken some",
+        [nameof(LoopConformance.An_await_that_resumes_on_the_loop_allocates_nothing)] =
+            "Windows: each await allocates 24 bytes under Wine, on every loop alike; what allocates them is not known yet",
         [nameof(LoopConformance.A_signal_that_cannot_be_handled_is_refused)] = "Windows: there is no signal that it knows and that cannot be handled",
     };
 }
