@@ -56,6 +56,35 @@ public sealed class RefusedSchedulerTests : RxHarness
     }
 
     [Fact]
+    public void Start_moves_virtual_time_behind_a_handler()
+    {
+        var scheduler = new HistoricalScheduler(DateTimeOffset.UnixEpoch);
+        var loop = NewLoop(Wraps.Catch(scheduler));
+        loop.CallLater(TimeSpan.FromHours(1), loop.Stop);
+        Await(Task.Factory.StartNew(loop.Start, TaskCreationOptions.LongRunning), "Start to move an hour");
+        scheduler.Now.ShouldBeGreaterThanOrEqualTo(DateTimeOffset.UnixEpoch + TimeSpan.FromHours(1));
+    }
+
+    [Fact]
+    public void The_thread_of_a_loop_s_scheduler_is_known_behind_a_handler()
+    {
+        using var threads = new LoopThreads();
+        var native = threads.Start();
+        var loop = NewLoop(Wraps.Catch(native.AsScheduler()));
+        var ran = NewEvent();
+        Await(native.InvokeAsync(() =>
+        {
+            loop.Attach();
+            loop.IsOnLoopThread.ShouldBeTrue();
+            loop.CallLater(TimeSpan.FromMilliseconds(1), ran.Set); // between turns
+        }), "the loop's own work");
+        Await(ran, "the timeout");
+        loop.IsOnLoopThread.ShouldBeFalse();
+        loop.Stop();
+        Until(() => !loop.IsRunning, "the loop has stopped");
+    }
+
+    [Fact]
     public void No_scheduler_at_all_is_refused() => Should.Throw<ArgumentNullException>(() => new RxIOLoop(null!));
 
     [Fact]
