@@ -11,7 +11,7 @@ public sealed class LayeredFixture : LoopFixture
 
     public override bool SeesGhosts => true;
 
-    public override bool SubMillisecond => true;
+    public override bool SubMillisecond => !OperatingSystem.IsWindows();
 
     public override long BytesPerTurn => PostCost.Of(_threads.Start().AsScheduler());
 
