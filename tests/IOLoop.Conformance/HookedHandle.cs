@@ -3,14 +3,14 @@ using Microsoft.Win32.SafeHandles;
 namespace IOLoops.Conformance;
 
 /// <summary>A handle of a descriptor that tells when it is closed.</summary>
-internal sealed class HookedHandle : SafeHandleMinusOneIsInvalid
+public sealed class HookedHandle : SafeHandleMinusOneIsInvalid
 {
     private readonly Action _closing;
     private readonly int _fd;
 
     /// <param name="fd">Taken over.</param>
     /// <param name="closing">Called on the thread that closes it.</param>
-    internal HookedHandle(int fd, Action closing)
+    public HookedHandle(int fd, Action closing)
         : base(ownsHandle: true)
     {
         _fd = fd;

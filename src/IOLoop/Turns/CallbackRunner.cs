@@ -22,8 +22,25 @@ internal sealed class CallbackRunner(
     internal int RunCallbacks<TObserver>()
         where TObserver : struct, ITurnObserver
     {
-        int ran = 0;
         _callbacks.TakeBatch();
+        // Asked again, behind the lock of the queue: who watches the loop and then adds a callback relies on that one being looked at,
+        // also when the turn began before.
+        return typeof(TObserver) == typeof(Observed) || !_view.IsWatched ? RunBatch<TObserver>() : RunObserved();
+    }
+
+    private int RunObserved()
+    {
+        Observed.BeginTurn(_view);
+        int ran = RunBatch<Observed>();
+        Observed.EndTurn(_view);
+        return ran;
+    }
+
+    [MethodImpl(Jit.Hot)]
+    private int RunBatch<TObserver>()
+        where TObserver : struct, ITurnObserver
+    {
+        int ran = 0;
         TObserver.BeginCallbacks(_view);
         if (_beforeCalls is not null && _callbacks.HasBatch)
             _beforeCalls();

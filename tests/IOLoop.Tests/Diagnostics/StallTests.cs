@@ -251,6 +251,31 @@ public sealed class StallTests : IDisposable
     }
 
     [Fact]
+    public void A_callback_added_right_after_the_threshold_was_set_is_looked_at_also_in_a_turn_that_began_before()
+    {
+        var loop = NewLoop("native");
+        using var ready = new EventFd();
+        ready.Signal();
+        // It is closed at the beginning of the turn after the handler's, before that turn takes its callbacks.
+        var handle = new HookedHandle(Descriptors.Duplicate(ready.Number), () =>
+        {
+            Watch(loop, Threshold);
+            loop.AddCallback(() =>
+            {
+                _watchdog.Pass(Threshold);
+                loop.Stop();
+            });
+        });
+        loop.AddHandler(handle, (_, _) =>
+        {
+            handle.Dispose();
+            loop.RemoveHandler(handle);
+        }, IOEvents.Read);
+        loop.Start();
+        _reports.ShouldHaveSingleItem();
+    }
+
+    [Fact]
     public void Without_an_action_the_process_is_ended()
     {
         var loop = NewLoop("native");
