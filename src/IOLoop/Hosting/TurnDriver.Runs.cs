@@ -192,14 +192,18 @@ internal sealed partial class TurnDriver
     /// </summary>
     private void Inherit(HostedRun run)
     {
-        if (Hand(new TurnLink.Inquiry(_link, run, Volatile.Read(ref _came)).Work) is { } failure)
+        if (Hand(new TurnLink.Inquiry(_link, run, Volatile.Read(ref _handed)).Work) is { } failure)
             Lose(run, failure);
     }
 
     /// <summary>On the host.</summary>
-    internal void OnInquiry(TurnLink.Inquiry inquiry, HostedRun run, int came)
+    /// <param name="inquiry">What has come.</param>
+    /// <param name="run">The run that asks.</param>
+    /// <param name="ticket">Of the last turn that the host had been given before it was asked. Is it still the one that is posted, it was dropped.
+    /// (One that a thread has yet to hand over has another ticket: it comes, or that thread learns that it does not.)</param>
+    internal void OnInquiry(TurnLink.Inquiry inquiry, HostedRun run, int ticket)
     {
-        if (_poster.IsInline(inquiry.Work) || run != _run || Volatile.Read(ref _came) != came)
+        if (_poster.IsInline(inquiry.Work) || run != _run || ticket == 0 || Volatile.Read(ref _posted) != ticket)
             return;
         Interlocked.Exchange(ref _posted, 0);
         PostTurn(run);

@@ -47,7 +47,9 @@ internal sealed partial class TurnDriver : IDisposable
     private readonly TurnOwnership _turns = new();
     private volatile HostedRun? _run; // null between runs
     private int _came;                // changes with each turn that comes; volatile
-    private int _posted;              // whether a turn is posted that has not come; interlocked
+    private int _posted;              // the ticket of the turn that is posted and has not come; 0: none; interlocked
+    private int _lastTicket;          // interlocked
+    private int _handed;              // the ticket of the last turn that the host, or a thread of the pool, has been given; volatile
 
     internal TurnDriver(HostedIOLoop loop, HostAbilities host, IPoller poller, LoopClock clock)
     {
@@ -100,10 +102,14 @@ internal sealed partial class TurnDriver : IDisposable
     private void PostTurn(HostedRun run)
     {
         // Cleared when a turn comes, before it looks for work: what finds it set has queued what that turn will see.
-        if (Interlocked.Exchange(ref _posted, 1) != 0)
+        int ticket = Interlocked.Increment(ref _lastTicket);
+        if (ticket == 0)
+            ticket = Interlocked.Increment(ref _lastTicket); // 0 stands for none
+        if (Interlocked.CompareExchange(ref _posted, ticket, 0) != 0)
             return;
         if (Hand(_link.Turn) is not { } failure)
         {
+            Volatile.Write(ref _handed, ticket); // from here on it can be asked for: see OnInquiry
             WatchDeadThread(run);
             return;
         }

@@ -41,20 +41,20 @@ internal sealed class TurnLink
     {
         private readonly TurnLink _link;
         private readonly HostedRun _run;
-        private readonly int _came;
+        private readonly int _ticket;
 
         /// <param name="link">Leads to the loop.</param>
         /// <param name="run">Which run asks.</param>
-        /// <param name="came">How many turns had come then.</param>
-        internal Inquiry(TurnLink link, HostedRun run, int came)
+        /// <param name="ticket">Of the last turn that the host had been given then.</param>
+        internal Inquiry(TurnLink link, HostedRun run, int ticket)
         {
-            (_link, _run, _came) = (link, run, came);
+            (_link, _run, _ticket) = (link, run, ticket);
             Work = Answer;
         }
 
         /// <summary>What the host is given.</summary>
         internal Action Work { get; }
 
-        private void Answer() => Volatile.Read(ref _link._driver)?.OnInquiry(this, _run, _came);
+        private void Answer() => Volatile.Read(ref _link._driver)?.OnInquiry(this, _run, _ticket);
     }
 }
