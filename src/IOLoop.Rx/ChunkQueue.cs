@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace IOLoops.Rx;
 
-/// <summary>A queue that is filled one by one and emptied chunk by chunk. Whoever holds it guards it.</summary>
+/// <summary>A queue that is filled one by one and emptied chunk by chunk. Its owner guards it.</summary>
 /// <remarks>
 /// Chunks that were emptied are used again, so that a queue in steady use allocates nothing. A burst adds chunks, and nothing that is
 /// queued is ever copied. The first chunks are small: most subscriptions never queue much.

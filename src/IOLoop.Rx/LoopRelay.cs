@@ -9,7 +9,7 @@ namespace IOLoops.Rx;
 /// Why no notification waits for a turn that never comes. It is queued, and <c>_isPosted</c> read and set, under one lock; the turn
 /// that finds the queue empty clears <c>_isPosted</c> under the same lock. So either that turn finds the notification, or the
 /// producer finds that nothing is posted, and posts. The post itself happens outside the lock: until it is done, <c>_isPosted</c>
-/// keeps others from posting, and whoever set it does post.
+/// keeps others from posting, and the thread that set it does post.
 /// </para>
 /// <para>
 /// Why calls never overlap. While the relay is posted or runs, <c>_isPosted</c> is set, so the loop has it at most once, also when
@@ -47,7 +47,7 @@ internal sealed class LoopRelay<T> : IObserver<T>, ILoopWorkItem, IDisposable
     {
         if (_loop.IsClosed)
         {
-            Dispose(); // what was posted to it will never run, and the queue must not grow for ever
+            Dispose(); // what was posted to it will never run, and the queue must not grow without end
             return;
         }
         lock (_gate)
@@ -166,7 +166,7 @@ internal sealed class LoopRelay<T> : IObserver<T>, ILoopWorkItem, IDisposable
         Post();
     }
 
-    /// <summary>The context of whoever notifies goes with the post, but no notification runs in it.</summary>
+    /// <summary>The notifier's context goes with the post, but no notification runs in it.</summary>
     private void Post()
     {
         try

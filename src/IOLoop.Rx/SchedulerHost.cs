@@ -15,11 +15,10 @@ internal class SchedulerHost : IHostThread
     private static readonly ConditionalWeakTable<IScheduler, StrongBox<int>> Threads = [];
 
     private readonly IScheduler _scheduler;
+    private readonly IOLoopScheduler? _layer;   // what is behind the scheduler, if it is a loop's
     private readonly StrongBox<int>? _threadId; // of a scheduler that may have one thread; 0: not known yet; -1: it has several
     private ScheduledTurn? _turn;  // the loop posts two delegates again and again: a turn,
     private ScheduledTurn? _other; // and one that its timer brings, or a question whether the scheduler still takes anything
-
-    private readonly IOLoopScheduler? _layer; // what is behind the scheduler, if it is a loop's
 
     /// <param name="scheduler">What turns are scheduled on.</param>
     /// <param name="behind">What knows its thread: see <see cref="SchedulerKind.Behind"/>.</param>

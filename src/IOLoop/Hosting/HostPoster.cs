@@ -9,7 +9,7 @@ namespace IOLoops.Hosting;
 /// is hidden; one that decides by the thread, from the pool. A host that runs work at once there, too, has no queue at all.
 /// </remarks>
 /// <param name="host">The host.</param>
-/// <param name="onFailed">Is told of a post on a thread of the pool that has failed, after <see cref="Post"/> has returned.</param>
+/// <param name="onFailed">Called when a post on a thread of the pool has failed, after <see cref="Post"/> has returned.</param>
 internal sealed class HostPoster(HostAbilities host, Action<Action, Exception> onFailed)
 {
     [ThreadStatic]
@@ -60,8 +60,8 @@ internal sealed class HostPoster(HostAbilities host, Action<Action, Exception> o
     }
 
     /// <summary>
-    /// A host that runs work at once on this thread may do so on every thread, and then it cannot run a loop: who begins the first run
-    /// is to learn of that. For a bounded time: the pool may be busy.
+    /// A host that runs work at once on this thread may do so on every thread, and then it cannot run a loop: the caller that begins the
+    /// first run must learn of that. For a bounded time: the pool may be busy.
     /// </summary>
     internal void AwaitFirstElsewhere(TimeSpan limit)
     {
@@ -172,7 +172,7 @@ internal sealed class HostPoster(HostAbilities host, Action<Action, Exception> o
         {
             var (work, done) = (Work!, Done);
             (Work, Done) = (null, null);
-            Volatile.Write(ref poster._spare, this); // a turn after the other: mostly there is one
+            Volatile.Write(ref poster._spare, this); // mostly one post is under way at a time
             poster.PostFrom(work);
             done?.SetResult();
         }

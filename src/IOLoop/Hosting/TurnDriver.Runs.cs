@@ -91,8 +91,8 @@ internal sealed partial class TurnDriver
     }
 
     /// <summary>
-    /// A probe has come: the host takes what it is given. It may have dropped the turn before it all the same. That is asked once more,
-    /// as a thread that has noted a turn need not have handed it over yet; then the turn is posted again.
+    /// A probe has come: the host takes what it is given. It may have dropped the turn before it all the same. That is asked with the
+    /// turn's ticket, for the turn may have been given to the host after this probe; if it was dropped, it is posted again.
     /// </summary>
     internal void OnProbe()
     {
@@ -199,8 +199,10 @@ internal sealed partial class TurnDriver
     /// <summary>On the host.</summary>
     /// <param name="inquiry">What has come.</param>
     /// <param name="run">The run that asks.</param>
-    /// <param name="ticket">Of the last turn that the host had been given before it was asked. Is it still the one that is posted, it was dropped.
-    /// (One that a thread has yet to hand over has another ticket: it comes, or that thread learns that it does not.)</param>
+    /// <param name="ticket">
+    /// Of the last turn that the host had been given before it was asked. If that one is still posted, it was dropped. One that a thread
+    /// has yet to hand over has another ticket: it comes, or that thread learns that it does not.
+    /// </param>
     internal void OnInquiry(TurnLink.Inquiry inquiry, HostedRun run, int ticket)
     {
         if (_poster.IsInline(inquiry.Work) || run != _run || ticket == 0 || Volatile.Read(ref _posted) != ticket)

@@ -14,8 +14,8 @@ namespace IOLoops.Hosting;
 /// <para>
 /// Who posts. The callback queue says whether the loop is asleep; whatever has a reason for a turn (a callback, a stop, the
 /// sleeper, the timer) and takes the loop out of its sleep posts one, all others are silent. A turn that leaves work posts
-/// the next itself. So at most one is posted. (But for one that a thread of
-/// the pool has yet to post when the host is asked whether it was dropped: a second one finds nothing to do.)
+/// the next itself. So at most one is posted. There is one exception: a thread of the pool has yet to post it when the host is asked
+/// whether it was dropped. The second one finds nothing to do.
 /// </para>
 /// <para>
 /// Why no wake-up is lost. At its end a turn first says that the loop sleeps, then arms the sleeper and the timer. What
@@ -49,7 +49,7 @@ internal sealed partial class TurnDriver : IDisposable
     private int _came;                // changes with each turn that comes; volatile
     private int _posted;              // the ticket of the turn that is posted and has not come; 0: none; interlocked
     private int _lastTicket;          // interlocked
-    private int _handed;              // the ticket of the last turn that the host, or a thread of the pool, has been given; volatile
+    private int _handed;              // the ticket of the last turn that the host, or a thread of the pool, has been given; interlocked
 
     internal TurnDriver(HostedIOLoop loop, HostAbilities host, IPoller poller, LoopClock clock)
     {
@@ -109,12 +109,28 @@ internal sealed partial class TurnDriver : IDisposable
             return;
         if (Hand(_link.Turn) is not { } failure)
         {
-            Volatile.Write(ref _handed, ticket); // from here on it can be asked for: see OnInquiry
+            NoteHanded(ticket);
             WatchDeadThread(run);
             return;
         }
         Interlocked.Exchange(ref _posted, 0); // it will not come
         Lose(run, failure);
+    }
+
+    /// <summary>
+    /// From here on the turn can be asked for: see <see cref="OnInquiry"/>. A thread that comes here late must not undo what a later
+    /// one has noted: nobody could ask for that turn then.
+    /// </summary>
+    private void NoteHanded(int ticket)
+    {
+        int known;
+        do
+        {
+            known = Volatile.Read(ref _handed);
+            if (known - ticket >= 0) // tickets may wrap around
+                return;
+        }
+        while (Interlocked.CompareExchange(ref _handed, ticket, known) != known);
     }
 
     /// <summary>The next turn of a loop that is awake.</summary>

@@ -99,7 +99,7 @@ internal sealed partial class LoopGate(IOLoop loop, Func<bool>? isHostThread, Ac
         loop.SetRunning(false);
     }
 
-    /// <summary>While the gate is held, and nobody runs the loop: from now on whoever comes to the gate finds it closed.</summary>
+    /// <summary>While the gate is held, and nobody runs the loop: all who come to the gate from now on find it closed.</summary>
     internal void Close() => _isClosed = true;
 
     /// <summary>Makes the calling thread the loop's for one turn in a host.</summary>

@@ -19,7 +19,7 @@ internal sealed class EndingCalls
         _calls.RemoveAt(place);
     }
 
-    /// <summary>Ends when no call of a handler that was removed from the descriptor runs, but for the caller's own.</summary>
+    /// <summary>Ends when no call of a handler that was removed from the descriptor runs, except the caller's own.</summary>
     /// <param name="fd">The descriptor.</param>
     /// <param name="caller">The asynchronous handler that asks, if one does.</param>
     /// <param name="current">The handler that the turn is in the middle of, if it is.</param>

@@ -26,7 +26,7 @@ internal static class FileObjects
 
     /// <summary>
     /// Keeps the object open while it is registered. Not a socket: its Dispose spins until all references are gone, so one
-    /// held here would hang whoever closes it; sockets are asked whether they are closed instead.
+    /// held here would hang the thread that closes it; sockets are asked whether they are closed instead.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static RegistrationFlags Hold(object? file)

@@ -5,7 +5,7 @@ using IOLoops.Polling;
 namespace IOLoops.Registrations;
 
 /// <summary>
-/// The descriptors that the last poll found ready. Held here, not on the stack: a turn that nests in a handler goes on with the batch
+/// The descriptors that the last poll found ready. Held here, not on the stack: a turn that nests in a handler continues the batch
 /// of the turn below, which finds it finished.
 /// </summary>
 /// <param name="maxEvents">How many descriptors one poll may report.</param>

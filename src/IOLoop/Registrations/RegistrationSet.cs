@@ -80,7 +80,7 @@ internal sealed class RegistrationSet(
         return ref row;
     }
 
-    /// <summary>The file of a registration was closed: whoever waits for it fails.</summary>
+    /// <summary>The file of a registration was closed: the waits for it fail.</summary>
     internal void Lose(ref HandlerRegistration row, int number) => Forget(ref row, number, Lost);
 
     /// <summary>The last wait for a descriptor is over.</summary>

@@ -13,7 +13,7 @@ internal sealed class Removals(LoopGate gate, RegistrationSet registrations, Run
     internal bool Any => _any;
 
     /// <summary>Removes at once. On the loop's thread, or while the gate is held and no turn runs.</summary>
-    /// <returns>Ends when no call of a handler that was removed from the descriptor runs, but for the caller's own.</returns>
+    /// <returns>Ends when no call of a handler that was removed from the descriptor runs, except the caller's own.</returns>
     internal Task Remove(FileDescriptor fd) => Remove(fd, AsyncHandler.Current);
 
     /// <summary>Asks for a removal. While the gate is held. The caller fences, and wakes a loop that sleeps.</summary>

@@ -16,7 +16,7 @@ internal sealed class RunningCalls(IOLoop loop, LoopGate gate, RegistrationSet r
 
     internal bool IsOnLoopThread => gate.IsOnLoopThread;
 
-    /// <summary>A call is over: its descriptor may be reported again, and whoever waits for the call's end goes on.</summary>
+    /// <summary>A call is over: its descriptor may be reported again, and code that waits for the end of the call continues.</summary>
     [MethodImpl(Jit.Hot)]
     internal void End(ref HandlerRegistration row, int fd, object target, RegistrationFlags call)
     {

@@ -42,7 +42,7 @@ internal sealed class LoopTimeouts(LoopGate gate, CallbackQueue callbacks)
         using var idle = _gate.EnterIdle();
         bool earlier = Queue.IsEmpty || when.Ticks < Queue.Earliest;
         var node = Queue.Add(when.Ticks, item);
-        // Whoever drives the loop, by its descriptor or in a host, has computed a wait without this deadline.
+        // What drives the loop, by its descriptor or in a host, has computed a wait without this deadline.
         idle.WakeIf(earlier && callbacks.NeedsWake());
         return new TimeoutHandle(node, node.Sequence);
     }

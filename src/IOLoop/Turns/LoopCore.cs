@@ -10,12 +10,12 @@ using IOLoops.Timeouts;
 namespace IOLoops.Turns;
 
 /// <summary>
-/// The engine of a loop: one turn, whoever runs it, and the parts that it is made of. A native loop lets a turn sleep in the poller;
+/// The engine of a loop: one turn, wherever it runs, and the parts that it is made of. A native loop lets a turn sleep in the poller;
 /// a hosted loop polls with a zero timeout and is posted again.
 /// </summary>
 /// <remarks>
 /// A turn may nest: a handler that pumps its host runs a turn inside a turn. What the outer turn has begun (a batch of
-/// callbacks, of due timeouts, of ready descriptors) is held by the parts, not on the stack, so the nested turn goes on with it
+/// callbacks, of due timeouts, of ready descriptors) is held by the parts, not on the stack, so the nested turn continues it
 /// where the outer one was interrupted, and the outer one finds it finished.
 /// </remarks>
 internal sealed class LoopCore

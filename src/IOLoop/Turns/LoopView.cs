@@ -84,7 +84,7 @@ internal sealed class LoopView(
         [.. registrations.Copy().Select(entry => new RegistrationState(
             entry.Descriptor, entry.Row.Events, Describe(entry.Row.Target), entry.Row.Object, Describe(entry.Row.Flags)))];
 
-    /// <param name="most">How many, at the most.</param>
+    /// <param name="most">How many at most.</param>
     public List<TimeoutState> NextTimeouts(int most)
     {
         var now = new LoopTime(clock.Now);

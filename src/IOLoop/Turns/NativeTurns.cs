@@ -43,7 +43,7 @@ internal sealed class NativeTurns(LoopCore core)
                 break;
             scope = core.EnterThread(context); // a removal was asked for just now
         }
-        // Whoever watches the poller's descriptor sees that a turn is due.
+        // A loop that watches the poller's descriptor sees that a turn is due.
         if (core.Callbacks.TrySleep())
             return;
         core.Callbacks.Notify();
