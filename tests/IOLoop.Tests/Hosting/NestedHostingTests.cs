@@ -8,7 +8,7 @@ namespace IOLoops.Tests.Hosting;
 /// Turns inside turns, on a host that can be pumped: by RunSync, and by something in a callback that pumps the host itself and
 /// tells the loop nothing.
 /// </summary>
-public abstract class NestedHostingTests(PollerKind poller, bool mayNest = false) : HostingHarness(poller)
+public abstract partial class NestedHostingTests(PollerKind poller, bool mayNest = false) : HostingHarness(poller)
 {
     private const int Depth = 3;
 
@@ -225,64 +225,6 @@ public abstract class NestedHostingTests(PollerKind poller, bool mayNest = false
         pump.Join();
         thrown.ShouldBeOfType<InvalidOperationException>();
         loop.IsRunning.ShouldBeFalse();
-    }
-
-    // What asks for no context goes on inside the turn, before its callbacks.
-    [Fact]
-    public void What_goes_on_after_waits_that_end_together_may_nest_one_inside_the_other()
-    {
-        var (host, loop) = Pumped();
-        var file = NewEventFd();
-        file.Signal();
-        var last = new TaskCompletionSource();
-        int ended = 0;
-        async Task WaitAsync()
-        {
-            await loop.WaitAsync(file.Number, IOEvents.Read).ConfigureAwait(false);
-            if (++ended == 1)
-            {
-                Nest(host, loop, () => last.Task);
-                return;
-            }
-            Nest(host, loop, () => Task.Run(() => loop.InvokeAsync(static () => { })));
-            last.SetResult();
-        }
-        loop.AddCallback(async () =>
-        {
-            await Task.WhenAll(WaitAsync(), WaitAsync());
-            loop.Stop();
-        });
-        Run(loop, "both waits");
-        ended.ShouldBe(2);
-    }
-
-    [Fact]
-    public void What_goes_on_after_a_wait_that_another_thread_has_ended_may_nest()
-    {
-        var (host, loop) = Pumped();
-        var pipe = NewPipe();
-        bool wasCancelled = false;
-        async Task WaitAsync()
-        {
-            try
-            {
-                await loop.WaitAsync(pipe.ReadEnd, IOEvents.Read).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
-                Nest(host, loop, () => Task.Run(() => loop.InvokeAsync(static () => { })));
-                wasCancelled = true;
-            }
-        }
-        loop.AddCallback(async () =>
-        {
-            var wait = WaitAsync();
-            await Task.Run(() => loop.RemoveHandlerAsync(pipe.ReadEnd).AsTask());
-            await wait;
-            loop.Stop();
-        });
-        Run(loop, "the end of a wait");
-        wasCancelled.ShouldBeTrue();
     }
 
     private void NestedRunShouldSee(Action<HostedIOLoop, TaskCompletionSource> fromHost)
