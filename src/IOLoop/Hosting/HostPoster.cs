@@ -9,8 +9,8 @@ namespace IOLoops.Hosting;
 /// is hidden; one that decides by the thread, from the pool. A host that runs work at once there, too, has no queue at all.
 /// </remarks>
 /// <param name="host">The host.</param>
-/// <param name="onFailed">Called when a post on a thread of the pool has failed, after <see cref="Post"/> has returned.</param>
-internal sealed class HostPoster(HostAbilities host, Action<Action, Exception> onFailed)
+/// <param name="pool">Learns what becomes of posts on a thread of the pool.</param>
+internal sealed class HostPoster(HostAbilities host, IPoolPosts pool)
 {
     [ThreadStatic]
     private static HostPoster? t_posting;
@@ -53,6 +53,7 @@ internal sealed class HostPoster(HostAbilities host, Action<Action, Exception> o
 
     private void PostFromPool(Action work)
     {
+        pool.Defer(work);
         var post = Interlocked.Exchange(ref _spare, null) ?? new PostElsewhere(this);
         post.Work = work;
         post.Done = _elsewhere is null ? _elsewhere = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously) : null;
@@ -145,12 +146,14 @@ internal sealed class HostPoster(HostAbilities host, Action<Action, Exception> o
     {
         try
         {
+            int begun = pool.BeginPost(work);
             if (!TryPost(work))
                 throw RefuseHost();
+            pool.EndPost(begun);
         }
         catch (Exception exception)
         {
-            onFailed(work, exception);
+            pool.FailPost(work, exception);
         }
     }
 

@@ -14,8 +14,7 @@ namespace IOLoops.Hosting;
 /// <para>
 /// Who posts. The callback queue says whether the loop is asleep; whatever has a reason for a turn (a callback, a stop, the
 /// sleeper, the timer) and takes the loop out of its sleep posts one, all others are silent. A turn that leaves work posts
-/// the next itself. So at most one is posted. There is one exception: a thread of the pool has yet to post it when the host is asked
-/// whether it was dropped. The second one finds nothing to do.
+/// the next itself. So at most one is posted.
 /// </para>
 /// <para>
 /// Why no wake-up is lost. At its end a turn first says that the loop sleeps, then arms the sleeper and the timer. What
@@ -32,7 +31,7 @@ namespace IOLoops.Hosting;
 /// while a member of the host or a logger is called, while a timer is disposed of.
 /// </para>
 /// </remarks>
-internal sealed partial class TurnDriver : IDisposable
+internal sealed partial class TurnDriver : IPoolPosts, IDisposable
 {
     private readonly HostedIOLoop _loop;
     private readonly HostAbilities _host;
@@ -49,13 +48,13 @@ internal sealed partial class TurnDriver : IDisposable
     private int _came;                // changes with each turn that comes; volatile
     private int _posted;              // the ticket of the turn that is posted and has not come; 0: none; interlocked
     private int _lastTicket;          // interlocked
-    private int _handed;              // the ticket of the last turn that the host, or a thread of the pool, has been given; interlocked
+    private int _handed;              // the ticket of the last turn that the host has been given; interlocked
 
     internal TurnDriver(HostedIOLoop loop, HostAbilities host, IPoller poller, LoopClock clock)
     {
         _loop = loop;
         _host = host;
-        _poster = new HostPoster(host, OnPostFailed);
+        _poster = new HostPoster(host, this);
         _link = new TurnLink(this);
         _ends = loop.RunEnds;
         _runEnds = RunEndsPosted;
@@ -102,9 +101,7 @@ internal sealed partial class TurnDriver : IDisposable
     private void PostTurn(HostedRun run)
     {
         // Cleared when a turn comes, before it looks for work: what finds it set has queued what that turn will see.
-        int ticket = Interlocked.Increment(ref _lastTicket);
-        if (ticket == 0)
-            ticket = Interlocked.Increment(ref _lastTicket); // 0 stands for none
+        int ticket = NewTicket();
         if (Interlocked.CompareExchange(ref _posted, ticket, 0) != 0)
             return;
         if (Hand(_link.Turn) is not { } failure)
@@ -115,6 +112,12 @@ internal sealed partial class TurnDriver : IDisposable
         }
         Interlocked.Exchange(ref _posted, 0); // it will not come
         Lose(run, failure);
+    }
+
+    private int NewTicket()
+    {
+        int ticket = Interlocked.Increment(ref _lastTicket);
+        return ticket != 0 ? ticket : Interlocked.Increment(ref _lastTicket); // 0 stands for none
     }
 
     /// <summary>
@@ -168,8 +171,25 @@ internal sealed partial class TurnDriver : IDisposable
         }
     }
 
-    /// <summary>A thread of the pool has posted in vain. On that thread.</summary>
-    private void OnPostFailed(Action work, Exception exception)
+    /// <summary>The turn gets another ticket, which nobody can ask for until the thread of the pool has given it to the host.</summary>
+    void IPoolPosts.Defer(Action work)
+    {
+        if (!ReferenceEquals(work, _link.Turn))
+            return;
+        int posted = Volatile.Read(ref _posted);
+        if (posted != 0)
+            Interlocked.CompareExchange(ref _posted, NewTicket(), posted); // else it was lost or came meanwhile
+    }
+
+    int IPoolPosts.BeginPost(Action work) => ReferenceEquals(work, _link.Turn) ? Volatile.Read(ref _posted) : 0;
+
+    void IPoolPosts.EndPost(int begun)
+    {
+        if (begun != 0)
+            NoteHanded(begun);
+    }
+
+    void IPoolPosts.FailPost(Action work, Exception exception)
     {
         if (ReferenceEquals(work, _link.Turn))
             Interlocked.Exchange(ref _posted, 0); // it will not come
