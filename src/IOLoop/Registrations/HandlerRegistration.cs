@@ -6,7 +6,7 @@ namespace IOLoops.Registrations;
 [DebuggerDisplay("{Target} for {Events}, {Flags}")]
 internal struct HandlerRegistration
 {
-    /// <summary>An <see cref="IOHandler"/>, an <see cref="AsyncIOHandler"/> or the first <see cref="ReadinessWaiter"/>; null: the row is free.</summary>
+    /// <summary>An <see cref="IOHandler"/>, an <see cref="AsyncIOHandler"/> or the first <see cref="ReadinessWaiter"/>; null: the row is free, or lingers.</summary>
     internal object? Target;
 
     /// <summary>The object given with the number.</summary>

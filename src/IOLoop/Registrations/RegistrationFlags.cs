@@ -27,5 +27,11 @@ internal enum RegistrationFlags
     /// <summary>Its task has ended while a batch was handled: an event of that batch is from before.</summary>
     EndedInBatch = 64,
 
+    /// <summary>
+    /// Its waits have ended and their callers are being resumed. The kernel still has it, for a caller may wait again. For all other
+    /// purposes the row is free.
+    /// </summary>
+    Lingering = 128,
+
     Busy = Running | Resting,
 }

@@ -29,7 +29,7 @@ internal sealed class RegistrationSet(
     internal void Update(FileDescriptor fd, IOEvents events)
     {
         ref var row = ref Table.FindTaken(fd.Number);
-        if (Unsafe.IsNullRef(ref row) || row.Target is ReadinessWaiter)
+        if (Unsafe.IsNullRef(ref row) || row.Target is null or ReadinessWaiter)
             throw new InvalidOperationException($"File descriptor {fd.Number} has no handler on {loop.Name}. Call AddHandler first.");
         int number = (int)fd.Number;
         int errno = ModifyWithKernel(row, number, events);
@@ -51,6 +51,7 @@ internal sealed class RegistrationSet(
     [MethodImpl(Jit.Hot)]
     internal ref HandlerRegistration Register(FileDescriptor fd, int number, object target, IOEvents events, ExecutionContext? context)
     {
+        ForgetLingering(number);
         var registration = new HandlerRegistration
         {
             Target = target,
@@ -193,6 +194,15 @@ internal sealed class RegistrationSet(
     internal bool IsStillRegistered(int number, in HandlerRegistration row) => (row.Flags & RegistrationFlags.AlwaysReady) == 0
         ? _poller.Modify(number, row.Token(number), IOEvents.None) == Errno.Ok
         : AlwaysReady.IsStill(number, row.Generation);
+
+    /// <summary>The waits of a registration have ended, and the number is now registered for another purpose, or another file.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void ForgetLingering(int number)
+    {
+        ref var row = ref Table.Find(number);
+        if (!Unsafe.IsNullRef(ref row) && (row.Flags & RegistrationFlags.Lingering) != 0)
+            ForgetWaits(ref row, number);
+    }
 
     /// <summary>Not every kernel tells a number that was closed and opened again from one that is still the same; an object that is closed tells.</summary>
     private bool ForgetPredecessor(int number)

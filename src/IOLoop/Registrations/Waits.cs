@@ -23,19 +23,38 @@ internal sealed class Waits(IOLoop loop, LoopGate gate, RegistrationSet registra
     internal void Add(FileDescriptor fd, int number, ReadinessWaiter waiter)
     {
         ref var row = ref registrations.Table.FindTaken(number);
-        if (Join(ref row, number, waiter))
+        if (TryRevive(ref row, number, fd.Object, waiter) || Join(ref row, number, waiter))
             return;
         row = ref registrations.Register(fd, number, waiter, waiter.Events, null);
         if ((row.Flags & RegistrationFlags.IsSocket) != 0)
             OnSockets.Add(row.Token(number));
     }
 
-    /// <summary>A descriptor is ready: notes the waits that this ends, and keeps the others.</summary>
+    /// <summary>
+    /// A descriptor is ready: notes the waits that this ends, and keeps the others. Without others the registration lingers until
+    /// <see cref="Settle"/>: code that waits again as soon as it resumes, as most does, costs no system call.
+    /// </summary>
     internal void End(ref HandlerRegistration row, int number, IOEvents events)
     {
         var (ready, rest) = WaitList.Split((ReadinessWaiter?)row.Target, IsReady, events);
-        Keep(ref row, number, rest.First);
+        if (rest.First is null && FileObjects.IsKnown(row))
+        {
+            row.Target = null;
+            row.Flags |= RegistrationFlags.Lingering;
+        }
+        else
+        {
+            Keep(ref row, number, rest.First);
+        }
         ended.Add(ready);
+    }
+
+    /// <summary>The callers have resumed: a registration that none of them waits with again is forgotten.</summary>
+    internal void Settle(int number, uint generation)
+    {
+        ref var row = ref registrations.Table.Find(number);
+        if (!Unsafe.IsNullRef(ref row) && row.Generation == generation && (row.Flags & RegistrationFlags.Lingering) != 0)
+            registrations.ForgetWaits(ref row, number);
     }
 
     /// <summary>The token of a wait was cancelled. Any thread.</summary>
@@ -43,6 +62,28 @@ internal sealed class Waits(IOLoop loop, LoopGate gate, RegistrationSet registra
     {
         var (state, invoker) = StateInvoker.For(CancelWaiter, (this, waiter, version));
         poster.TryPost(new WorkItem(CancelWaiter, state, invoker, null)); // a closed loop has ended its waits
+    }
+
+    /// <summary>
+    /// Waits again with a registration that lingers. The kernel need not be asked whether it is that of the same file when it is that of
+    /// the same object: while that is open, its number cannot have been given to another file.
+    /// </summary>
+    private bool TryRevive(ref HandlerRegistration row, int number, object? file, ReadinessWaiter waiter)
+    {
+        if (Unsafe.IsNullRef(ref row) || (row.Flags & RegistrationFlags.Lingering) == 0
+            || !ReferenceEquals(row.Object, file) || FileObjects.IsClosed(file))
+        {
+            return false;
+        }
+        if (row.Events != waiter.Events)
+        {
+            if (registrations.ModifyWithKernel(row, number, waiter.Events) != Errno.Ok)
+                return false; // Register says why
+            row.Events = waiter.Events;
+        }
+        row.Flags &= ~RegistrationFlags.Lingering;
+        row.Target = waiter;
+        return true;
     }
 
     /// <summary>Adds a wait to those on the same file. False: there are none, or they are of a file that was closed.</summary>

@@ -91,6 +91,12 @@ internal sealed class Dispatcher(
             if (row.ChangedInPoll == _batch.Poll)
                 return false;
         }
+        if ((row.Flags & RegistrationFlags.Lingering) != 0)
+        {
+            // A turn nested in a caller that resumed: nobody waits for it, and it would be reported in every poll.
+            registrations.ForgetWaits(ref row, fd);
+            return false;
+        }
         if ((row.Flags & RegistrationFlags.Busy) == 0)
             return !registrations.LoseIfClosed(ref row, fd);
         registrations.Suspend(ref row, fd);
@@ -160,9 +166,11 @@ internal sealed class Dispatcher(
         where TObserver : struct, ITurnObserver
     {
         var call = TObserver.BeginHandler(_view, null, fd, row.Object, events);
+        uint generation = row.Generation;
         // All of them, before any continuation runs: it may wait again, or add a handler.
         waits.End(ref row, fd, events);
         ends.TellWaits<TObserver>();
+        waits.Settle(fd, generation);
         TObserver.EndHandler(_view, call, null);
     }
 }
