@@ -1,0 +1,369 @@
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using IOLoops.Sources.Interop;
+using Microsoft.Win32.SafeHandles;
+
+namespace IOLoops.Sources;
+
+/// <summary>
+/// Reads and writes a descriptor without blocking and without changing its flags, which other processes may share. For handlers
+/// of <see cref="IOLoop.AddHandler(FileDescriptor, IOHandler, IOEvents)"/>; <see cref="LoopStream"/> waits as well.
+/// </summary>
+/// <remarks>
+/// <para>
+/// That a descriptor was ready does not mean that it still is: another handler, a duplicate or another process may have used it
+/// since. So the kernel is asked not to wait: <c>MSG_DONTWAIT</c> for sockets, <c>RWF_NOWAIT</c> for pipes (Linux 6.5),
+/// eventfds and some devices. A descriptor that knows neither is used directly when it is non-blocking. When it is blocking,
+/// readiness is asked for immediately before the call, and no more is written than must fit: a page into a pipe, a byte into a
+/// terminal. On Linux the second side of a pty and other terminals are opened again, non-blocking, through <c>/proc/self/fd</c>
+/// where that is allowed, and then take more at once.
+/// </para>
+/// <para>On Windows: sockets alone. A write to a blocking socket may block there: make it non-blocking.</para>
+/// <para>Any thread; one read and one write at a time. Does not own the descriptor.</para>
+/// </remarks>
+public sealed unsafe class DescriptorIO : IDisposable
+{
+    private const int WritesOfPipes = 4096; // PIPE_BUF: what a pipe that poll(2) calls writable takes without blocking
+
+    private static volatile bool s_knowsVectors = OperatingSystem.IsLinux(); // preadv2 and pwritev2
+
+    private readonly FileDescriptor _fd;
+    private readonly FileKind _kind;
+    private readonly SafeFileHandle? _reopened;
+    private bool _readsNoWait = true;
+    private bool _writesNoWait = true;
+
+    /// <summary>Looks at what kind of file the descriptor is.</summary>
+    /// <exception cref="IOException">It is not open.</exception>
+    /// <exception cref="ObjectDisposedException">Its object is closed.</exception>
+    public DescriptorIO(FileDescriptor fd)
+    {
+        _fd = fd;
+        using var hold = new DescriptorHold(fd);
+        if (OperatingSystem.IsWindows())
+        {
+            _kind = FileKind.Socket;
+            IsDatagram = WinsockIO.IsDatagramSocket(hold.Number);
+            return;
+        }
+        int number = (int)hold.Number;
+        _kind = FileStatus.KindOf(number);
+        IsDatagram = _kind == FileKind.Socket && HasDatagrams(number);
+        Access = AccessOf(number);
+        if (_kind == FileKind.Terminal && !IsNonBlocking(number))
+            _reopened = Reopen(number, Access);
+    }
+
+    /// <summary>A socket of messages: of these, a read of no bytes is an empty message and not the end.</summary>
+    public bool IsDatagram { get; }
+
+    /// <summary>A regular file or a block device: always ready, and null from a read or write means that it would wait for a disk.</summary>
+    public bool IsDisk => _kind == FileKind.Disk;
+
+    /// <summary>Which directions the descriptor was opened for.</summary>
+    public FileAccess Access { get; } = FileAccess.ReadWrite;
+
+    internal bool IsSocket => _kind == FileKind.Socket;
+
+    internal bool IsPipe => _kind == FileKind.Pipe;
+
+    internal bool IsTerminal => _kind == FileKind.Terminal;
+
+    /// <summary>Reads what is there.</summary>
+    /// <returns>How many bytes; null: nothing is there now; 0: the end, which a terminal reports as EIO when its other side was closed.</returns>
+    /// <exception cref="IOException">Reading failed; its <see cref="Exception.HResult"/> is the errno.</exception>
+    /// <exception cref="ObjectDisposedException">The object of the descriptor is closed.</exception>
+    public int? TryRead(Span<byte> buffer)
+    {
+        using var hold = new DescriptorHold(_fd);
+        fixed (byte* start = buffer)
+        {
+            int count = Read(hold.Number, start, buffer.Length, out int errno);
+            if (count >= 0)
+                return count;
+            if (errno == Errno.EAGAIN)
+                return null;
+            if (errno == Errno.EIO && _kind == FileKind.Terminal)
+                return 0;
+            throw Failure("Reading", hold.Number, errno);
+        }
+    }
+
+    /// <summary>Writes as much as is taken.</summary>
+    /// <returns>How many bytes were taken; null: none can be now.</returns>
+    /// <exception cref="IOException">Writing failed; its <see cref="Exception.HResult"/> is the errno, such as EPIPE when nobody can read any more.</exception>
+    /// <exception cref="ObjectDisposedException">The object of the descriptor is closed.</exception>
+    public int? TryWrite(ReadOnlySpan<byte> buffer)
+    {
+        using var hold = new DescriptorHold(_fd);
+        fixed (byte* start = buffer)
+        {
+            int count = Write(hold.Number, start, buffer.Length, out int errno);
+            if (count >= 0)
+                return count;
+            return errno == Errno.EAGAIN ? null : throw Failure("Writing to", hold.Number, errno);
+        }
+    }
+
+    /// <summary>Closes what this opened itself, a second descriptor of a terminal; never the descriptor given.</summary>
+    public void Dispose() => _reopened?.Dispose();
+
+    /// <summary>Reads a disk, which may take its time.</summary>
+    internal int ReadDisk(Span<byte> buffer)
+    {
+        using var hold = new DescriptorHold(_fd);
+        fixed (byte* start = buffer)
+        {
+            nint count;
+            int errno;
+            do
+            {
+                count = Libc.read((int)hold.Number, start, (nuint)buffer.Length);
+                errno = count < 0 ? Errno.Last : Errno.Ok;
+            }
+            while (errno == Errno.EINTR);
+            return count >= 0 ? (int)count : throw Failure("Reading", hold.Number, errno);
+        }
+    }
+
+    /// <summary>Writes to a disk, which may take its time.</summary>
+    internal int WriteDisk(ReadOnlySpan<byte> buffer)
+    {
+        using var hold = new DescriptorHold(_fd);
+        fixed (byte* start = buffer)
+        {
+            int count = WriteDirectly((int)hold.Number, start, buffer.Length, out int errno);
+            return count >= 0 ? count : throw Failure("Writing to", hold.Number, errno);
+        }
+    }
+
+    /// <summary>Whether a poll(2) that does not wait reports anything.</summary>
+    internal bool IsReady(bool toWrite)
+    {
+        using var hold = new DescriptorHold(_fd);
+        if (OperatingSystem.IsWindows())
+            return WinsockIO.IsReady(hold.Number, toWrite);
+        return IsReady((int)hold.Number, toWrite ? Libc.Writable : Libc.Readable);
+    }
+
+    /// <summary>Tells the peer of a socket that nothing more will be written.</summary>
+    internal void Shutdown()
+    {
+        using var hold = new DescriptorHold(_fd);
+        int result = OperatingSystem.IsWindows()
+            ? WinsockIO.ShutdownWrite(hold.Number)
+            : Libc.shutdown((int)hold.Number, Libc.ShutdownWrite);
+        if (result < 0)
+            throw Failure("Shutting down", hold.Number, Errno.Last);
+    }
+
+    private int Read(nint number, byte* start, int length, out int errno)
+    {
+        if (OperatingSystem.IsWindows())
+            return WinsockIO.Read(number, start, length, out errno);
+        int fd = (int)number;
+        if (_kind == FileKind.Socket)
+            return Receive(fd, start, length, out errno);
+        if (_readsNoWait && s_knowsVectors)
+        {
+            int count = ReadNoWait(fd, start, length, out errno);
+            if (errno != Errno.EOPNOTSUPP && errno != Errno.ENOSYS)
+                return count;
+            _readsNoWait = false;
+        }
+        return ReadIfReady(fd, start, length, out errno);
+    }
+
+    private int Write(nint number, byte* start, int length, out int errno)
+    {
+        if (OperatingSystem.IsWindows())
+            return WinsockIO.Write(number, start, length, out errno);
+        int fd = (int)number;
+        if (_kind == FileKind.Socket)
+            return Send(fd, start, length, out errno);
+        if (_writesNoWait && s_knowsVectors)
+        {
+            int count = WriteNoWait(fd, start, length, out errno);
+            if (errno != Errno.EOPNOTSUPP && errno != Errno.ENOSYS)
+                return count;
+            _writesNoWait = false;
+        }
+        return WriteIfReady(fd, start, length, out errno);
+    }
+
+    private static int Receive(int fd, byte* start, int length, out int errno)
+    {
+        nint count;
+        do
+        {
+            count = Libc.recv(fd, start, (nuint)length, Libc.ReceiveFlags);
+            errno = count < 0 ? Errno.Last : Errno.Ok;
+        }
+        while (errno == Errno.EINTR);
+        return (int)count;
+    }
+
+    private static int Send(int fd, byte* start, int length, out int errno)
+    {
+        nint count;
+        do
+        {
+            count = Libc.send(fd, start, (nuint)length, Libc.SendFlags);
+            errno = count < 0 ? Errno.Last : Errno.Ok;
+        }
+        while (errno == Errno.EINTR);
+        return (int)count;
+    }
+
+    private static int ReadNoWait(int fd, byte* start, int length, out int errno)
+    {
+        var vector = new IoVector { Start = start, Length = (nuint)length };
+        try
+        {
+            nint count;
+            do
+            {
+                count = Libc.preadv2(fd, &vector, 1, Libc.CurrentPosition, Libc.NoWait);
+                errno = count < 0 ? Errno.Last : Errno.Ok;
+            }
+            while (errno == Errno.EINTR);
+            return (int)count;
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return WithoutVectors(out errno);
+        }
+    }
+
+    private static int WriteNoWait(int fd, byte* start, int length, out int errno)
+    {
+        var vector = new IoVector { Start = start, Length = (nuint)length };
+        try
+        {
+            nint count;
+            do
+            {
+                count = Libc.pwritev2(fd, &vector, 1, Libc.CurrentPosition, Libc.NoWait);
+                errno = count < 0 ? Errno.Last : Errno.Ok;
+            }
+            while (errno == Errno.EINTR);
+            return (int)count;
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return WithoutVectors(out errno);
+        }
+    }
+
+    private static int WithoutVectors(out int errno)
+    {
+        s_knowsVectors = false; // an old C library
+        errno = Errno.ENOSYS;
+        return -1;
+    }
+
+    private int ReadIfReady(int fd, byte* start, int length, out int errno)
+    {
+        if (_kind == FileKind.Disk)
+            return Later(out errno);
+        if (_reopened is { } reopened)
+            fd = (int)reopened.DangerousGetHandle();
+        else if (!IsNonBlocking(fd) && !IsReady(fd, Libc.Readable))
+            return Later(out errno);
+        nint count;
+        do
+        {
+            count = Libc.read(fd, start, (nuint)length);
+            errno = count < 0 ? Errno.Last : Errno.Ok;
+        }
+        while (errno == Errno.EINTR);
+        return (int)count;
+    }
+
+    private int WriteIfReady(int fd, byte* start, int length, out int errno)
+    {
+        if (_kind == FileKind.Disk)
+            return Later(out errno);
+        if (_reopened is { } reopened)
+        {
+            fd = (int)reopened.DangerousGetHandle();
+        }
+        else if (!IsNonBlocking(fd))
+        {
+            if (!IsReady(fd, Libc.Writable))
+                return Later(out errno);
+            length = Math.Min(length, MostThatFits);
+        }
+        return WriteDirectly(fd, start, length, out errno);
+    }
+
+    private static int WriteDirectly(int fd, byte* start, int length, out int errno)
+    {
+        nint count;
+        do
+        {
+            count = Libc.write(fd, start, (nuint)length);
+            errno = count < 0 ? Errno.Last : Errno.Ok;
+        }
+        while (errno == Errno.EINTR);
+        return (int)count;
+    }
+
+    /// <summary>What a blocking descriptor that poll(2) calls writable takes without blocking. An eventfd takes eight bytes or none.</summary>
+    private int MostThatFits => _kind switch
+    {
+        FileKind.Pipe => WritesOfPipes,
+        FileKind.Terminal => 1,
+        _ => int.MaxValue,
+    };
+
+    private static int Later(out int errno)
+    {
+        errno = Errno.EAGAIN;
+        return -1;
+    }
+
+    /// <summary>Asked each time: the flags belong to all that share the open file, and any of them may change them.</summary>
+    private static bool IsNonBlocking(int fd) => (Libc.fcntl(fd, Libc.GetFlags, 0) & Libc.NonBlocking) != 0;
+
+    private static bool IsReady(int fd, short events)
+    {
+        var poll = new PollEntry { Descriptor = fd, Events = events };
+        return Libc.poll(&poll, 1, 0) > 0; // a signal may end even a poll that does not wait
+    }
+
+    private static bool HasDatagrams(int fd)
+    {
+        int type = 0;
+        uint length = sizeof(int);
+        return Libc.getsockopt(fd, Libc.SocketLevel, Libc.SocketType, &type, &length) == 0 && type == Libc.Datagram;
+    }
+
+    private static FileAccess AccessOf(int fd) => (Libc.fcntl(fd, Libc.GetFlags, 0) & Libc.AccessMode) switch
+    {
+        Libc.ReadOnly => FileAccess.Read,
+        Libc.WriteOnly => FileAccess.Write,
+        _ => FileAccess.ReadWrite,
+    };
+
+    /// <summary>
+    /// A second open file of the same terminal, with flags of its own. Not of a pty's first side: to open that again makes another pty.
+    /// Null where it is not allowed, as after su.
+    /// </summary>
+    private static SafeFileHandle? Reopen(int fd, FileAccess access)
+    {
+        uint number;
+        if (!OperatingSystem.IsLinux() || Libc.ioctl(fd, Libc.GetPtyNumber, &number) == 0)
+            return null;
+        int mode = access switch
+        {
+            FileAccess.Read => Libc.ReadOnly,
+            FileAccess.Write => Libc.WriteOnly,
+            _ => Libc.ReadWrite,
+        };
+        int reopened = Libc.open($"/proc/self/fd/{fd}", mode | Libc.NonBlocking | Libc.NoControllingTerminal | Libc.CloseOnExec);
+        return reopened < 0 ? null : new SafeFileHandle(reopened, ownsHandle: true);
+    }
+
+    private static IOException Failure(string what, nint number, int errno) => Errno.Failure($"{what} file descriptor {number}", errno);
+}

@@ -1,0 +1,93 @@
+using IOLoops.Sources.Interop;
+
+namespace IOLoops.Sources;
+
+public sealed partial class LoopStream
+{
+    /// <summary>
+    /// Says that nothing more will be written, so that the peer reads the end: shuts down the sending direction of a socket; closes the
+    /// descriptor of a write-only pipe. A write in progress is finished first. Reading continues. Any thread. The second call does nothing.
+    /// </summary>
+    /// <exception cref="NotSupportedException">The descriptor has no way to say so. The end of input of a terminal is a character: write 0x04.</exception>
+    public void CompleteWrites()
+    {
+        if (!_canWrite)
+            throw new NotSupportedException("The stream is read-only.");
+        bool isPipe = _shared.IO.IsPipe && !_canRead;
+        if (!isPipe && !_shared.IO.IsSocket)
+        {
+            throw new NotSupportedException(_shared.IO.IsTerminal
+                ? "A terminal has no end of input but a character: write 0x04 at the beginning of a line."
+                : "Only a socket or a write-only pipe can end its writes alone. Dispose of the stream.");
+        }
+        if (_writesCompleted)
+            return;
+        _writesCompleted = true;
+        _write.After(isPipe ? Dispose : ShutDown);
+    }
+
+    private void ShutDown()
+    {
+        try
+        {
+            _shared.Shutdown();
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
+        {
+            // Not connected any more: the peer has read the end, or nobody is there to read it.
+        }
+    }
+
+    /// <summary>
+    /// Operations in progress fail with an <see cref="ObjectDisposedException"/>, on the loop. The descriptor is closed
+    /// when no call uses it any more: at once, unless an operation waits and this is not the loop's thread. Any thread.
+    /// </summary>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing && _shared.TryEnd())
+        {
+            var removal = RemoveAsync();
+            if (removal.IsCompleted)
+                _shared.Leave();
+            else
+                _ = LeaveAfterAsync(removal);
+        }
+        base.Dispose(disposing);
+    }
+
+    /// <summary>The same, and ends when the descriptor was closed.</summary>
+    public override async ValueTask DisposeAsync()
+    {
+        if (_shared.TryEnd())
+            await LeaveAfterAsync(RemoveAsync()).ConfigureAwait(false);
+        await base.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Ends the waiting of what is in progress.</summary>
+    private ValueTask RemoveAsync()
+    {
+        // Ending was written, with a full fence, before this looks. An operation that is claimed later sees it.
+        if ((!_read.IsBusy && !_write.IsBusy) || Loop.IsClosed)
+            return ValueTask.CompletedTask;
+        try
+        {
+            return Loop.RemoveHandlerAsync(Descriptor);
+        }
+        catch (ObjectDisposedException)
+        {
+            return ValueTask.CompletedTask; // closed meanwhile: it has ended its waits
+        }
+    }
+
+    private async Task LeaveAfterAsync(ValueTask removal)
+    {
+        try
+        {
+            await removal.ConfigureAwait(false);
+        }
+        finally
+        {
+            _shared.Leave();
+        }
+    }
+}

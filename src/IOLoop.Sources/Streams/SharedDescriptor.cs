@@ -1,0 +1,83 @@
+using IOLoops.Sources.Interop;
+
+namespace IOLoops.Sources.Streams;
+
+/// <summary>The descriptor of a stream: calls that use it, and its end, which comes when none does any more.</summary>
+/// <remarks>
+/// <c>_uses</c> counts the calls, and has <see cref="Ending"/> added once the stream was disposed. Whoever brings it to exactly
+/// <see cref="Ending"/> closes: either the call that added it, with no use left, or the last use. A use that begins later adds one, sees
+/// that it is too late, and takes it back, which may bring the same value again: <c>_closed</c> lets only the first close.
+/// </remarks>
+internal sealed class SharedDescriptor(IOLoop loop, FileDescriptor fd, DescriptorIO io, bool leaveOpen, IDisposable? owner)
+{
+    private const int Ending = int.MinValue;
+
+    private int _uses;
+    private int _closed;
+
+    internal FileDescriptor Descriptor => fd;
+
+    internal DescriptorIO IO => io;
+
+    /// <summary>Whether the stream was disposed. Any thread.</summary>
+    internal bool IsEnding => Volatile.Read(ref _uses) < 0;
+
+    /// <summary>A call begins that uses the descriptor.</summary>
+    /// <exception cref="ObjectDisposedException">The stream was disposed.</exception>
+    internal void Enter()
+    {
+        if (Interlocked.Increment(ref _uses) > 0)
+            return;
+        Leave();
+        throw Disposed();
+    }
+
+    internal void Leave()
+    {
+        if (Interlocked.Decrement(ref _uses) == Ending)
+            Close();
+    }
+
+    /// <summary>No call may begin any more. False: that was said before.</summary>
+    internal bool TryEnd()
+    {
+        // One use of its own keeps the descriptor open until the caller, who has removed what waits for it, calls Leave.
+        for (int uses = Volatile.Read(ref _uses); uses >= 0;)
+        {
+            int seen = Interlocked.CompareExchange(ref _uses, uses + 1 + Ending, uses);
+            if (seen == uses)
+                return true;
+            uses = seen;
+        }
+        return false;
+    }
+
+    /// <summary>Tells the peer of a socket that nothing more will be written.</summary>
+    internal void Shutdown()
+    {
+        Enter();
+        try
+        {
+            io.Shutdown();
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    internal static ObjectDisposedException Disposed() => new(nameof(LoopStream));
+
+    private void Close()
+    {
+        if (Interlocked.Exchange(ref _closed, 1) != 0)
+            return;
+        io.Dispose();
+        if (leaveOpen)
+            return;
+        if (owner is not null)
+            owner.Dispose();
+        else
+            loop.CloseFd(fd);
+    }
+}

@@ -1,0 +1,60 @@
+namespace IOLoops.Sources.Streams;
+
+/// <summary>The write of a stream: it ends when the system has taken all.</summary>
+internal sealed class WriteOperation(IOLoop loop, SharedDescriptor shared) : StreamOperation(loop, shared, IOEvents.Write)
+{
+    private ReadOnlyMemory<byte> _left;
+    private long _written;
+
+    /// <summary>Bytes of all writes that the system has taken.</summary>
+    internal long Written => Volatile.Read(ref _written);
+
+    protected override string Name => "write";
+
+    protected override int Result => 0;
+
+    internal ValueTask Begin(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+            return ValueTask.FromCanceled(cancellationToken);
+        Claim();
+        try
+        {
+            _left = bytes;
+            if (!TryAtOnce(mayTry: true))
+                return new ValueTask(this, Pend(cancellationToken));
+        }
+        catch (Exception exception)
+        {
+            Unclaim();
+            return ValueTask.FromException(exception);
+        }
+        Unclaim();
+        return ValueTask.CompletedTask;
+    }
+
+    protected override bool Try()
+    {
+        while (!_left.IsEmpty)
+        {
+            if (Shared.IO.TryWrite(_left.Span) is not { } count)
+                return false;
+            Advance(count);
+        }
+        return true;
+    }
+
+    protected override void DoOnDisk()
+    {
+        while (!_left.IsEmpty)
+            Advance(Shared.IO.WriteDisk(_left.Span));
+    }
+
+    protected override void Release() => _left = default;
+
+    private void Advance(int count)
+    {
+        _left = _left[count..];
+        Volatile.Write(ref _written, _written + count);
+    }
+}
