@@ -41,6 +41,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc")]
     internal static partial int usleep(uint microseconds);
 
+    [LibraryImport("libc")]
+    internal static partial int poll(PollEntry* entries, nuint count, int milliseconds);
+
     /// <summary>Lets the process open as many descriptors as it may.</summary>
     internal static void RaiseDescriptorLimit()
     {

@@ -17,13 +17,14 @@ internal static class Program
             "observe" => ObserveWorkload.Run,
             "timers" => TimerWorkload.Run,
             "stalls" => StallWorkload.Run,
+            "stream" => StreamWorkload.Run,
             "echo-server" => EchoServer.Run,
             _ => null,
         };
         if (workload is null || !LoopFactory.Knows(options.Implementation))
         {
             Console.Error.WriteLine($"""
-                usage: LoopBench chain|pingpong|callbacks|observe|timers|stalls|echo-server --impl {string.Join('|', LoopFactory.Names)} [--key value ...]
+                usage: LoopBench chain|pingpong|callbacks|observe|timers|stalls|stream|echo-server --impl {string.Join('|', LoopFactory.Names)} [--key value ...]
                 """);
             return NotAnswered;
         }

@@ -6,6 +6,8 @@ internal sealed class ReadOperation(IOLoop loop, SharedDescriptor shared) : Stre
     private Memory<byte> _buffer;
     private int _count;
     private bool _isDrained; // the last read took all there was: it is better to wait at once
+    private int _misses;     // reads in a row that were tried at once in vain
+    private int _toSkip;     // how many are not tried at once, therefore
 
     protected override string Name => "read";
 
@@ -19,8 +21,14 @@ internal sealed class ReadOperation(IOLoop loop, SharedDescriptor shared) : Stre
         try
         {
             _buffer = buffer;
-            if (!TryAtOnce(!_isDrained))
+            bool mayTry = IsWorthTrying();
+            if (!TryAtOnce(mayTry))
+            {
+                if (mayTry)
+                    NoteMiss();
                 return new ValueTask<int>(this, Pend(cancellationToken));
+            }
+            _misses = 0;
         }
         catch (Exception exception)
         {
@@ -45,6 +53,24 @@ internal sealed class ReadOperation(IOLoop loop, SharedDescriptor shared) : Stre
         _count = count;
         _isDrained = count < _buffer.Length && count > 0 && !Shared.IO.IsDisk;
         return true;
+    }
+
+    /// <summary>A question and its answer, again and again: what was read to the last byte of the buffer was all there was all the same.</summary>
+    private bool IsWorthTrying()
+    {
+        if (_isDrained)
+            return false;
+        if (_toSkip == 0)
+            return true;
+        _toSkip--;
+        return false;
+    }
+
+    private void NoteMiss()
+    {
+        const int Most = 4;
+        _misses = Math.Min(_misses + 1, Most);
+        _toSkip = (1 << _misses) - 1;
     }
 
     protected override void DoOnDisk() => _count = Shared.IO.ReadDisk(_buffer.Span);

@@ -16,7 +16,8 @@ namespace IOLoops.Sources.Streams;
 internal abstract class StreamOperation : IValueTaskSource<int>, IValueTaskSource, IThreadPoolWorkItem
 #pragma warning restore CA1001
 {
-    private const int MostAtOnce = 64; // results in a row that need no waiting, on the loop's thread: then the other descriptors get their turn
+    // Results in a row that need no waiting, on the loop's thread: then the other descriptors get their turn.
+    private const int MostAtOnce = 64;
 
     private static readonly Action<StreamOperation> BeginWaiting = static operation => operation.Wait();
     private static readonly Action<StreamOperation> TellDiskEnd = static operation => operation.OnDisk();
