@@ -1,0 +1,199 @@
+using System.Runtime.InteropServices;
+using IOLoops.Sources.Interop;
+using IOLoops.Sources.Processes;
+
+namespace IOLoops.Sources;
+
+/// <summary>
+/// A program that this process has started: its standard streams, and how it ended. No thread waits for it, and it is reaped although
+/// nobody awaits anything, also after the loop was closed. Linux, macOS, FreeBSD.
+/// </summary>
+/// <remarks>
+/// <para>
+/// There is no shell. The child gets its three standard streams and no other descriptor of this process. Signals are at their defaults,
+/// except those that this process was started with ignored (by <c>nohup</c>), which stay ignored unless the child begins a session.
+/// </para>
+/// <para>
+/// All that the child has written can be read after <see cref="Exited"/>, until this is disposed. The end of its output is not its own
+/// end: what it has started may keep the pipe open longer, or it may close its output and continue.
+/// </para>
+/// <para>
+/// Programs that use <see cref="System.Diagnostics.Process"/>, too, may do so: each reaps its own children alone.
+/// </para>
+/// </remarks>
+public sealed class ChildProcess : IDisposable, IAsyncDisposable
+{
+    private static readonly TimeSpan GraceOfDisposal = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestGrace = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
+
+    private readonly IOLoop _loop;
+    private readonly ChildHandle _handle;
+    private readonly ParentEnds _ends;
+    private readonly ChildStop _stop;
+    private readonly ChildWatch _watch;
+    private Task? _disposal;
+
+    private ChildProcess(IOLoop loop, ChildHandle handle, ParentEnds ends)
+    {
+        _loop = loop;
+        _handle = handle;
+        _ends = ends;
+        _stop = new ChildStop(loop, handle);
+        _watch = new ChildWatch(loop, handle, _stop);
+    }
+
+    /// <summary>The process's number.</summary>
+    public int Id => _handle.Id;
+
+    /// <summary>Writes to its standard input. Dispose of it, or call <see cref="LoopStream.CompleteWrites"/>, to let the child read the end.</summary>
+    /// <exception cref="InvalidOperationException">It was not started with <see cref="ChildStream.Pipe"/>.</exception>
+    public LoopStream StandardInput => _ends.Input ?? throw NoPipe(nameof(StandardInput));
+
+    /// <summary>Reads its standard output.</summary>
+    /// <exception cref="InvalidOperationException">It was not started with <see cref="ChildStream.Pipe"/>.</exception>
+    public LoopStream StandardOutput => _ends.Output ?? throw NoPipe(nameof(StandardOutput));
+
+    /// <summary>Reads its standard error.</summary>
+    /// <exception cref="InvalidOperationException">It was not started with <see cref="ChildStream.Pipe"/>.</exception>
+    public LoopStream StandardError => _ends.Error ?? throw NoPipe(nameof(StandardError));
+
+    /// <summary>The terminal that it runs under.</summary>
+    /// <exception cref="InvalidOperationException">It was started without <see cref="ChildProcessOptions.Terminal"/>.</exception>
+    public PseudoTerminal Terminal => _ends.Terminal
+        ?? throw new InvalidOperationException("The child has no terminal. Set ChildProcessOptions.Terminal before you start it.");
+
+    /// <summary>
+    /// Ends when the process has ended, with its exit code or the signal that ended it. Callers resume on the loop; when the loop was
+    /// closed, on the thread pool. Nobody needs to await it.
+    /// </summary>
+    /// <remarks>Fails with an <see cref="IOException"/> where other code has reaped the process, as in a program that was started with SIGCHLD ignored.</remarks>
+#pragma warning disable VSTHRD003 // the loop ends it
+    public Task<ExitStatus> Exited => _watch.Exited;
+#pragma warning restore VSTHRD003
+
+    /// <summary>Starts a program. Any thread.</summary>
+    /// <exception cref="IOException">It cannot be started: it or its working directory does not exist or may not be used, or the system has no
+    /// resources left. The message names the program and why; <see cref="Exception.HResult"/> is the errno.</exception>
+    /// <exception cref="ArgumentException">The options contradict each other, or a string in them has a NUL character.</exception>
+    /// <exception cref="PlatformNotSupportedException">Windows. Or the C library is too old for an option.</exception>
+    /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
+    public static ChildProcess Start(IOLoop loop, ChildProcessOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(loop);
+        ArgumentNullException.ThrowIfNull(options);
+        if (OperatingSystem.IsWindows())
+            throw new PlatformNotSupportedException("On Windows a loop can wait for sockets only, not for processes. Use System.Diagnostics.Process.");
+        ObjectDisposedException.ThrowIf(loop.IsClosed, loop);
+        var launch = new Launch(options);
+        var ends = new ParentEnds();
+        try
+        {
+            var child = new ChildProcess(loop, ChildStart.Start(loop, launch, ends), ends);
+            child._watch.Begin();
+            return child;
+        }
+        catch
+        {
+            ends.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Starts a program with its standard output as a pipe, its standard input at its end, and this process's standard error. Any thread.</summary>
+    /// <inheritdoc cref="Start(IOLoop, ChildProcessOptions)"/>
+    public static ChildProcess Start(IOLoop loop, string program, params IEnumerable<string> arguments) =>
+        Start(loop, new ChildProcessOptions(program, arguments));
+
+    /// <summary>Sends a signal to the process; does nothing when it has ended. Any thread.</summary>
+    /// <param name="signal">A name, or a raw number of this platform: <c>(PosixSignal)9</c> is SIGKILL.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such signal.</exception>
+    /// <exception cref="IOException">The system does not allow it: the process has become another user's.</exception>
+    public void Signal(PosixSignal signal)
+    {
+        int errno = _handle.Signal(SignalNumbers.From(signal));
+        if (errno == Errno.EINVAL)
+            throw new ArgumentOutOfRangeException(nameof(signal), signal, "This platform has no such signal.");
+        if (errno != Errno.Ok)
+            throw Errno.Failure($"Sending a signal to process {Id}", errno);
+    }
+
+#pragma warning disable VSTHRD003 // tasks that the loop ends
+    /// <summary>
+    /// Sends SIGTERM, and SIGKILL when the process has not ended <paramref name="grace"/> later; to its whole group where it was started with
+    /// <see cref="ChildProcessOptions.NewSession"/>, <see cref="ChildProcessOptions.NewProcessGroup"/> or
+    /// <see cref="ChildProcessOptions.Terminal"/>. A stopped process is continued, so that it can act on SIGTERM. Any thread.
+    /// </summary>
+    /// <remarks>
+    /// The grace is counted by the loop's clock, and by the system's while the loop does not run or when it is closed. A later call can
+    /// shorten it. An interactive shell ignores SIGTERM: dispose of its terminal, or send SIGHUP.
+    /// </remarks>
+    /// <param name="grace">How long it has; zero: SIGKILL follows at once; <see cref="Timeout.InfiniteTimeSpan"/>: SIGTERM alone.</param>
+    /// <param name="cancellationToken">Ends the waiting alone.</param>
+    /// <returns>How it ended: the same as <see cref="Exited"/>.</returns>
+    public Task<ExitStatus> StopAsync(TimeSpan grace, CancellationToken cancellationToken = default)
+    {
+        if (grace != Timeout.InfiniteTimeSpan && (grace < TimeSpan.Zero || grace > LongestGrace))
+            throw new ArgumentOutOfRangeException(nameof(grace), grace, "Pass zero, a time of at most 49 days, or Timeout.InfiniteTimeSpan.");
+        _stop.Begin(grace);
+        if (!cancellationToken.CanBeCanceled)
+            return Exited;
+        return Exited.IsCompleted ? Exited : WaitAsync(cancellationToken);
+    }
+
+    /// <summary>The same as <see cref="DisposeAsync"/>, without waiting for the end of the process. Any thread.</summary>
+    public void Dispose() => _ = DisposeOnceAsync();
+
+    /// <summary>
+    /// Ends the process, if it still runs: closes its terminal, which hangs it up, and calls <see cref="StopAsync"/> with a grace of 5 seconds.
+    /// When it has ended, its pipes are closed: output that was not read is lost. Any thread.
+    /// </summary>
+    public ValueTask DisposeAsync() => new(DisposeOnceAsync());
+
+    private Task DisposeOnceAsync()
+    {
+        if (Volatile.Read(ref _disposal) is { } begun)
+            return begun;
+        var disposed = new TaskCompletionSource();
+        if (Interlocked.CompareExchange(ref _disposal, disposed.Task, null) is { } other)
+            return other;
+        _ends.Terminal?.Dispose();
+        _stop.Begin(GraceOfDisposal);
+        if (Exited.IsCompleted)
+        {
+            _ends.Dispose();
+            disposed.SetResult();
+        }
+        else
+        {
+            _ = EndAsync(disposed);
+        }
+        return disposed.Task;
+    }
+
+    private async Task EndAsync(TaskCompletionSource disposed)
+    {
+        await ((Task)Exited).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _ends.Dispose();
+        disposed.SetResult();
+    }
+
+    /// <summary>Ends with the process, or when the token is cancelled: then, too, on the loop.</summary>
+    private async Task<ExitStatus> WaitAsync(CancellationToken cancellationToken)
+    {
+        var cancelled = new TaskCompletionSource<ExitStatus>();
+        using var registration = cancellationToken.UnsafeRegister(_ => Cancel(cancelled, cancellationToken), null);
+        var first = await Task.WhenAny(Exited, cancelled.Task).ConfigureAwait(false);
+        return await first.ConfigureAwait(false);
+    }
+#pragma warning restore VSTHRD003
+
+    private void Cancel(TaskCompletionSource<ExitStatus> waiting, CancellationToken token)
+    {
+        // A closed loop calls nobody.
+        if (!_loop.TryAddCallback(() => waiting.TrySetCanceled(token)))
+            ThreadPool.UnsafeQueueUserWorkItem(_ => waiting.TrySetCanceled(token), null);
+    }
+
+    private static InvalidOperationException NoPipe(string stream) =>
+        new($"{stream} is not a pipe. Set ChildProcessOptions.{stream} to ChildStream.Pipe before you start it.");
+}

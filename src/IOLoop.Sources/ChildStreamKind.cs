@@ -1,0 +1,11 @@
+namespace IOLoops.Sources;
+
+/// <summary>The cases of <see cref="ChildStream"/>.</summary>
+internal enum ChildStreamKind
+{
+    Inherit,
+    Null,
+    Pipe,
+    StandardOutput,
+    Given,
+}
