@@ -63,8 +63,8 @@ public sealed class ChildProcess : IDisposable, IAsyncDisposable
         ?? throw new InvalidOperationException("The child has no terminal. Set ChildProcessOptions.Terminal before you start it.");
 
     /// <summary>
-    /// Ends when the process has ended, with its exit code or the signal that ended it. Callers resume on the loop; when the loop was
-    /// closed, on the thread pool. Nobody needs to await it.
+    /// Ends on the loop when the process has ended, with its exit code or the signal that ended it; on the thread pool when the loop was
+    /// closed. Nobody needs to await it.
     /// </summary>
     /// <remarks>Fails with an <see cref="IOException"/> where other code has reaped the process, as in a program that was started with SIGCHLD ignored.</remarks>
 #pragma warning disable VSTHRD003 // the loop ends it
@@ -165,27 +165,31 @@ public sealed class ChildProcess : IDisposable, IAsyncDisposable
         }
         else
         {
-            _ = EndAsync(disposed);
+            AtExit(_ =>
+            {
+                _ends.Dispose();
+                disposed.SetResult();
+            });
         }
         return disposed.Task;
     }
 
-    private async Task EndAsync(TaskCompletionSource disposed)
+    /// <summary>Ends with the process, or when the token is cancelled: then, too, on the loop.</summary>
+    private Task<ExitStatus> WaitAsync(CancellationToken cancellationToken)
     {
-        await ((Task)Exited).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _ends.Dispose();
-        disposed.SetResult();
+        var waiting = new TaskCompletionSource<ExitStatus>();
+        var registration = cancellationToken.UnsafeRegister(_ => Cancel(waiting, cancellationToken), null);
+        AtExit(exited =>
+        {
+            registration.Unregister();
+            waiting.TrySetFromTask(exited);
+        });
+        return waiting.Task;
     }
 
-    /// <summary>Ends with the process, or when the token is cancelled: then, too, on the loop.</summary>
-    private async Task<ExitStatus> WaitAsync(CancellationToken cancellationToken)
-    {
-        var cancelled = new TaskCompletionSource<ExitStatus>();
-        using var registration = cancellationToken.UnsafeRegister(_ => Cancel(cancelled, cancellationToken), null);
-        var first = await Task.WhenAny(Exited, cancelled.Task).ConfigureAwait(false);
-        return await first.ConfigureAwait(false);
-    }
-#pragma warning restore VSTHRD003
+    /// <summary>An await would resume on the thread pool, because the loop's thread has a context that is not the caller's.</summary>
+    private void AtExit(Action<Task<ExitStatus>> then) =>
+        _ = Exited.ContinueWith(then, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
     private void Cancel(TaskCompletionSource<ExitStatus> waiting, CancellationToken token)
     {
@@ -193,6 +197,7 @@ public sealed class ChildProcess : IDisposable, IAsyncDisposable
         if (!_loop.TryAddCallback(() => waiting.TrySetCanceled(token)))
             ThreadPool.UnsafeQueueUserWorkItem(_ => waiting.TrySetCanceled(token), null);
     }
+#pragma warning restore VSTHRD003
 
     private static InvalidOperationException NoPipe(string stream) =>
         new($"{stream} is not a pipe. Set ChildProcessOptions.{stream} to ChildStream.Pipe before you start it.");

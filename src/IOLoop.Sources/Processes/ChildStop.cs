@@ -80,7 +80,7 @@ internal sealed class ChildStop(IOLoop loop, ChildHandle handle)
     {
         _willKill = true;
         // It acts only while the loop does not run; and looks again later, because a loop that runs may stop before its own timeout.
-        _watchdog ??= new Timer(static stop => ((ChildStop)stop!).OnWatchdog());
+        _watchdog ??= new Timer(static stop => ((ChildStop)stop!).OnWatchdog(), this, Timeout.Infinite, Timeout.Infinite);
         _watchdog.Change(grace, grace > ShortestWatch ? grace : ShortestWatch);
         return new GraceTimeout(loop, grace, OnGrace);
     }

@@ -55,10 +55,12 @@ internal sealed class ChildWatch(IOLoop loop, ChildHandle handle, ChildStop stop
             WatchElsewhere();
             return;
         }
-        if (stop.TryEnd())
+        if (!stop.TryEnd())
+            WaitBlocked();
+        else if (loop.IsOnLoopThread)
             Complete();
         else
-            WaitBlocked();
+            _ = CompleteOnLoopAsync(); // loops written elsewhere end waits on the pool
     }
 
     /// <summary>The loop cannot watch it. The child is watched and reaped all the same.</summary>

@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using IOLoops.Conformance;
+using Shouldly;
+using Xunit;
+
+namespace IOLoops.Sources.Tests.Processes;
+
+/// <summary>Many children at once, with nothing left behind.</summary>
+public abstract class CrowdTests(LoopFixture fixture, int rounds) : SourceHarness(fixture)
+{
+    private const int Children = 100;
+    private const int OfEach = 200;
+    private const int ThreadsOfThePool = 40; // it may grow meanwhile; a thread per child would be hundreds
+
+    private static int CountThreads() => Directory.GetDirectories("/proc/self/task").Length;
+
+    /// <summary>Without files: the runtime keeps those of the assemblies that it loads.</summary>
+    private static int CountDescriptors() =>
+        Directory.GetFileSystemEntries("/proc/self/fd").Count(fd => new FileInfo(fd).LinkTarget is { } target && !target.EndsWith(".dll", StringComparison.Ordinal));
+
+    private static int CountZombies() => Directory.GetDirectories("/proc").Count(path => char.IsAsciiDigit(path[^1]) && IsZombie(path));
+
+    private static bool IsZombie(string process)
+    {
+        try
+        {
+            string[] fields = File.ReadAllText($"{process}/stat").Split(')')[^1].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            return fields[0] == "Z" && fields[1] == Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    [Fact]
+    public void A_hundred_children_at_once_leave_nothing_behind()
+    {
+        InLoop("children", async () =>
+        {
+            await Round(0);
+            int descriptors = CountDescriptors();
+            int threads = CountThreads();
+            foreach (int round in Bounded.Rounds(rounds).Take(rounds))
+            {
+                await Round(round);
+                NoteProgress();
+            }
+            Bounded.Until(() => CountDescriptors() <= descriptors, $"there are no more than {descriptors} descriptors");
+            CountThreads().ShouldBeLessThan(threads + ThreadsOfThePool);
+            CountZombies().ShouldBe(0);
+        });
+    }
+
+    private async Task Round(int round)
+    {
+        var all = Enumerable.Range(0, Children).Select(i => RunOne($"{round}.{i}", i)).ToList();
+        await Task.WhenAll(all);
+    }
+
+    private async Task RunOne(string word, int code)
+    {
+        using var child = ChildProcess.Start(Loop, "/bin/sh", "-c", $"echo {word}; exit {code}");
+        using var reader = new StreamReader(child.StandardOutput, Encoding.UTF8);
+        (await reader.ReadToEndAsync()).ShouldBe(word + "\n");
+        (await child.Exited).ExitCode.ShouldBe(code);
+    }
+
+    [Fact]
+    public void Children_and_those_of_Process_do_not_disturb_each_other()
+    {
+        InLoop("children of both kinds", async () =>
+        {
+            var theirs = Task.Run(() => Task.WhenAll(Enumerable.Range(0, OfEach).Select(RunTheirs)));
+            var ours = new List<Task<int>>();
+            for (int i = 0; i < OfEach; i++)
+            {
+                ours.Add(RunOurs(i));
+                if (i % 20 == 19)
+                    await Task.Yield();
+            }
+            (await Task.WhenAll(ours)).ShouldBe(Enumerable.Range(0, OfEach));
+            (await theirs).ShouldBe(Enumerable.Range(0, OfEach));
+            CountZombies().ShouldBe(0);
+        });
+    }
+
+    /// <summary>Ends when its input ends, which it would not if a child of the other kind had inherited the pipe.</summary>
+    private async Task<int> RunOurs(int code)
+    {
+        var options = new ChildProcessOptions("/bin/sh", "-c", $"read line; exit {code}") { StandardInput = ChildStream.Pipe };
+        using var child = ChildProcess.Start(Loop, options);
+        child.StandardInput.CompleteWrites();
+        var status = await child.Exited;
+        NoteProgress();
+        return status.ExitCode;
+    }
+
+    private async Task<int> RunTheirs(int code)
+    {
+        using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", $"read line; exit {code}"]) { RedirectStandardInput = true })!;
+        process.StandardInput.Close();
+        await process.WaitForExitAsync();
+        NoteProgress();
+        return process.ExitCode;
+    }
+}
