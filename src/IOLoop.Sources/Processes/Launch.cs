@@ -17,7 +17,7 @@ internal sealed class Launch
         Arguments = [Program, .. options.Arguments];
         for (int i = 1; i < Arguments.Count; i++)
             Check(options, Arguments[i], $"Argument {i - 1}");
-        WorkingDirectory = options.WorkingDirectory;
+        WorkingDirectory = string.IsNullOrEmpty(options.WorkingDirectory) ? null : options.WorkingDirectory;
         if (WorkingDirectory is not null)
             Check(options, WorkingDirectory, "WorkingDirectory");
         Environment = [.. Variables(options)];

@@ -17,6 +17,8 @@ public abstract partial class ChildProcessTests
 
     private static void AwaitGone(int id, string which) => Bounded.Until(() => !Exists(id), $"{which} is gone");
 
+    private static int CodeOf(ChildProcess ended) => ended.Exited.GetAwaiter().GetResult().ExitCode;
+
     /// <summary>'T' for stopped, 'Z' for a zombie.</summary>
     private static char StateOf(int id) => File.ReadAllText($"/proc/{id}/stat").Split(')')[^1][1];
 
@@ -140,11 +142,12 @@ public abstract partial class ChildProcessTests
     {
         InLoop("a group", async () =>
         {
-            const string Script = "trap 'exit 3' TERM; sh -c 'trap \"\" TERM; echo id $$; while :; do sleep 0.01; done' & while :; do sleep 0.01; done";
+            const string Script = "trap 'exit 3' TERM; sh -c 'trap \"\" TERM; trap \"echo alive\" USR1; echo id $$; while :; do sleep 0.01; done' & while :; do sleep 0.01; done";
             var child = StartShell(Script, options => options.NewProcessGroup = true);
             int other = await ReadId(child);
             (await child.StopAsync(LongGrace)).ExitCode.ShouldBe(3);
-            Exists(other).ShouldBeTrue();
+            await StartShell($"kill -USR1 {other}").Exited;
+            await Await(child, "alive");
             await child.StopAsync(TimeSpan.Zero);
             AwaitGone(other, "what ignores SIGTERM");
             AwaitGone(child.Id, "the child");
@@ -182,24 +185,18 @@ public abstract partial class ChildProcessTests
         child!.Exited.IsCompleted.ShouldBeFalse();
         child.StandardInput.Dispose();
         Bounded.Await(child.Exited, "the end of the child");
-        child.Exited.Result.ExitCode.ShouldBe(5);
+        CodeOf(child).ShouldBe(5);
         Exists(child.Id).ShouldBeFalse();
     }
 
     [Fact]
     public void A_child_whose_loop_was_closed_before_it_ran_is_reaped()
     {
-        var child = Own(OtherThread_Start());
+        ChildProcess? child = null;
+        OtherThread.Run(() => child = StartShell("exit 5"));
         Loop.Close();
-        Bounded.Await(child.Exited, "the end of the child");
-        child.Exited.Result.ExitCode.ShouldBe(5);
-
-        ChildProcess OtherThread_Start()
-        {
-            ChildProcess? started = null;
-            OtherThread.Run(() => started = ChildProcess.Start(Loop, "/bin/sh", "-c", "exit 5"));
-            return started!;
-        }
+        Bounded.Await(child!.Exited, "the end of the child");
+        CodeOf(child).ShouldBe(5);
     }
 
     [Theory]

@@ -19,7 +19,8 @@ public abstract partial class ChildProcessTests
         string path = Path.Combine(folder, name);
         File.WriteAllText(path, text);
         var mode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        File.SetUnixFileMode(path, executable ? mode | UnixFileMode.UserExecute : mode);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(path, executable ? mode | UnixFileMode.UserExecute : mode);
         return path;
     }
 

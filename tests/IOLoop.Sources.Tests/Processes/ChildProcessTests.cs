@@ -137,9 +137,11 @@ public abstract partial class ChildProcessTests(LoopFixture fixture) : SourceHar
     {
         InLoop("a child", async () =>
         {
-            var child = Own(await Task.Run(() => ChildProcess.Start(Loop, "true")));
+            var options = new ChildProcessOptions("cat") { StandardInput = ChildStream.Pipe };
+            var child = Own(await Task.Run(() => ChildProcess.Start(Loop, options)));
             var ended = new TaskCompletionSource<bool>();
             _ = child.Exited.ContinueWith(_ => ended.SetResult(Loop.IsOnLoopThread), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            child.StandardInput.Dispose();
             (await ended.Task).ShouldBeTrue();
         });
     }
