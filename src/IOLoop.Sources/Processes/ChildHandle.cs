@@ -13,7 +13,8 @@ internal sealed class ChildHandle(int id, ExitNotice notice, bool leadsGroup) : 
     private IOException? _failure;
     private bool _isEnded;   // how it ended is known, or is known to be lost
     private bool _isReaped;  // its number is the system's again
-    private bool _isReleased;
+    private bool _isReleased; // nothing will be signalled any more
+    private bool _isWatched = true;
 
     internal int Id => id;
 
@@ -100,7 +101,7 @@ internal sealed class ChildHandle(int id, ExitNotice notice, bool leadsGroup) : 
         }
     }
 
-    /// <summary>Nothing will be asked any more: gives back the number and the descriptor. After <see cref="TryEnd"/>; once.</summary>
+    /// <summary>Nothing will be signalled any more: gives back the number. After <see cref="TryEnd"/>.</summary>
     internal void Release()
     {
         lock (_gate)
@@ -111,8 +112,27 @@ internal sealed class ChildHandle(int id, ExitNotice notice, bool leadsGroup) : 
             if (!_isReaped)
                 _ = ChildWait.Ask(id, keep: false, out _);
             _isReaped = true;
-            notice.Dispose();
+            CloseWhenUnused();
         }
+    }
+
+    /// <summary>No loop waits for its end any more.</summary>
+    internal void EndWatch()
+    {
+        lock (_gate)
+        {
+            if (!_isWatched)
+                return;
+            _isWatched = false;
+            CloseWhenUnused();
+        }
+    }
+
+    /// <summary>A loop would never report the end of a wait for a descriptor that was closed. The child may have been reaped before the loop learns of its end.</summary>
+    private void CloseWhenUnused()
+    {
+        if (_isReleased && !_isWatched)
+            notice.Dispose();
     }
 
     /// <summary>Whether another has reaped it, so that the number may be another's.</summary>

@@ -129,6 +129,7 @@ internal sealed class ChildWatch(IOLoop loop, ChildHandle handle, ChildStop stop
 
     private void Complete()
     {
+        handle.EndWatch();
         var (status, failure) = handle.Outcome;
         if (failure is null)
             _exited.TrySetResult(status);

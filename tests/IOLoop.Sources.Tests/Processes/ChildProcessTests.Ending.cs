@@ -216,6 +216,8 @@ public abstract partial class ChildProcessTests
         AwaitGone(child!.Id, "the child");
         if (close)
             Bounded.Await(child.Exited, "the end of the child");
+        else
+            InLoop("the end of the child", async () => (await child.Exited).Signal.ShouldBe(Kill));
     }
 
     [Fact]
