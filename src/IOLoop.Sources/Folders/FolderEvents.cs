@@ -1,0 +1,78 @@
+using IOLoops.Sources.Interop;
+
+namespace IOLoops.Sources.Folders;
+
+/// <summary>The kernel's events, in order, with the halves of moves joined. On the loop's thread, under the lock of the folders.</summary>
+internal sealed class FolderEvents(Inotify inotify, WatchedFolders folders)
+{
+    private const int BytesAtOnce = 64 * 1024;
+    private const int MostBetween = 256; // events that other threads may get between the halves of a move
+
+    private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(BytesAtOnce);
+    private readonly List<InotifyEvent> _events = [];
+
+    /// <summary>Reads once.</summary>
+    /// <returns>False: there was nothing to read.</returns>
+    internal bool TryRead()
+    {
+        int count = inotify.Read(_buffer);
+        if (count == 0)
+            return false;
+        InotifyEvent.Parse(_buffer.AsSpan(0, count), folders.BytesRead, _events);
+        folders.BytesRead += count;
+        return true;
+    }
+
+    /// <summary>Follows what was read, as far as that is possible.</summary>
+    /// <param name="waitedUntil">The first half of a move that was read before this offset has no second half.</param>
+    /// <returns>False: the second half of a move may still come, and what follows the first half waits for it.</returns>
+    internal bool Follow(long waitedUntil)
+    {
+        int next = 0;
+        bool mustWait = false;
+        for (; next < _events.Count && !mustWait; next++)
+        {
+            var happened = _events[next];
+            if (happened.Has(InotifyMask.MovedFrom))
+                mustWait = !FollowMove(next, waitedUntil);
+            else if (happened.Mask != InotifyMask.None)
+                folders.Follow(happened, LeavesLater(next, happened));
+        }
+        _events.RemoveRange(0, mustWait ? next - 1 : next);
+        return !mustWait;
+    }
+
+    /// <summary>The halves are queued one after the other, but not in one step: those of other threads may come between, and so may a read.</summary>
+    private bool FollowMove(int index, long waitedUntil)
+    {
+        var from = _events[index];
+        int most = Math.Min(_events.Count, index + 1 + MostBetween);
+        for (int i = index + 1; i < most; i++)
+        {
+            var to = _events[i];
+            if (!to.Has(InotifyMask.MovedTo) || to.Cookie != from.Cookie)
+                continue;
+            _events[i] = to with { Mask = InotifyMask.None };
+            folders.FollowMove(from, to, LeavesLater(i, to));
+            return true;
+        }
+        if (from.Offset >= waitedUntil && _events.Count - index <= MostBetween)
+            return false;
+        folders.Follow(from, leavesLater: false);
+        return true;
+    }
+
+    /// <summary>Whether a folder that appears is said, further on, to disappear again.</summary>
+    private bool LeavesLater(int index, in InotifyEvent appears)
+    {
+        if (!appears.IsFolder || !appears.Has(InotifyMask.Create | InotifyMask.MovedTo))
+            return false;
+        for (int i = index + 1; i < _events.Count; i++)
+        {
+            var later = _events[i];
+            if (later.Watch == appears.Watch && later.Has(InotifyMask.Delete | InotifyMask.MovedFrom) && later.Name == appears.Name)
+                return true;
+        }
+        return false;
+    }
+}
