@@ -52,6 +52,28 @@ public abstract partial class FolderTests
         }
     });
 
+    /// <summary>The kernel queues the halves of a move one after the other, and a read may come between.</summary>
+    [Fact]
+    public void A_move_is_never_torn_into_a_deletion_and_a_creation() => InLoop("moves", async () =>
+    {
+        const int Moves = 2000;
+        using var watch = NewWatch(capacity: 1 << 20);
+        watch.Add(Root);
+        Write("a");
+        await ChangesOf(watch);
+        var moving = Task.Run(() =>
+        {
+            for (int i = 0; i < Moves; i++)
+                File.Move(In(i % 2 == 0 ? "a" : "b"), In(i % 2 == 0 ? "b" : "a"));
+            MakeFolder("end");
+        });
+        var kinds = new List<FolderChangeKind>();
+        await Within(TakeAll(watch, change => kinds.Add(change.Kind), "end"));
+        await moving;
+        kinds.Count.ShouldBe(Moves);
+        kinds.Distinct().ShouldBe([FolderChangeKind.Moved]);
+    });
+
     private static void Apply(HashSet<string> seen, FolderChange change)
     {
         if (change.Kind == FolderChangeKind.Created && change.IsFolder)
