@@ -136,6 +136,20 @@ public abstract partial class FolderTests(LoopFixture fixture) : FolderHarness(f
     });
 
     [Fact]
+    public void A_folder_that_moved_on_before_it_was_seen_is_not_mistaken_for_its_successor() => InLoop("changes", async () =>
+    {
+        using var watch = WatchTree();
+        MakeFolder("a/one"); // all before the loop reads
+        Directory.Move(In("a"), In("b"));
+        Directory.Move(In("b"), In("c"));
+        MakeFolder("a/two");
+        (await ChangesOf(watch)).ShouldBe(["+a/", "a>b/", "b>c/", "+c/one/", "+a/", "+a/two/"]);
+        MakeFolder("c/one/x");
+        MakeFolder("a/two/x");
+        (await ChangesOf(watch)).ShouldBe(["+c/one/x/", "+a/two/x/"]);
+    });
+
+    [Fact]
     public void Subfolders_are_left_out_unless_they_are_asked_for() => InLoop("changes", async () =>
     {
         MakeFolder("a");

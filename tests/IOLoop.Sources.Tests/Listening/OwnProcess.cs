@@ -12,7 +12,7 @@ internal static class OwnProcess
 {
     internal const int Passed = 42;
 
-    private const string Variable = "IOLOOP_SOURCES_LISTENING_TESTS";
+    internal const string Variable = "IOLOOP_SOURCES_LISTENING_TESTS";
     private const int LimitOfFiles = 7; // RLIMIT_NOFILE of Linux
     private const int GetFlags = 3;
 
@@ -45,6 +45,7 @@ internal static class OwnProcess
     {
         nameof(Shortage) => Shortage(loop),
         nameof(StandardInput) => StandardInput(loop),
+        nameof(Folders.WatchLimit) => Folders.WatchLimit.Play(loop),
         _ => StandardOutput(loop),
     };
 
