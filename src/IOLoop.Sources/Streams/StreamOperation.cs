@@ -19,13 +19,13 @@ internal abstract class StreamOperation : IValueTaskSource<int>, IValueTaskSourc
     // Results in a row that need no waiting, on the loop's thread: then the other descriptors get their turn.
     private const int MostAtOnce = 64;
 
-    private static readonly Action<StreamOperation> BeginWaiting = static operation => operation.Wait();
-    private static readonly Action<StreamOperation> TellDiskEnd = static operation => operation.OnDisk();
     private static readonly Action<StreamOperation> CutForTime = static operation => operation.OnTimeout();
 
     private readonly IOLoop _loop;
     private readonly IOEvents _events;
+    private readonly Action _beginWaiting;
     private readonly Action _onReady;
+    private readonly Action _onDisk;
     private ManualResetValueTaskSourceCore<int> _source;
     private ConfiguredValueTaskAwaitable<IOEvents>.ConfiguredValueTaskAwaiter _wait;
     private CancellationToken _token;
@@ -44,7 +44,9 @@ internal abstract class StreamOperation : IValueTaskSource<int>, IValueTaskSourc
         _loop = loop;
         Shared = shared;
         _events = events;
+        _beginWaiting = Wait;
         _onReady = OnReady;
+        _onDisk = OnDisk;
     }
 
     /// <summary>In milliseconds.</summary>
@@ -130,7 +132,7 @@ internal abstract class StreamOperation : IValueTaskSource<int>, IValueTaskSourc
         else if (_loop.IsOnLoopThread)
             Wait();
         else
-            _loop.AddCallback(BeginWaiting, this);
+            _loop.SwitchTo().GetAwaiter().UnsafeOnCompleted(_beginWaiting); // on the pool when the loop is closed first
         return version;
     }
 
@@ -147,7 +149,7 @@ internal abstract class StreamOperation : IValueTaskSource<int>, IValueTaskSourc
         }
     }
 
-    /// <summary>On the loop's thread.</summary>
+    /// <summary>On the loop's thread; on the pool's when the loop was closed, which the loop then says.</summary>
     private void Wait()
     {
         try
@@ -289,14 +291,7 @@ internal abstract class StreamOperation : IValueTaskSource<int>, IValueTaskSourc
         {
             _diskFailure = exception;
         }
-        try
-        {
-            _loop.AddCallback(TellDiskEnd, this);
-        }
-        catch (ObjectDisposedException)
-        {
-            OnDisk(); // a closed loop calls nobody; the result is no less true
-        }
+        _loop.SwitchTo().GetAwaiter().UnsafeOnCompleted(_onDisk); // on the pool when the loop is closed: the result is no less true
     }
 
     private void OnDisk()

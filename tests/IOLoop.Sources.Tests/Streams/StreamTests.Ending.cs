@@ -125,6 +125,23 @@ public abstract partial class StreamTests
     }
 
     [Fact]
+    public void A_loop_that_is_closed_before_it_runs_fails_what_another_thread_began()
+    {
+        var (reader, _) = NewPipeStreams();
+        var read = Task.Run(() => reader.ReadAsync(new byte[1]).AsTask());
+        Bounded.Until(() => IsQueued(), "the read has reached the loop");
+        Loop.Close();
+        Should.Throw<ObjectDisposedException>(() => Within(read).GetAwaiter().GetResult());
+
+        bool IsQueued()
+        {
+            using var state = new StringWriter();
+            Loop.DumpState(state);
+            return !state.ToString().Contains(" 0 callbacks queued");
+        }
+    }
+
+    [Fact]
     public void Writing_to_a_pipe_that_nobody_reads_is_an_error_and_no_signal()
     {
         var (reader, writer) = NewPipeStreams();
