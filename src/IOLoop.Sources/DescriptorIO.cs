@@ -25,8 +25,6 @@ public sealed unsafe class DescriptorIO : IDisposable
 {
     private const int WritesOfPipes = 4096; // PIPE_BUF: what a pipe that poll(2) calls writable takes without blocking
 
-    private static volatile bool s_knowsVectors = OperatingSystem.IsLinux(); // preadv2 and pwritev2
-
     private readonly FileDescriptor _fd;
     private readonly FileKind _kind;
     private readonly SafeFileHandle? _reopened;
@@ -48,9 +46,9 @@ public sealed unsafe class DescriptorIO : IDisposable
         }
         int number = (int)hold.Number;
         _kind = FileStatus.KindOf(number);
-        IsDatagram = _kind == FileKind.Socket && HasDatagrams(number);
-        Access = AccessOf(number);
-        if (_kind == FileKind.Terminal && !IsNonBlocking(number))
+        IsDatagram = _kind == FileKind.Socket && DescriptorCalls.HasDatagrams(number);
+        Access = DescriptorCalls.AccessOf(number);
+        if (_kind == FileKind.Terminal && !DescriptorCalls.IsNonBlocking(number))
             _reopened = Reopen(number, Access);
     }
 
@@ -114,15 +112,8 @@ public sealed unsafe class DescriptorIO : IDisposable
         using var hold = new DescriptorHold(_fd);
         fixed (byte* start = buffer)
         {
-            nint count;
-            int errno;
-            do
-            {
-                count = Libc.read((int)hold.Number, start, (nuint)buffer.Length);
-                errno = count < 0 ? Errno.Last : Errno.Ok;
-            }
-            while (errno == Errno.EINTR);
-            return count >= 0 ? (int)count : throw Failure("Reading", hold.Number, errno);
+            int count = DescriptorCalls.Read((int)hold.Number, start, buffer.Length, out int errno);
+            return count >= 0 ? count : throw Failure("Reading", hold.Number, errno);
         }
     }
 
@@ -132,7 +123,7 @@ public sealed unsafe class DescriptorIO : IDisposable
         using var hold = new DescriptorHold(_fd);
         fixed (byte* start = buffer)
         {
-            int count = WriteDirectly((int)hold.Number, start, buffer.Length, out int errno);
+            int count = DescriptorCalls.Write((int)hold.Number, start, buffer.Length, out int errno);
             return count >= 0 ? count : throw Failure("Writing to", hold.Number, errno);
         }
     }
@@ -143,7 +134,7 @@ public sealed unsafe class DescriptorIO : IDisposable
         using var hold = new DescriptorHold(_fd);
         if (OperatingSystem.IsWindows())
             return WinsockIO.IsReady(hold.Number, toWrite);
-        return IsReady((int)hold.Number, toWrite ? Libc.Writable : Libc.Readable);
+        return DescriptorCalls.IsReady((int)hold.Number, toWrite ? Libc.Writable : Libc.Readable);
     }
 
     /// <summary>Tells the peer of a socket that nothing more will be written.</summary>
@@ -163,10 +154,10 @@ public sealed unsafe class DescriptorIO : IDisposable
             return WinsockIO.Read(number, start, length, out errno);
         int fd = (int)number;
         if (_kind == FileKind.Socket)
-            return Receive(fd, start, length, out errno);
-        if (_readsNoWait && s_knowsVectors)
+            return DescriptorCalls.Receive(fd, start, length, out errno);
+        if (_readsNoWait && DescriptorCalls.KnowsVectors)
         {
-            int count = ReadNoWait(fd, start, length, out errno);
+            int count = DescriptorCalls.ReadNoWait(fd, start, length, out errno);
             if (errno != Errno.EOPNOTSUPP && errno != Errno.ENOSYS)
                 return count;
             _readsNoWait = false;
@@ -180,10 +171,10 @@ public sealed unsafe class DescriptorIO : IDisposable
             return WinsockIO.Write(number, start, length, out errno);
         int fd = (int)number;
         if (_kind == FileKind.Socket)
-            return Send(fd, start, length, out errno);
-        if (_writesNoWait && s_knowsVectors)
+            return DescriptorCalls.Send(fd, start, length, out errno);
+        if (_writesNoWait && DescriptorCalls.KnowsVectors)
         {
-            int count = WriteNoWait(fd, start, length, out errno);
+            int count = DescriptorCalls.WriteNoWait(fd, start, length, out errno);
             if (errno != Errno.EOPNOTSUPP && errno != Errno.ENOSYS)
                 return count;
             _writesNoWait = false;
@@ -191,93 +182,18 @@ public sealed unsafe class DescriptorIO : IDisposable
         return WriteIfReady(fd, start, length, out errno);
     }
 
-    private static int Receive(int fd, byte* start, int length, out int errno)
-    {
-        nint count;
-        do
-        {
-            count = Libc.recv(fd, start, (nuint)length, Libc.ReceiveFlags);
-            errno = count < 0 ? Errno.Last : Errno.Ok;
-        }
-        while (errno == Errno.EINTR);
-        return (int)count;
-    }
-
-    private static int Send(int fd, byte* start, int length, out int errno)
-    {
-        nint count;
-        do
-        {
-            count = Libc.send(fd, start, (nuint)length, Libc.SendFlags);
-            errno = count < 0 ? Errno.Last : Errno.Ok;
-        }
-        while (errno == Errno.EINTR);
-        return (int)count;
-    }
-
-    private static int ReadNoWait(int fd, byte* start, int length, out int errno)
-    {
-        var vector = new IoVector { Start = start, Length = (nuint)length };
-        try
-        {
-            nint count;
-            do
-            {
-                count = Libc.preadv2(fd, &vector, 1, Libc.CurrentPosition, Libc.NoWait);
-                errno = count < 0 ? Errno.Last : Errno.Ok;
-            }
-            while (errno == Errno.EINTR);
-            return (int)count;
-        }
-        catch (EntryPointNotFoundException)
-        {
-            return WithoutVectors(out errno);
-        }
-    }
-
-    private static int WriteNoWait(int fd, byte* start, int length, out int errno)
-    {
-        var vector = new IoVector { Start = start, Length = (nuint)length };
-        try
-        {
-            nint count;
-            do
-            {
-                count = Libc.pwritev2(fd, &vector, 1, Libc.CurrentPosition, Libc.NoWait);
-                errno = count < 0 ? Errno.Last : Errno.Ok;
-            }
-            while (errno == Errno.EINTR);
-            return (int)count;
-        }
-        catch (EntryPointNotFoundException)
-        {
-            return WithoutVectors(out errno);
-        }
-    }
-
-    private static int WithoutVectors(out int errno)
-    {
-        s_knowsVectors = false; // an old C library
-        errno = Errno.ENOSYS;
-        return -1;
-    }
-
     private int ReadIfReady(int fd, byte* start, int length, out int errno)
     {
         if (_kind == FileKind.Disk)
             return Later(out errno);
         if (_reopened is { } reopened)
-            fd = (int)reopened.DangerousGetHandle();
-        else if (!IsNonBlocking(fd) && !IsReady(fd, Libc.Readable))
-            return Later(out errno);
-        nint count;
-        do
         {
-            count = Libc.read(fd, start, (nuint)length);
-            errno = count < 0 ? Errno.Last : Errno.Ok;
+            using var hold = new DescriptorHold(reopened);
+            return DescriptorCalls.Read((int)hold.Number, start, length, out errno);
         }
-        while (errno == Errno.EINTR);
-        return (int)count;
+        if (!DescriptorCalls.IsNonBlocking(fd) && !DescriptorCalls.IsReady(fd, Libc.Readable))
+            return Later(out errno);
+        return DescriptorCalls.Read(fd, start, length, out errno);
     }
 
     private int WriteIfReady(int fd, byte* start, int length, out int errno)
@@ -286,27 +202,16 @@ public sealed unsafe class DescriptorIO : IDisposable
             return Later(out errno);
         if (_reopened is { } reopened)
         {
-            fd = (int)reopened.DangerousGetHandle();
+            using var hold = new DescriptorHold(reopened);
+            return DescriptorCalls.Write((int)hold.Number, start, length, out errno);
         }
-        else if (!IsNonBlocking(fd))
+        if (!DescriptorCalls.IsNonBlocking(fd))
         {
-            if (!IsReady(fd, Libc.Writable))
+            if (!DescriptorCalls.IsReady(fd, Libc.Writable))
                 return Later(out errno);
             length = Math.Min(length, MostThatFits);
         }
-        return WriteDirectly(fd, start, length, out errno);
-    }
-
-    private static int WriteDirectly(int fd, byte* start, int length, out int errno)
-    {
-        nint count;
-        do
-        {
-            count = Libc.write(fd, start, (nuint)length);
-            errno = count < 0 ? Errno.Last : Errno.Ok;
-        }
-        while (errno == Errno.EINTR);
-        return (int)count;
+        return DescriptorCalls.Write(fd, start, length, out errno);
     }
 
     /// <summary>What a blocking descriptor that poll(2) calls writable takes without blocking. An eventfd takes eight bytes or none.</summary>
@@ -322,29 +227,6 @@ public sealed unsafe class DescriptorIO : IDisposable
         errno = Errno.EAGAIN;
         return -1;
     }
-
-    /// <summary>Asked each time: the flags belong to all that share the open file, and any of them may change them.</summary>
-    private static bool IsNonBlocking(int fd) => (Libc.fcntl(fd, Libc.GetFlags, 0) & Libc.NonBlocking) != 0;
-
-    private static bool IsReady(int fd, short events)
-    {
-        var poll = new PollEntry { Descriptor = fd, Events = events };
-        return Libc.poll(&poll, 1, 0) > 0; // a signal may end even a poll that does not wait
-    }
-
-    private static bool HasDatagrams(int fd)
-    {
-        int type = 0;
-        uint length = sizeof(int);
-        return Libc.getsockopt(fd, Libc.SocketLevel, Libc.SocketType, &type, &length) == 0 && type == Libc.Datagram;
-    }
-
-    private static FileAccess AccessOf(int fd) => (Libc.fcntl(fd, Libc.GetFlags, 0) & Libc.AccessMode) switch
-    {
-        Libc.ReadOnly => FileAccess.Read,
-        Libc.WriteOnly => FileAccess.Write,
-        _ => FileAccess.ReadWrite,
-    };
 
     /// <summary>
     /// A second open file of the same terminal, with flags of its own. Not of a pty's first side: to open that again makes another pty.

@@ -103,16 +103,16 @@ public sealed partial class LoopStream : Stream
     /// <exception cref="ArgumentOutOfRangeException">It is neither positive nor <see cref="Timeout.Infinite"/>.</exception>
     public override int ReadTimeout
     {
-        get => _read.TimeLimit;
-        set => _read.TimeLimit = CheckTimeout(value);
+        get => _read.Limit.Milliseconds;
+        set => _read.Limit.Milliseconds = CheckTimeout(value);
     }
 
     /// <summary>The same for a write, of which a part may have been taken: see <see cref="BytesWritten"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">It is neither positive nor <see cref="Timeout.Infinite"/>.</exception>
     public override int WriteTimeout
     {
-        get => _write.TimeLimit;
-        set => _write.TimeLimit = CheckTimeout(value);
+        get => _write.Limit.Milliseconds;
+        set => _write.Limit.Milliseconds = CheckTimeout(value);
     }
 
     /// <summary>Not supported.</summary>

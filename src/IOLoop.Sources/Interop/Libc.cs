@@ -84,9 +84,14 @@ internal static unsafe partial class Libc
     [LibraryImport(Library)]
     internal static partial long lseek(int fd, long offset, int origin);
 
-    // Variadic in C. On Linux, and on x64 everywhere, a variadic argument is passed like another.
+    // Variadic in C. On Linux, and on x64 everywhere, a variadic argument is passed like another; elsewhere this is for commands without one.
     [LibraryImport(Library)]
     internal static partial int fcntl(int fd, int command, nint argument);
+
+    // On arm64 of Apple's, variadic arguments are on the stack: six registers are filled first.
+    [LibraryImport(Library, EntryPoint = "fcntl")]
+    internal static partial int fcntl_on_stack(
+        int fd, int command, nint unused1, nint unused2, nint unused3, nint unused4, nint unused5, nint unused6, nint argument);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int open(string path, int flags);

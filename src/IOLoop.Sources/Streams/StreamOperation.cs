@@ -12,14 +12,10 @@ namespace IOLoops.Sources.Streams;
 /// is removed (which disposal asks for) and when the loop is closed, and always calls back on the loop's thread, in a call of its own.
 /// So a result is told, and the caller resumed, there and never inside another call.
 /// </remarks>
-#pragma warning disable CA1001 // _cut has no timer and no wait handle: there is nothing to dispose of
 internal abstract class StreamOperation : IValueTaskSource<int>, IValueTaskSource, IThreadPoolWorkItem
-#pragma warning restore CA1001
 {
     // Results in a row that need no waiting, on the loop's thread: then the other descriptors get their turn.
     private const int MostAtOnce = 64;
-
-    private static readonly Action<StreamOperation> CutForTime = static operation => operation.OnTimeout();
 
     private readonly IOLoop _loop;
     private readonly IOEvents _events;
@@ -29,28 +25,23 @@ internal abstract class StreamOperation : IValueTaskSource<int>, IValueTaskSourc
     private ManualResetValueTaskSourceCore<int> _source;
     private ConfiguredValueTaskAwaitable<IOEvents>.ConfiguredValueTaskAwaiter _wait;
     private CancellationToken _token;
-    private CancellationTokenRegistration _relay; // from the caller's token to _cut
-    private CancellationTokenSource? _cut;        // of streams with a time limit
-    private TimeoutHandle _timeout;
     private Exception? _diskFailure;
     private Action? _after; // CompleteWrites
     private int _busy;
     private int _atOnce;
-    private bool _isTimed;
-    private bool _timedOut;
 
     protected StreamOperation(IOLoop loop, SharedDescriptor shared, IOEvents events)
     {
         _loop = loop;
         Shared = shared;
         _events = events;
+        Limit = new TimeLimit(loop);
         _beginWaiting = Wait;
         _onReady = OnReady;
         _onDisk = OnDisk;
     }
 
-    /// <summary>In milliseconds.</summary>
-    internal int TimeLimit { get; set; } = Timeout.Infinite;
+    internal TimeLimit Limit { get; }
 
     /// <summary>Whether one is under way, or has ended and was not awaited. Any thread.</summary>
     internal bool IsBusy => Volatile.Read(ref _busy) != 0;
@@ -154,7 +145,7 @@ internal abstract class StreamOperation : IValueTaskSource<int>, IValueTaskSourc
     {
         try
         {
-            var token = LimitTime();
+            var token = Limit.Begin(_token);
             // Disposal writes that it ends, and then looks whether an operation is under way, which it has been since Claim: it removes
             // what is registered here, unless this sees that it ends.
             if (Shared.IsEnding)
@@ -211,35 +202,12 @@ internal abstract class StreamOperation : IValueTaskSource<int>, IValueTaskSourc
             return SharedDescriptor.Disposed();
         if (_token.IsCancellationRequested)
             return new OperationCanceledException(_token);
-        if (_timedOut)
-            return new TimeoutException($"The {Name} took longer than {TimeLimit} ms.");
-        if (_cut is { IsCancellationRequested: true })
-        {
-            _cut = new CancellationTokenSource();
+        if (Limit.HasPassed)
+            return new TimeoutException($"The {Name} took longer than {Limit.Milliseconds} ms.");
+        if (Limit.TryRenew())
             return null;
-        }
         return new InvalidOperationException(
             $"RemoveHandler was called for file descriptor {Shared.Descriptor.Number}, which a {Name} of a LoopStream waits for. Dispose of the stream instead.", exception);
-    }
-
-    /// <summary>Begins to count the time, when there is a limit, and says which token ends the wait.</summary>
-    private CancellationToken LimitTime()
-    {
-        if (TimeLimit == Timeout.Infinite || _isTimed)
-            return _isTimed ? _cut!.Token : _token;
-        _isTimed = true;
-        if (_cut is null or { IsCancellationRequested: true })
-            _cut = new CancellationTokenSource();
-        _timeout = _loop.CallLater(TimeSpan.FromMilliseconds(TimeLimit), CutForTime, this);
-        if (_token.CanBeCanceled)
-            _relay = _token.UnsafeRegister(static operation => ((StreamOperation)operation!)._cut!.Cancel(), this);
-        return _cut.Token;
-    }
-
-    private void OnTimeout()
-    {
-        _timedOut = true;
-        _cut!.Cancel(); // calls only the loop's waits, which post
     }
 
     private void Succeed()
@@ -260,15 +228,7 @@ internal abstract class StreamOperation : IValueTaskSource<int>, IValueTaskSourc
         Interlocked.Exchange(ref _after, null)?.Invoke();
         _atOnce = 0;
         _token = default;
-        if (!_isTimed)
-            return;
-        _isTimed = false;
-        _timedOut = false;
-        _relay.Unregister(); // does not wait: one that comes late is seen to be of no operation
-        _relay = default;
-        if (!_loop.IsClosed)
-            _loop.RemoveTimeout(_timeout);
-        _timeout = default;
+        Limit.End();
     }
 
     /// <summary>On a thread of the pool.</summary>
