@@ -84,7 +84,7 @@ internal sealed partial class WatchedFolders
         if (leavesLater)
             (folder.Unopened ??= []).Add(name); // another folder may have its path by now. Its next event says where it is
         else
-            Walk(folder, name, WalkKind.Reporting);
+            Walk(folder, name);
     }
 
     private void Disappear(WatchedFolder folder, in InotifyEvent happened)
@@ -147,20 +147,17 @@ internal sealed partial class WatchedFolders
     }
 
     /// <summary>
-    /// A folder that was opened after its move, or after the move of one above it, was opened by a path that may have been another folder's
-    /// by then. Its new path says which it is.
+    /// A folder that was opened after its move may be another one, which had its name by then: its new path says which. What could not be opened
+    /// below may have a path now.
     /// </summary>
     private void Check(WatchedFolder moved, in InotifyEvent to, bool leavesLater)
     {
+        if (to.Offset < moved.Horizon && !leavesLater && !HasItsPath(moved))
+            Walk(moved.Parent!, moved.Name);
         foreach (var folder in Subtree(moved, into: _ => true))
         {
-            if (folder.IsGone)
-                continue;
             foreach (string name in folder.Unopened?.ToList() ?? [])
-                Walk(folder, name, WalkKind.Reporting);
-            bool isSure = folder.Horizon <= to.Offset || (folder == moved && leavesLater);
-            if (!isSure && !HasItsPath(folder))
-                Walk(folder.Parent!, folder.Name, WalkKind.Reporting);
+                Walk(folder, name);
         }
     }
 

@@ -22,7 +22,7 @@ internal sealed partial class WatchedFolders
     }
 
     /// <summary>Watches a folder that is given to Add.</summary>
-    private WatchedFolder WatchAdded(string path, bool includeSubfolders, Stack<(WatchedFolder Parent, string Name)> left)
+    private WatchedFolder WatchAdded(string path, bool includeSubfolders, FolderWalk walk)
     {
         _byPath.TryGetValue(path, out var folder);
         using var open = OpenFolder.TryOpen(path, follow: folder?.Parent is null, out int errno) ?? throw CannotWatch(path, errno);
@@ -32,25 +32,25 @@ internal sealed partial class WatchedFolders
         Assign(folder, watch);
         folder.NoteAdded(includeSubfolders); // before it is listed: what is created from here on comes by events
         if (folder.IncludesSubfolders && !folder.IsWalked)
-            List(folder, open, WalkKind.Silent, left);
+            List(folder, open, walk);
         return folder;
     }
 
     /// <summary>Watches a new folder with all that is in it, on the loop. A failure reaches the consumer.</summary>
-    private void Walk(WatchedFolder parent, string name, WalkKind kind)
+    private void Walk(WatchedFolder parent, string name)
     {
-        var left = new Stack<(WatchedFolder Parent, string Name)>();
-        left.Push((parent, name));
-        Walk(left, kind);
+        using var walk = new FolderWalk(WalkKind.Reporting);
+        walk.Left.Enqueue((parent, name));
+        Walk(walk);
     }
 
-    private void Walk(Stack<(WatchedFolder Parent, string Name)> left, WalkKind kind)
+    private void Walk(FolderWalk walk)
     {
-        while (left.TryPop(out var next))
+        while (walk.Left.TryDequeue(out var next))
         {
             try
             {
-                Visit(next.Parent, next.Name, kind, left);
+                Visit(next.Parent, next.Name, walk);
             }
             catch (IOException exception)
             {
@@ -59,23 +59,48 @@ internal sealed partial class WatchedFolders
         }
     }
 
-    private void Visit(WatchedFolder parent, string name, WalkKind kind, Stack<(WatchedFolder Parent, string Name)> left)
+    private void Visit(WatchedFolder parent, string name, FolderWalk walk)
     {
         var folder = parent.Child(name);
-        if (parent.IsGone || !parent.IncludesSubfolders || (kind == WalkKind.Silent && folder is { IsWalked: true }))
+        if (parent.IsGone || !parent.IncludesSubfolders || (walk.Kind == WalkKind.Silent && folder is { IsWalked: true }))
             return;
-        string path = parent.PathOf(name);
-        using var open = OpenFolder.TryOpen(path, follow: false, out int errno);
+        using var open = OpenParent(parent, walk, out int errno)?.TryOpen(name, out errno);
         if (open is null)
         {
             Miss(parent, name, errno);
             return;
         }
         int watch = Watch(open);
+        string path = parent.PathOf(name);
         parent.Unopened?.Remove(name);
         folder ??= _byPath.TryGetValue(path, out var alone) ? Adopt(alone, parent) : Place(path, name, parent);
         Assign(folder, watch);
-        List(folder, open, kind, left);
+        List(folder, open, walk);
+    }
+
+    /// <summary>
+    /// A subfolder is opened in its parent and not by its path, which may belong to another folder by now. That the parent itself still has its
+    /// path shows the watch: it is the same for the same folder.
+    /// </summary>
+    private OpenFolder? OpenParent(WatchedFolder parent, FolderWalk walk, out int errno)
+    {
+        errno = Errno.Ok;
+        if (walk.OpenedWatch == parent.Watch)
+            return walk.Opened;
+        var open = OpenFolder.TryOpen(parent.Path, follow: parent.Parent is null, out errno);
+        if (open is null)
+            return null;
+        int watch = inotify.Watch(open, out _);
+        if (watch == parent.Watch)
+        {
+            walk.Keep(open, watch);
+            return open;
+        }
+        open.Dispose();
+        if (watch >= 0)
+            ReleaseUnused(watch);
+        errno = Errno.ENOENT;
+        return null;
     }
 
     private static void Miss(WatchedFolder parent, string name, int errno)
@@ -92,24 +117,25 @@ internal sealed partial class WatchedFolders
         }
     }
 
-    private void List(WatchedFolder folder, OpenFolder open, WalkKind kind, Stack<(WatchedFolder Parent, string Name)> left)
+    private void List(WatchedFolder folder, OpenFolder open, FolderWalk walk)
     {
         var entries = open.ReadEntries();
         folder.Horizon = BytesRead + inotify.UnreadBytes;
         bool goOn = folder.IncludesSubfolders;
-        if (kind == WalkKind.Reporting && folder.Known is null)
+        bool isReporting = walk.Kind == WalkKind.Reporting;
+        if (isReporting && folder.Known is null)
         {
             folder.Known = [];
             _settling.Add(folder);
         }
         foreach (var (name, isFolder) in entries)
         {
-            if (kind == WalkKind.Reporting && folder.Known!.Add(name))
+            if (isReporting && folder.Known!.Add(name))
                 changes.Add(FolderChangeKind.Created, folder.PathOf(name), isFolder);
             if (goOn && isFolder)
-                left.Push((folder, name));
+                walk.Left.Enqueue((folder, name));
         }
-        if (kind == WalkKind.Renewing)
+        if (walk.Kind == WalkKind.Renewing)
             DropMissing(folder, entries);
         folder.IsWalked = goOn;
     }
@@ -135,7 +161,7 @@ internal sealed partial class WatchedFolders
 
     private void Renew(WatchedFolder folder)
     {
-        var left = new Stack<(WatchedFolder Parent, string Name)>();
+        using var walk = new FolderWalk(WalkKind.Renewing);
         using (var open = OpenFolder.TryOpen(folder.Path, follow: folder.Parent is null, out int errno))
         {
             if (open is null)
@@ -155,9 +181,9 @@ internal sealed partial class WatchedFolders
                 return;
             }
             if (folder.IncludesSubfolders)
-                List(folder, open, WalkKind.Renewing, left);
+                List(folder, open, walk);
         }
-        Walk(left, WalkKind.Renewing);
+        Walk(walk);
     }
 
     private int Watch(OpenFolder open)
@@ -172,17 +198,25 @@ internal sealed partial class WatchedFolders
         if (folder.Watch == watch)
             return;
         if (folder.Watch >= 0)
-        {
-            // It was another folder, which the events that are still to come will say, or which they did not say because they were lost.
-            foreach (var child in folder.Children?.Values.ToList() ?? [])
-                Drop(child);
-            ReportGone(folder, folder.Path);
-            ReleaseWatch(folder);
-            folder.IsWalked = false;
-            folder.Known = null;
-            folder.Unopened = null;
-        }
+            Withdraw(folder);
         SetWatch(folder, watch);
+    }
+
+    /// <summary>
+    /// It is another folder than it was taken for, as the events that are still to come will say, or as those said that were lost. So what was
+    /// reported as being in it is not there.
+    /// </summary>
+    private void Withdraw(WatchedFolder folder)
+    {
+        foreach (string name in folder.Known ?? [])
+            changes.Add(FolderChangeKind.Deleted, folder.PathOf(name), folder.Child(name) is not null);
+        foreach (var child in folder.Children?.Values.ToList() ?? [])
+            Drop(child);
+        ReportGone(folder, folder.Path);
+        ReleaseWatch(folder);
+        folder.IsWalked = false;
+        folder.Known = null;
+        folder.Unopened = null;
     }
 
     private WatchedFolder Place(string path, string name, WatchedFolder? parent)

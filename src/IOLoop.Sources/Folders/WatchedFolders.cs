@@ -24,16 +24,16 @@ internal sealed partial class WatchedFolders(Inotify inotify, ChangeBuffer chang
     /// <exception cref="IOException">It cannot be watched. Nothing was added.</exception>
     internal void Add(string path, bool includeSubfolders)
     {
-        var left = new Stack<(WatchedFolder Parent, string Name)>();
+        using var walk = new FolderWalk(WalkKind.Silent);
         WatchedFolder folder;
         lock (Gate)
-            folder = WatchAdded(path, includeSubfolders, left);
+            folder = WatchAdded(path, includeSubfolders, walk);
         try
         {
-            while (left.TryPop(out var next))
+            while (walk.Left.TryDequeue(out var next))
             {
                 lock (Gate)
-                    Visit(next.Parent, next.Name, WalkKind.Silent, left);
+                    Visit(next.Parent, next.Name, walk);
             }
         }
         catch

@@ -5,6 +5,7 @@ namespace IOLoops.Sources.Interop;
 /// <summary>Folders and inotify.</summary>
 internal static unsafe partial class Libc
 {
+    internal const int CurrentFolder = -100;       // AT_FDCWD
     internal const nuint GetUnreadBytes = 0x541b; // FIONREAD (Linux on x86, Arm, RISC-V)
 
     /// <summary>O_DIRECTORY of Linux.</summary>
@@ -33,6 +34,7 @@ internal static unsafe partial class Libc
     [LibraryImport(Library)]
     internal static partial int closedir(nint folder);
 
-    [LibraryImport(Library, EntryPoint = "open")]
-    internal static partial int OpenBytes(byte* path, int flags);
+    // Variadic in C, as open.
+    [LibraryImport(Library)]
+    internal static partial int openat(int folder, byte* path, int flags);
 }

@@ -10,15 +10,16 @@ internal sealed unsafe class OpenFolder : IDisposable
     private const byte UnknownType = 0;
     private const byte FolderType = 4;
 
-    private int _descriptor;
+    private nint _stream;
+    private bool _isDisposed;
 
     private OpenFolder(string path, int descriptor)
     {
         Path = path;
-        _descriptor = descriptor;
+        Descriptor = descriptor;
     }
 
-    internal int Descriptor => _descriptor;
+    internal int Descriptor { get; }
 
     /// <summary>The <see cref="RawPath"/> that it was opened with.</summary>
     internal string Path { get; }
@@ -28,53 +29,53 @@ internal sealed unsafe class OpenFolder : IDisposable
     /// <param name="errno">Why not, when null is returned.</param>
     internal static OpenFolder? TryOpen(string path, bool follow, out int errno)
     {
-        int fd = Open(path, follow, out errno);
+        int fd = Open(Libc.CurrentFolder, path, follow, out errno);
         return fd < 0 ? null : new OpenFolder(path, fd);
+    }
+
+    /// <summary>Opens a folder in this one, wherever this one is by now. Not a link to one.</summary>
+    internal OpenFolder? TryOpen(string name, out int errno)
+    {
+        int fd = Open(Descriptor, name, follow: false, out errno);
+        return fd < 0 ? null : new OpenFolder(RawPath.Combine(Path, name), fd);
     }
 
     /// <summary>What is in it: names as <see cref="RawPath"/>s. Once.</summary>
     internal List<(string Name, bool IsFolder)> ReadEntries()
     {
         var entries = new List<(string, bool)>();
-        nint stream = Libc.fdopendir(_descriptor);
-        if (stream == 0)
+        _stream = Libc.fdopendir(Descriptor);
+        if (_stream == 0)
             return entries;
-        _descriptor = -1; // the stream's now
-        try
+        while (true)
         {
-            while (true)
-            {
-                byte* entry = Libc.readdir(stream);
-                if (entry is null)
-                    return entries; // the end; or an error of the disk, which leaves nothing more to list
-                string name = RawPath.FromBytes(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(entry + NameAt));
-                if (name is not ("." or ".."))
-                    entries.Add((name, entry[TypeAt] == UnknownType ? IsFolder(RawPath.Combine(Path, name)) : entry[TypeAt] == FolderType));
-            }
-        }
-        finally
-        {
-            _ = Libc.closedir(stream);
+            byte* entry = Libc.readdir(_stream);
+            if (entry is null)
+                return entries; // the end; or an error of the disk, which leaves nothing more to list
+            string name = RawPath.FromBytes(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(entry + NameAt));
+            if (name is not ("." or ".."))
+                entries.Add((name, entry[TypeAt] == UnknownType ? IsFolder(name) : entry[TypeAt] == FolderType));
         }
     }
 
     public void Dispose()
     {
-        if (_descriptor >= 0)
-            _ = Libc.close(_descriptor);
-        _descriptor = -1;
+        if (_isDisposed)
+            return;
+        _isDisposed = true;
+        _ = _stream != 0 ? Libc.closedir(_stream) : Libc.close(Descriptor); // the stream owns the descriptor
     }
 
     /// <summary>For file systems that do not say the type of an entry.</summary>
-    private static bool IsFolder(string path)
+    private bool IsFolder(string name)
     {
-        int fd = Open(path, follow: false, out int errno);
+        int fd = Open(Descriptor, name, follow: false, out int errno);
         if (fd >= 0)
             _ = Libc.close(fd);
         return fd >= 0 || errno == Errno.EACCES;
     }
 
-    private static int Open(string path, bool follow, out int errno)
+    private static int Open(int folder, string path, bool follow, out int errno)
     {
         int flags = Libc.ReadOnly | Libc.OnlyFolder | Libc.NonBlocking | Libc.CloseOnExec | (follow ? 0 : Libc.NoFollow);
         fixed (byte* bytes = RawPath.ToBytes(path))
@@ -82,7 +83,7 @@ internal sealed unsafe class OpenFolder : IDisposable
             int fd;
             do
             {
-                fd = Libc.OpenBytes(bytes, flags);
+                fd = Libc.openat(folder, bytes, flags);
                 errno = fd < 0 ? Errno.Last : Errno.Ok;
             }
             while (errno == Errno.EINTR);

@@ -155,7 +155,8 @@ public abstract class SerialTests : SourceHarness
         using var pty = NewPty();
         using var line = Open(pty);
         var end = line.SendBreakAsync(TimeSpan.FromHours(1));
-        await Turns(2);
+        await Turns(5);
+        end.IsCompleted.ShouldBeFalse();
         line.Dispose();
         await Should.ThrowAsync<ObjectDisposedException>(() => Within(end));
     });
