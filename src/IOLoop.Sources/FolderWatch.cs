@@ -114,8 +114,8 @@ public sealed class FolderWatch : IAsyncEnumerable<FolderChange>, IDisposable
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
             return;
-        _changes.End(null);
-        _loop.TryAddCallback(static changes => changes.Wake(), _changes);
+        if (_changes.End(null))
+            _ = WakeAsync();
         _ = CloseAsync();
     }
 
@@ -213,15 +213,20 @@ public sealed class FolderWatch : IAsyncEnumerable<FolderChange>, IDisposable
             end = exception;
         }
         _inotify.Dispose();
-        if (Volatile.Read(ref _isDisposed) == 0)
-            _changes.End(end);
+        if (Volatile.Read(ref _isDisposed) == 0 && _changes.End(end))
+            await WakeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Resumes the consumer on the loop, or on the pool when the loop is closed, which calls nobody.</summary>
+    private async Task WakeAsync()
+    {
         try
         {
             await _loop.InvokeAsync(_changes.Wake).ConfigureAwait(false);
         }
         catch (ObjectDisposedException)
         {
-            _changes.Wake(); // on the pool: a closed loop calls nobody
+            _changes.Wake();
         }
     }
 

@@ -53,7 +53,8 @@ internal sealed class ChangeBuffer(IOLoop loop, int capacity) : IValueTaskSource
     }
 
     /// <summary>Nothing more comes: the consumer gets the exception, or a plain end when it is null.</summary>
-    internal void End(Exception? exception)
+    /// <returns>Whether the consumer waits, and must be woken up. One that is about to wait sees the end.</returns>
+    internal bool End(Exception? exception)
     {
         lock (_gate)
         {
@@ -61,6 +62,7 @@ internal sealed class ChangeBuffer(IOLoop loop, int capacity) : IValueTaskSource
                 _isEnded = true;
             else
                 _end ??= exception;
+            return _isWaiting;
         }
     }
 

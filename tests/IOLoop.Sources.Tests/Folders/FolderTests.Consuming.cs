@@ -159,6 +159,19 @@ public abstract partial class FolderTests
         Bounded.Until(() => OpenInotifies() <= before, "all are closed");
     }
 
+    [Fact]
+    public void A_watch_that_is_disposed_right_before_the_loop_is_closed_leaves_no_callback_behind()
+    {
+        InLoop("changes", async () =>
+        {
+            using var watch = NewWatch();
+            watch.Add(Root);
+            (await ChangesOf(watch)).ShouldBeEmpty();
+        });
+        Loop.Close();
+        Log.Entries.ShouldBeEmpty();
+    }
+
     private static int OpenInotifies() => Directory.GetFileSystemEntries("/proc/self/fd")
         .Count(path => new FileInfo(path).LinkTarget is "anon_inode:inotify");
 
