@@ -121,7 +121,7 @@ internal sealed partial class WatchedFolders
     {
         var entries = open.ReadEntries();
         folder.Horizon = BytesRead + inotify.UnreadBytes;
-        bool goOn = folder.IncludesSubfolders;
+        bool isDeep = folder.IncludesSubfolders;
         bool isReporting = walk.Kind == WalkKind.Reporting;
         if (isReporting && folder.Known is null)
         {
@@ -132,12 +132,12 @@ internal sealed partial class WatchedFolders
         {
             if (isReporting && folder.Known!.Add(name))
                 changes.Add(FolderChangeKind.Created, folder.PathOf(name), isFolder);
-            if (goOn && isFolder)
+            if (isDeep && isFolder)
                 walk.Left.Enqueue((folder, name));
         }
         if (walk.Kind == WalkKind.Renewing)
             DropMissing(folder, entries);
-        folder.IsWalked = goOn;
+        folder.IsWalked = isDeep;
     }
 
     private void DropMissing(WatchedFolder folder, List<(string Name, bool IsFolder)> entries)
