@@ -4,6 +4,7 @@ using System.Reactive.Linq;
 using System.Reactive.Threading.Tasks;
 using IOLoops;
 using IOLoops.Rx;
+using IOLoops.Sources;
 using IOLoops.VsThreading;
 using Microsoft.VisualStudio.Threading;
 
@@ -47,6 +48,7 @@ foreach (var (name, create) in kinds)
         var bytes = await loop.ObserveReads(file).FirstAsync().ToTask();
         long ticks = await Observable.Interval(TimeSpan.FromMilliseconds(1), loop.AsScheduler()).Take(3).LastAsync().ToTask();
         seen.Add($"observed {bytes.Span[0]} and {ticks}");
+        seen.Add(await FromSourcesAsync(loop));
     }, TimeSpan.FromHours(1)); // virtual time flies
     using var reported = new ManualResetEventSlim();
     loop.SetBlockingSignalThreshold(TimeSpan.FromMilliseconds(10), blocked =>
@@ -59,7 +61,7 @@ foreach (var (name, create) in kinds)
     });
     loop.RunSync(() => reported.Wait());
     string got = string.Join(", ", seen);
-    const string Expected = "Read 42, state 7, reported, waited Read, observed 43 and 2, stuck";
+    const string Expected = "Read 42, state 7, reported, waited Read, observed 43 and 2, typed Written 0, stuck";
     if (got == Expected)
         continue;
     Console.Error.WriteLine($"{name}: expected '{Expected}', got '{got}'");
@@ -67,6 +69,29 @@ foreach (var (name, create) in kinds)
 }
 Console.WriteLine(failures == 0 ? "ok" : "failed");
 return failures;
+
+// A child under a terminal that writes a file, and the file's folder.
+static async Task<string> FromSourcesAsync(IOLoop loop)
+{
+    string folder = Directory.CreateTempSubdirectory("aot-").FullName;
+    using var watch = new FolderWatch(loop);
+    watch.Add(folder);
+    await using var child = ChildProcess.Start(loop, new ChildProcessOptions("sh", "-c", "read line; echo $line >file") { Terminal = (80, 24), WorkingDirectory = folder });
+    await child.Terminal.Stream.WriteAsync("typed\n"u8.ToArray());
+    string text = "";
+    await foreach (string line in child.Terminal.Stream.ReadLinesAsync())
+        text = line;
+    var status = await child.Exited;
+    await foreach (var change in watch)
+    {
+        if (change.Kind != FolderChangeKind.Written)
+            continue;
+        text += $" {change.Kind}";
+        break;
+    }
+    Directory.Delete(folder, recursive: true);
+    return $"{text} {status.ExitCode}";
+}
 
 static JoinableTaskContext StartMainThread()
 {

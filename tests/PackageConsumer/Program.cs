@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 using IOLoops;
 using IOLoops.Diagnostics;
 using IOLoops.Rx;
+using IOLoops.Sources;
 using IOLoops.VsThreading;
 using Microsoft.VisualStudio.Threading;
 
@@ -23,6 +24,13 @@ main.RunSync(() =>
     using var joinable = new JoinableTaskIOLoop(context.Factory);
     Receive("JoinableTaskIOLoop", joinable);
 });
+
+native.RunSync(async () =>
+{
+    await using var child = ChildProcess.Start(native, new ChildProcessOptions("sh", "-c", "echo ChildProcess: from a package") { Terminal = (80, 24) });
+    await foreach (string line in child.Terminal.Stream.ReadLinesAsync())
+        Console.WriteLine(line);
+}, TimeSpan.FromSeconds(20));
 
 using (LoopStackCapture.Install())
     CaptureStack();

@@ -5,7 +5,7 @@ using IOLoops.Portability;
 // the process ends early) and when it is skipped or fails; the last line counts.
 var patience = TimeSpan.FromSeconds(90);
 int passed = 0, failed = 0, skipped = 0;
-var types = new[] { typeof(IOLoops.Tests.NativeFixture), typeof(IOLoops.Rx.Tests.Loops.RxFixture), typeof(IOLoops.VsThreading.Tests.Loops.PumpFixture) }
+var types = new[] { typeof(IOLoops.Tests.NativeFixture), typeof(IOLoops.Rx.Tests.Loops.RxFixture), typeof(IOLoops.VsThreading.Tests.Loops.PumpFixture), typeof(IOLoops.Sources.Tests.SourceHarness) }
     .SelectMany(one => one.Assembly.GetTypes()).ToList();
 Console.WriteLine($"{RuntimeInformation.OSDescription}, {RuntimeInformation.RuntimeIdentifier}, {RuntimeInformation.FrameworkDescription}");
 foreach (string name in args)
