@@ -43,7 +43,7 @@ internal sealed class TimeLimit(IOLoop loop)
     /// <returns>False: it was not.</returns>
     internal bool TryRenew()
     {
-        if (_cut is not { IsCancellationRequested: true })
+        if (!_isCounting || _cut is not { IsCancellationRequested: true })
             return false;
         _cut = new CancellationTokenSource();
         return true;

@@ -55,12 +55,14 @@ public abstract partial class StreamTests
         });
     }
 
-    [Fact]
-    public void Cancellations_that_race_with_data_lose_and_repeat_no_byte()
+    [Theory]
+    [InlineData(Timeout.Infinite)]
+    [InlineData(600_000)]
+    public void Cancellations_that_race_with_data_lose_and_repeat_no_byte(int timeout)
     {
         var (reader, writer) = NewPipeStreams();
-        const int Rounds = 2_000;
-        var writing = new TaskCompletionSource();
+        reader.ReadTimeout = timeout;
+        const int Rounds = 1_000;
         InLoop("cancellations", async () =>
         {
             var feed = Task.Run(async () =>
@@ -140,6 +142,29 @@ public abstract partial class StreamTests
             read = reader.ReadAsync(new byte[16]).AsTask();
             await writer.WriteAsync(Hello);
             (await Within(read)).ShouldBe(5);
+        });
+    }
+
+    [Fact]
+    public void A_time_limit_ends_with_its_read()
+    {
+        var (reader, writer) = NewPipeStreams();
+        InLoop("reads with and without a limit", async () =>
+        {
+            reader.ReadTimeout = 5;
+            await Should.ThrowAsync<TimeoutException>(async () => await reader.ReadAsync(new byte[16]));
+            reader.ReadTimeout = Timeout.Infinite;
+            var read = reader.ReadAsync(new byte[16]).AsTask();
+            Loop.RemoveHandler(reader.Descriptor);
+            await Should.ThrowAsync<InvalidOperationException>(() => Within(read)); // for another reason than the time
+
+            reader.ReadTimeout = 600_000;
+            read = reader.ReadAsync(new byte[16]).AsTask();
+            await writer.WriteAsync(Hello);
+            await Within(read);
+            using var state = new StringWriter();
+            Loop.DumpState(state);
+            state.ToString().ShouldContain(" 0 timeouts");
         });
     }
 

@@ -48,6 +48,32 @@ public abstract partial class StreamTests
     }
 
     [Fact]
+    public void What_was_read_and_written_is_collectable()
+    {
+        var (reader, writer) = NewPipeStreams();
+        WeakReference[] buffers = [];
+        InLoop("a read and a write", async () => buffers = await ExchangeAsync(reader, writer));
+        Bounded.Until(
+            () =>
+            {
+                GC.Collect();
+                return buffers.All(static buffer => !buffer.IsAlive);
+            },
+            "the buffers are collected");
+        GC.KeepAlive(reader);
+    }
+
+    private static async Task<WeakReference[]> ExchangeAsync(LoopStream reader, LoopStream writer)
+    {
+        byte[] sent = new byte[500_000];
+        byte[] received = new byte[sent.Length];
+        var write = writer.WriteAsync(sent).AsTask();
+        await reader.ReadExactlyAsync(received);
+        await write;
+        return [new WeakReference(sent), new WeakReference(received)];
+    }
+
+    [Fact]
     public void A_thousand_idle_streams_use_no_thread()
     {
         const int Pipes = 500;

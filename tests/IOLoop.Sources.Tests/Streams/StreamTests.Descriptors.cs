@@ -63,7 +63,7 @@ public abstract partial class StreamTests
         var (first, second) = Native.NewTerminal();
         using var writer = new LoopStream(Loop, first);
         using var reader = new LoopStream(Loop, second);
-        byte[] sent = RandomBytes(9_000); // more than it holds
+        byte[] sent = RandomBytes(80_000); // more than it holds
         InLoop("a terminal", async () =>
         {
             byte[] received = new byte[sent.Length];

@@ -253,6 +253,44 @@ public abstract partial class StreamTests
     }
 
     [Fact]
+    public void A_number_that_was_closed_and_belongs_to_another_file_is_left_alone()
+    {
+        var (original, other) = NewPipeStreams();
+        int number = Descriptors.Duplicate((int)original.Descriptor.Number);
+        var stream = new LoopStream(Loop, number);
+        stream.Dispose();
+        Descriptors.Replace(number, (int)other.Descriptor.Number);
+        InLoop("refusals", async () =>
+        {
+            await Should.ThrowAsync<ObjectDisposedException>(async () => await stream.ReadAsync(new byte[1]));
+            await stream.DisposeAsync();
+        });
+        Native.IsOpen(number).ShouldBeTrue();
+        Native.Close(number);
+    }
+
+    [Fact]
+    public void A_descriptor_in_use_is_closed_once_when_it_is_used_no_more()
+    {
+        var (original, _) = NewSocketStreams();
+        var file = new HookedFile((int)original.Descriptor.Number);
+        var stream = new LoopStream(Loop, FileDescriptor.From(file));
+        InLoop("a disposal during a read", async () =>
+        {
+            file.BeforeUse = () => OtherThread.Run(() =>
+            {
+                stream.Dispose();
+                stream.WriteAsync(new byte[1]).IsFaulted.ShouldBeTrue();
+                file.Closed.ShouldBe(0, "a read uses it");
+            });
+            await Should.ThrowAsync<ObjectDisposedException>(async () => await stream.ReadAsync(new byte[1]));
+            await Turns(2);
+            Bounded.Until(() => file.Closed > 0, "it is closed");
+            file.Closed.ShouldBe(1);
+        });
+    }
+
+    [Fact]
     public void Disposals_that_race_with_reads_close_once_and_end_each_read()
     {
         InLoop("disposals", async () =>
