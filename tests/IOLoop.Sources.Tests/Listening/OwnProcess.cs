@@ -44,6 +44,7 @@ internal static class OwnProcess
     private static Task Play(IOLoop loop, string scenario) => scenario switch
     {
         nameof(Shortage) => Shortage(loop),
+        nameof(Openings) => Openings.Play(loop),
         nameof(StandardInput) => StandardInput(loop),
         nameof(Folders.WatchLimit) => Folders.WatchLimit.Play(loop),
         _ => StandardOutput(loop),
@@ -160,14 +161,14 @@ internal static class OwnProcess
         write(writer, &sent, 1).ShouldBe(1);
     }
 
-    private static unsafe (ulong Soft, ulong Hard) GetLimit()
+    internal static unsafe (ulong Soft, ulong Hard) GetLimit()
     {
         ulong* limits = stackalloc ulong[2];
         getrlimit(LimitOfFiles, limits).ShouldBe(0);
         return (limits[0], limits[1]);
     }
 
-    private static unsafe void SetLimit(ulong soft, ulong hard)
+    internal static unsafe void SetLimit(ulong soft, ulong hard)
     {
         ulong* limits = stackalloc ulong[2];
         limits[0] = soft;

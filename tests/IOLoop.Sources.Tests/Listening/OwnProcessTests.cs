@@ -10,6 +10,9 @@ public sealed class OwnProcessTests
     public void A_shortage_of_descriptors_is_reported_once_and_outlasted() => OwnProcess.Run(nameof(OwnProcess.Shortage));
 
     [Fact]
+    public void What_cannot_be_opened_says_so_and_leaves_nothing_open() => OwnProcess.Run(nameof(Openings));
+
+    [Fact]
     public void Standard_input_is_read_and_cancelled_and_left_as_it_is() => OwnProcess.Run(nameof(OwnProcess.StandardInput));
 
     [Fact]
