@@ -75,6 +75,20 @@ public abstract partial class StreamTests
     }
 
     [Fact]
+    public void Disposal_leaves_no_second_descriptor_of_a_terminal_open()
+    {
+        var (first, second) = Native.NewTerminal();
+        using var other = first;
+        string name = new FileInfo($"/proc/self/fd/{Native.Number(second)}").LinkTarget!;
+        var stream = new LoopStream(Loop, second);
+        Count().ShouldBe(2);
+        stream.Dispose();
+        Count().ShouldBe(0);
+
+        int Count() => Directory.GetFiles("/proc/self/fd").Count(file => new FileInfo(file).LinkTarget == name);
+    }
+
+    [Fact]
     public void A_terminal_whose_other_side_was_closed_is_at_its_end()
     {
         var (first, second) = Native.NewTerminal();
