@@ -11,24 +11,26 @@ internal static class Openings
 
     internal static async Task Play(IOLoop loop)
     {
-        (string Name, Func<Task> OpenAndClose)[] sources =
+        (string Name, Func<Func<Task>> Open)[] sources =
         [
-            ("a pipe", () => CloseAsync(LoopStream.CreatePipe(loop))),
-            ("a pair", () => CloseAsync(LoopStream.CreatePair(loop))),
-            ("a terminal", () => CloseAsync(PseudoTerminal.Open(loop))),
-            ("a watch", () => CloseAsync(Watch(loop))),
-            ("a child", () => RunAsync(loop, new ChildProcessOptions("true") { StandardInput = ChildStream.Pipe, StandardError = ChildStream.Pipe })),
-            ("a child under a terminal", () => RunAsync(loop, new ChildProcessOptions("true") { Terminal = (80, 24) })),
+            ("a pipe", () => Closing(LoopStream.CreatePipe(loop))),
+            ("a pair", () => Closing(LoopStream.CreatePair(loop))),
+            ("a terminal", () => Closing(PseudoTerminal.Open(loop))),
+            ("a watch", () => Closing(Watch(loop))),
+            ("a child", () => Start(loop, new ChildProcessOptions("true") { StandardInput = ChildStream.Pipe, StandardError = ChildStream.Pipe })),
+            ("a child under a terminal", () => Start(loop, new ChildProcessOptions("true") { Terminal = (80, 24) })),
         ];
         await Console.Error.WriteAsync(" "); // it needs descriptors, too, when it is first used
-        foreach (var (name, openAndClose) in sources)
+        foreach (var (name, open) in sources)
         {
-            await openAndClose(); // what .NET loads for it needs descriptors of its own
-            await FailUntilThereAreEnoughAsync(name, openAndClose);
+            await open()(); // what .NET loads for it needs descriptors of its own
+            await FailUntilThereAreEnoughAsync(name, open);
         }
     }
 
-    private static async Task FailUntilThereAreEnoughAsync(string name, Func<Task> openAndClose)
+    /// <param name="name">Of the source.</param>
+    /// <param name="open">Opens it, without waiting for anything: .NET ends the process when it needs a thread and no descriptor is left. Returns what closes it.</param>
+    private static async Task FailUntilThereAreEnoughAsync(string name, Func<Func<Task>> open)
     {
         var (soft, hard) = OwnProcess.GetLimit();
         int before = Count();
@@ -36,10 +38,11 @@ internal static class Openings
         for (int room = 0; room < MostNeeded; room++)
         {
             IOException? failure = null;
+            Func<Task>? close = null;
             OwnProcess.SetLimit((ulong)FirstOf(room), hard);
             try
             {
-                await openAndClose();
+                close = open();
             }
             catch (IOException exception)
             {
@@ -49,6 +52,8 @@ internal static class Openings
             {
                 OwnProcess.SetLimit(soft, hard);
             }
+            if (close is not null)
+                await close();
             Count().ShouldBe(before, $"{name} with {room} descriptors left: {failure?.Message ?? "opened"}");
             if (failure is null)
             {
@@ -96,21 +101,25 @@ internal static class Openings
         return watch;
     }
 
-    private static async Task RunAsync(IOLoop loop, ChildProcessOptions options)
+    private static Func<Task> Start(IOLoop loop, ChildProcessOptions options)
     {
-        await using var child = ChildProcess.Start(loop, options);
-        await child.Exited;
+        var child = ChildProcess.Start(loop, options);
+        return async () =>
+        {
+            await child.Exited;
+            await child.DisposeAsync();
+        };
     }
 
-    private static async Task CloseAsync((LoopStream One, LoopStream Other) streams)
+    private static Func<Task> Closing((LoopStream One, LoopStream Other) streams) => async () =>
     {
         await streams.One.DisposeAsync();
         await streams.Other.DisposeAsync();
-    }
+    };
 
-    private static Task CloseAsync(IDisposable source)
+    private static Func<Task> Closing(IDisposable source) => () =>
     {
         source.Dispose();
         return Task.CompletedTask;
-    }
+    };
 }

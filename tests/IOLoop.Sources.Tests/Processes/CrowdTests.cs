@@ -48,9 +48,9 @@ public abstract class CrowdTests(LoopFixture fixture, int rounds) : SourceHarnes
                 await Round(round);
                 NoteProgress();
             }
-            Bounded.Until(() => CountDescriptors() <= descriptors, $"there are no more than {descriptors} descriptors");
+            await UntilAsync(() => CountDescriptors() <= descriptors, $"there are no more than {descriptors} descriptors");
             CountThreads().ShouldBeLessThan(threads + ThreadsOfThePool);
-            Bounded.Until(() => Zombies().Count == 0, "there are no zombies"); // of tests before this one: at most until their grace has passed
+            await UntilAsync(() => Zombies().Count == 0, "there are no zombies"); // of tests before this one: at most until their grace has passed
         });
     }
 
@@ -83,7 +83,7 @@ public abstract class CrowdTests(LoopFixture fixture, int rounds) : SourceHarnes
             }
             (await Task.WhenAll(ours)).ShouldBe(Enumerable.Range(0, OfEach));
             (await theirs).ShouldBe(Enumerable.Range(0, OfEach));
-            Bounded.Until(() => Zombies().Count == 0, "there are no zombies"); // of tests before this one: at most until their grace has passed
+            await UntilAsync(() => Zombies().Count == 0, "there are no zombies"); // of tests before this one: at most until their grace has passed
         });
     }
 

@@ -116,7 +116,7 @@ public abstract partial class StreamTests(LoopFixture fixture) : SourceHarness(f
         InLoop("a read", async () =>
         {
             var read = reader.ReadAsync(new byte[16]).AsTask();
-            Should.Throw<InvalidOperationException>(() => reader.ReadAsync(new byte[16]).AsTask()).Message.ShouldContain("read");
+            Should.Throw<InvalidOperationException>(() => { _ = reader.ReadAsync(new byte[16]); }).Message.ShouldContain("read");
             await writer.WriteAsync(Hello);
             (await read).ShouldBe(5);
         });
@@ -130,7 +130,7 @@ public abstract partial class StreamTests(LoopFixture fixture) : SourceHarness(f
         InLoop("a write", async () =>
         {
             var write = writer.WriteAsync(sent).AsTask();
-            Should.Throw<InvalidOperationException>(() => writer.WriteAsync(Hello).AsTask()).Message.ShouldContain("write");
+            Should.Throw<InvalidOperationException>(() => { _ = writer.WriteAsync(Hello); }).Message.ShouldContain("write");
             byte[] received = new byte[sent.Length];
             await reader.ReadExactlyAsync(received);
             await write;
