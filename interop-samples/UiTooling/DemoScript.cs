@@ -44,7 +44,7 @@ internal sealed class DemoScript(Tool tool, DemoDriver driver)
     internal void CheckGoodbye()
     {
         var exit = tool.Session.Exit;
-        if (exit != new ExitStatus(7, 0) || !tool.Session.Output.Matching("goodbye 20000").Any())
+        if (exit is not { ExitCode: 7 } || !tool.Session.Output.Matching("goodbye 20000").Any())
             throw new ExitException(ExitException.Failed, $"the last command: {exit}, and its last words were not all read");
         Note($"quit: 20,000 lines of last words were read while the UI's thread was blocked until the command's end ({exit})");
     }
@@ -91,8 +91,8 @@ internal sealed class DemoScript(Tool tool, DemoDriver driver)
     private async Task ResizeAsync()
     {
         var before = tool.Window.OutputSize;
-        var (columns, rows) = Pty.SizeOf(Demonstration.Terminal);
-        Pty.Resize(Demonstration.Terminal, columns - 4, rows - 2);
+        var (columns, rows) = (Console.WindowWidth, Console.WindowHeight);
+        await Demonstration.ResizeAsync(tool.Ui.Loop, columns - 4, rows - 2);
         try
         {
             await UntilAsync(() => tool.Window.OutputSize.Columns == before.Columns - 4, "the window has not followed the terminal's size");
@@ -101,7 +101,7 @@ internal sealed class DemoScript(Tool tool, DemoDriver driver)
         }
         finally
         {
-            Pty.Resize(Demonstration.Terminal, columns, rows);
+            await Demonstration.ResizeAsync(tool.Ui.Loop, columns, rows);
         }
         await UntilAsync(() => tool.Window.OutputSize == before, "the window has not followed the terminal's size back");
         Note($"the command's terminal follows the window's size");
@@ -123,14 +123,14 @@ internal sealed class DemoScript(Tool tool, DemoDriver driver)
     {
         await StartAsync("sh", DemoFolder.Stay);
         await driver.ShownAsync("I stay");
-        await StopAsync("SIGKILL");
+        await StopAsync("signal 9");
         Note($"a command that ignores SIGTERM was killed");
     }
 
     private async Task FailToStartAsync()
     {
         await StartAsync("/nowhere/nothing");
-        await driver.ShownAsync("cannot start '/nowhere/nothing': No such file or directory");
+        await driver.ShownAsync("Could not start '/nowhere/nothing': /nowhere/nothing does not exist");
         Note($"a command that cannot be started: the screen says why");
     }
 

@@ -1,3 +1,4 @@
+using IOLoops.Sources;
 using Microsoft.VisualStudio.Threading;
 
 namespace IOLoops.Samples;
@@ -5,9 +6,6 @@ namespace IOLoops.Samples;
 /// <summary><c>--demo</c>: the tool, something that presses its keys, and a check of what the screen shows.</summary>
 internal static class Demonstration
 {
-    /// <summary>The descriptor of this program's own terminal.</summary>
-    internal const int Terminal = 1;
-
     // Less does not hold what must be shown.
     private const int LeastColumns = 80;
     private const int LeastRows = 30;
@@ -27,10 +25,21 @@ internal static class Demonstration
     /// </summary>
     internal static bool HasRoom()
     {
-        if (Pty.SizeOf(Terminal) == (0, 0))
-            Pty.Resize(Terminal, 100, LeastRows);
-        var (columns, rows) = Pty.SizeOf(Terminal);
-        return columns >= LeastColumns && rows >= LeastRows;
+        var (columns, rows) = (Console.WindowWidth, Console.WindowHeight);
+        if ((columns, rows) != (0, 0))
+            return columns >= LeastColumns && rows >= LeastRows;
+        using var loop = new PollIOLoop();
+        loop.RunSync(() => ResizeAsync(loop, 100, LeastRows));
+        return true;
+    }
+
+    /// <summary>Gives this program's own terminal a size: .NET can only ask for it.</summary>
+    internal static async Task ResizeAsync(IOLoop loop, int columns, int rows)
+    {
+        using var stty = ChildProcess.Start(loop, new ChildProcessOptions("stty", "cols", $"{columns}", "rows", $"{rows}") { StandardInput = ChildStream.Inherit });
+        var exit = await stty.Exited;
+        if (!exit.Succeeded)
+            throw new ExitException(ExitException.Failed, $"the terminal's size cannot be set: stty, {exit}");
     }
 
     /// <exception cref="ExitException">Something is not as it should be, or takes too long.</exception>

@@ -1,38 +1,39 @@
-using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
+using System.Formats.Tar;
 
 namespace IOLoops.Samples;
 
 /// <summary>
 /// What sort of file something is. A log must be a regular one: others may have no end, no positions, or nothing to read
-/// until somebody writes. Of .NET's own attributes none tells them apart.
+/// until somebody writes.
 /// </summary>
 internal static class FileKind
 {
-    private const int WorkingDirectory = -100;
-    private const int DescriptorItself = 0x1000;
-    private const uint WantType = 0x1;
-    private const int TypeMask = 0xf000;
-    private const int Regular = 0x8000;
-
-    /// <summary>Follows links, and does not open it.</summary>
-    /// <returns>Null: it cannot be told; the commonest reason is that there is none.</returns>
-    internal static bool? IsRegular(string path) => Of(WorkingDirectory, path, 0);
-
-    /// <returns>Null: it cannot be told.</returns>
-    internal static bool? IsRegular(SafeFileHandle file) => Of((int)file.DangerousGetHandle(), "", DescriptorItself);
-
-    private static bool? Of(int descriptor, string path, int flags) =>
-        statx(descriptor, path, flags, WantType, out var status) == 0 ? (status.Mode & TypeMask) == Regular : null;
-
-    // Unlike stat, it is laid out in the same way on every processor.
-    [DllImport("libc")]
-    private static extern int statx(int folder, [MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags, uint mask, out Status status);
-
-    [StructLayout(LayoutKind.Explicit, Size = 256)]
-    private struct Status
+    /// <summary>Follows links. Opens nothing but regular files: to open a named pipe is to wait for its writer.</summary>
+    /// <exception cref="FileNotFoundException">There is none.</exception>
+    internal static bool IsRegular(string path)
     {
-        [FieldOffset(28)]
-        internal ushort Mode;
+        if (Directory.Exists(path))
+            return false;
+        var file = new FileInfo(path);
+        file = (FileInfo?)file.ResolveLinkTarget(returnFinalTarget: true) ?? file;
+        return file.Length > 0 || TypeOf(file.FullName) == TarEntryType.RegularFile; // no other kind has a length
+    }
+
+    // Of what .NET says about files only the entry of an archive tells the kinds apart. Null: a socket, which has none.
+    private static TarEntryType? TypeOf(string emptyFile)
+    {
+        using var archive = new MemoryStream();
+        try
+        {
+            using var writer = new TarWriter(archive, leaveOpen: true);
+            writer.WriteEntry(emptyFile, "file");
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+        archive.Position = 0;
+        using var reader = new TarReader(archive);
+        return reader.GetNextEntry()?.EntryType;
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.IO.Pipes;
 using System.Runtime.InteropServices;
+using IOLoops.Sources;
 
 namespace IOLoops.Samples;
 
@@ -15,6 +16,7 @@ internal sealed class LatencyProbe : IDisposable
 
     private readonly AnonymousPipeServerStream _writer = new(PipeDirection.Out);
     private readonly AnonymousPipeClientStream _reader;
+    private readonly DescriptorIO _io;
     private readonly TaskCompletionSource _finished = new();
     private readonly List<double> _milliseconds = [];
     private readonly ManualResetEventSlim _stop = new();
@@ -26,6 +28,7 @@ internal sealed class LatencyProbe : IDisposable
     {
         _loop = loop;
         _reader = new AnonymousPipeClientStream(PipeDirection.In, _writer.ClientSafePipeHandle);
+        _io = new DescriptorIO(_reader.SafePipeHandle);
         _loop.AddHandler(_reader.SafePipeHandle, OnReadable, IOEvents.Read);
     }
 
@@ -54,6 +57,7 @@ internal sealed class LatencyProbe : IDisposable
         _stop.Set();
         _thread?.Join(); // it must not write into a pipe that is closed
         _loop.RemoveHandler(_reader.SafePipeHandle);
+        _io.Dispose();
         _reader.Dispose();
         _writer.Dispose();
         _stop.Dispose();
@@ -76,7 +80,7 @@ internal sealed class LatencyProbe : IDisposable
     private void OnReadable(FileDescriptor fd, IOEvents events)
     {
         Span<byte> bytes = stackalloc byte[sizeof(long)];
-        if (Libc.Read(_reader.SafePipeHandle, bytes) != bytes.Length)
+        if (_io.TryRead(bytes) != bytes.Length)
             return;
         _milliseconds.Add(Stopwatch.GetElapsedTime(MemoryMarshal.Read<long>(bytes)).TotalMilliseconds);
         if (_milliseconds.Count == Samples)

@@ -3,9 +3,9 @@ using Microsoft.Win32.SafeHandles;
 namespace IOLoops.Samples;
 
 /// <summary>A file that others append to, by its name: whatever file bears it, now or later.</summary>
-/// <param name="path">Need not exist yet.</param>
+/// <param name="name">Its path. It need not exist yet.</param>
 /// <param name="show">Gets its lines.</param>
-internal sealed class LogFile(string path, Action<string> show) : IDisposable
+internal sealed class LogFile(string name, Action<string> show) : IDisposable
 {
     // Of a file that is long already.
     private const int FirstBytes = 4096;
@@ -16,7 +16,11 @@ internal sealed class LogFile(string path, Action<string> show) : IDisposable
     private long _position;
     private bool _hasSuccessor;
 
-    internal string Name { get; } = Path.GetFileName(path);
+    internal string Path { get; } = System.IO.Path.GetFullPath(name);
+
+    internal string Name => System.IO.Path.GetFileName(Path);
+
+    internal string Folder => System.IO.Path.GetDirectoryName(Path)!;
 
     /// <summary>The last lines of what is there.</summary>
     internal void Open()
@@ -74,24 +78,20 @@ internal sealed class LogFile(string path, Action<string> show) : IDisposable
     {
         try
         {
-            var file = Libc.OpenWithoutWaiting(path);
-            if (FileKind.IsRegular(file) == true)
-                return file;
-            file.Dispose();
+            if (FileKind.IsRegular(Path))
+                return File.OpenHandle(Path, share: FileShare.ReadWrite);
             Show("(no regular file: cannot be watched)");
-            return null;
         }
         catch (FileNotFoundException)
         {
             if (ifMissing is not null)
                 Show(ifMissing);
-            return null;
         }
-        catch (IOException failure)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             Show($"({failure.Message})");
-            return null;
         }
+        return null;
     }
 
     private void Show(string line) => show($"{Name}: {line}");

@@ -1,14 +1,16 @@
+using IOLoops.Sources;
+
 namespace IOLoops.Samples;
 
 /// <summary>
-/// A set of log files, told of by inotify. It watches their folders: that way files are seen that do not exist yet, and the
-/// next one when a log is rotated.
+/// A set of log files. It watches their folders: that way files are seen that do not exist yet, and the next one when a log is
+/// rotated.
 /// </summary>
 internal sealed class LogWatch : IDisposable
 {
-    private readonly Dictionary<int, List<LogFile>> _folders = [];
+    private readonly List<LogFile> _files = [];
     private readonly HashSet<LogFile> _unread = [];
-    private readonly Inotify _inotify = new();
+    private readonly FolderWatch _watch;
     private readonly IOLoop _loop;
     private readonly Action<string> _show;
 
@@ -20,73 +22,75 @@ internal sealed class LogWatch : IDisposable
     {
         _loop = loop;
         _show = show;
+        _watch = new FolderWatch(loop);
         try
         {
             foreach (string path in paths)
                 Add(path);
-            _loop.AddHandler(_inotify.Handle, OnChange, IOEvents.Read);
         }
         catch
         {
             Dispose();
             throw;
         }
+        _loop.AddCallback(FollowAsync);
     }
-
-    private IEnumerable<LogFile> Files => _folders.Values.SelectMany(files => files);
 
     public void Dispose()
     {
-        _loop.RemoveHandler(_inotify.Handle);
-        _inotify.Dispose();
-        foreach (var file in Files)
+        _watch.Dispose();
+        foreach (var file in _files)
             file.Dispose();
-        _folders.Clear();
+        _files.Clear();
     }
 
     private void Add(string path)
     {
-        // The watch first: what happens between the two is then seen, perhaps twice, which does no harm.
-        int watch = _inotify.Watch(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        if (!_folders.TryGetValue(watch, out var files))
-            _folders.Add(watch, files = []);
         var file = new LogFile(path, _show);
-        files.Add(file);
+        // The watch first: what happens between the two is then seen, perhaps twice, which does no harm.
+        _watch.Add(file.Folder);
+        _files.Add(file);
         file.Open();
         ReadLater(file);
     }
 
-    private void OnChange(FileDescriptor fd, IOEvents events)
+    private async Task FollowAsync()
     {
-        foreach (var change in _inotify.Read())
+        await foreach (var change in _watch)
+            Apply(change);
+    }
+
+    private void Apply(FolderChange change)
+    {
+        if (change.Kind == FolderChangeKind.Overflow)
+            ReadAllAfterLoss();
+        foreach (var file in _files)
         {
-            if ((change.Mask & InotifyMask.QueueOverflow) != 0)
-                ReadAllAfterLoss();
-            else if (_folders.TryGetValue(change.Watch, out var files))
-                Apply(change, files);
+            if (change.Kind == FolderChangeKind.FolderGone && file.Folder == change.Path)
+                _show($"{file.Name}: (its folder is gone)");
+            else if (file.Path == change.OldPath)
+                file.TellLoss();
+            else if (file.Path == change.Path)
+                Apply(change.Kind, file);
+            else
+                continue;
+            ReadLater(file);
         }
+    }
+
+    private static void Apply(FolderChangeKind kind, LogFile file)
+    {
+        if (kind is FolderChangeKind.Created or FolderChangeKind.Moved)
+            file.Reopen();
+        else if (kind == FolderChangeKind.Deleted)
+            file.TellLoss();
     }
 
     // What was appended is there to be read. A rotation that went unnoticed is made up for by the next one.
     private void ReadAllAfterLoss()
     {
-        _show("(the kernel's queue of changes was full, and some are lost)");
-        foreach (var file in Files)
-            ReadLater(file);
-    }
-
-    private void Apply(InotifyEvent change, List<LogFile> files)
-    {
-        if ((change.Mask & InotifyMask.Ignored) != 0)
-            files.ForEach(file => _show($"{file.Name}: (its folder is gone)"));
-        foreach (var file in files.Where(file => file.Name == change.Name))
-        {
-            if ((change.Mask & (InotifyMask.Create | InotifyMask.MovedTo)) != 0)
-                file.Reopen();
-            else if ((change.Mask & (InotifyMask.Delete | InotifyMask.MovedFrom)) != 0)
-                file.TellLoss();
-            ReadLater(file);
-        }
+        _show("(files changed faster than this program could follow, and some changes are lost)");
+        _files.ForEach(ReadLater);
     }
 
     // A piece per turn and file, so that a log that grows faster than it can be shown does not keep the UI's thread.
@@ -99,7 +103,7 @@ internal sealed class LogWatch : IDisposable
     private void Read(LogFile file)
     {
         _unread.Remove(file);
-        if (_folders.Count > 0 && file.ReadSome())
+        if (_files.Count > 0 && file.ReadSome())
             ReadLater(file);
     }
 }

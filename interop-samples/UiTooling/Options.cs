@@ -105,7 +105,7 @@ internal sealed record Options
 
     // A pipe would be read by this program instead of by the one that it is for; a device may have no end.
     private static string LogName(string path) =>
-        FileKind.IsRegular(FileName(path)) == false ? throw Wrong($"'{path}' is no regular file, and a log must be one") : path;
+        File.Exists(FileName(path)) && !FileKind.IsRegular(path) ? throw Wrong($"'{path}' is no regular file, and a log must be one") : path;
 
     private static ExitException Wrong(string what) => new(ExitException.WrongUsage, what);
 }

@@ -1,3 +1,5 @@
+using IOLoops.Sources;
+
 namespace IOLoops.Samples;
 
 /// <summary>
@@ -21,7 +23,7 @@ internal static class OwnTerminal
             var lines = new LineBuffer();
             var exit = Run([.. Self(), .. args, Options.ReportOption, report], lines);
             Console.Out.Write(File.ReadAllText(report));
-            if (exit == default)
+            if (exit.Succeeded)
                 return;
             // It could tell only its terminal.
             string last = lines.Matching("UiTooling: ").LastOrDefault() ?? $"the demonstration: {exit}";

@@ -1,4 +1,5 @@
 using System.Globalization;
+using IOLoops.Sources;
 
 namespace IOLoops.Samples;
 
@@ -41,9 +42,9 @@ internal sealed class Session : IDisposable
     internal event Action? StateChanged;
 
     /// <summary>Until its last words and its end have been told.</summary>
-    internal bool IsRunning => _command is not null && Exit is null;
+    internal bool IsRunning => _command is not null && !_ended.Task.IsCompleted;
 
-    /// <summary>How the last command has ended; null: it has not, or there was none.</summary>
+    /// <summary>How the last command has ended; null: it has not, nobody knows how, or there was none.</summary>
     internal ExitStatus? Exit { get; private set; }
 
     internal long BytesRead => _command?.BytesRead ?? 0;
@@ -64,7 +65,7 @@ internal sealed class Session : IDisposable
             var command = _command = new Command(_loop, CommandLine, _size.Columns, _size.Rows, Environment) { Grace = Grace };
             var text = new TerminalText(Output.Add, Output.SetUnfinished);
             command.Output += bytes => text.Append(bytes.Span);
-            _loop.AddFuture(command.Exited, task => OnExited(task.Result, text));
+            _loop.AddFuture(command.Exited, exited => OnExited(exited, text));
             SetState($"running, process {command.ProcessId}");
             Output.Add(Remark($"started: {Printable.Of(CommandLine)}"));
         }
@@ -78,9 +79,9 @@ internal sealed class Session : IDisposable
     /// <summary>Asks it to end; does not wait.</summary>
     internal void Stop()
     {
-        if (_command is null || Exit is not null)
+        if (!IsRunning)
             return;
-        _command.Stop();
+        _command!.Stop();
         SetState($"asked to end, process {_command.ProcessId}");
     }
 
@@ -105,6 +106,7 @@ internal sealed class Session : IDisposable
     public void Dispose()
     {
         _command?.Dispose();
+        _command = null;
         _logWatch.Dispose();
         _loop.CallbackException -= OnCallbackException;
     }
@@ -113,12 +115,12 @@ internal sealed class Session : IDisposable
 
     private static string Remark(string text) => $"{LinesView.RemarkSign} {text}";
 
-    private void OnExited(ExitStatus exit, TerminalText text)
+    private void OnExited(Task<ExitStatus> exited, TerminalText text)
     {
         text.End();
-        Exit = exit;
-        Output.Add(Remark($"{exit}"));
-        SetState(exit.ToString());
+        string end = exited.Exception is { } lost ? Printable.Of(lost.InnerException!.Message) : $"{Exit = exited.Result}";
+        Output.Add(Remark(end));
+        SetState(end);
         _ended.SetResult();
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using IOLoops.Sources;
 using Terminal.Gui.App;
 using Terminal.Gui.Input;
 

@@ -1,4 +1,7 @@
+using System.Runtime.InteropServices;
+using System.Text;
 using IOLoops.Conformance;
+using IOLoops.Sources;
 using Shouldly;
 using Xunit;
 
@@ -7,19 +10,6 @@ namespace IOLoops.Samples.Tests;
 public class CommandTests
 {
     private static readonly Dictionary<string, string> NoChanges = [];
-
-    [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    public void A_command_that_the_loop_has_no_room_for_leaves_nothing_behind(int room)
-    {
-        var before = Belongings.List();
-        using var loop = new RefusingLoop(room);
-
-        Should.Throw<IOException>(() => new Command(loop, ["sleep", "60"], 80, 24, NoChanges)).Message.ShouldBe("no room");
-
-        Belongings.List().ShouldBe(before);
-    }
 
     [Fact]
     public void A_command_that_cannot_be_started_leaves_nothing_behind()
@@ -49,13 +39,24 @@ public class CommandTests
             command.Output += _ => throw new InvalidOperationException("cannot be shown");
             Bounded.Until(() => Belongings.IsZombie(command.ProcessId), "the command has ended");
 
-            loop.RunOnce(Bounded.Patience);
-
-            command.Exited.IsCompletedSuccessfully.ShouldBeTrue();
-            loop.RunSync(() => command.Exited).ShouldBe(new ExitStatus(3, 0));
+            loop.RunSync(() => command.Exited, Bounded.Patience).ExitCode.ShouldBe(3);
             failures.ShouldBe(["cannot be shown", "cannot be shown"]);
         }
         Belongings.List().ShouldBe(before);
+    }
+
+    [Fact]
+    public void A_command_ends_after_its_last_output_though_what_it_has_started_keeps_its_terminal_open()
+    {
+        using var loop = new PollIOLoop();
+        using var command = new Command(loop, ["sh", "-c", "trap '' HUP; sleep 60 & echo last words; exit 3"], 80, 24, NoChanges);
+        string output = "";
+        command.Output += bytes => output += Encoding.UTF8.GetString(bytes.Span);
+
+        loop.RunSync(() => command.Exited, Bounded.Patience).ExitCode.ShouldBe(3);
+
+        output.ShouldBe("last words\r\n");
+        loop.RunSync(() => ChildProcess.Start(loop, "sh", "-c", $"kill -9 -{command.ProcessId}").Exited).Succeeded.ShouldBeTrue();
     }
 
     [Fact]
@@ -68,7 +69,7 @@ public class CommandTests
         };
         command.Output += _ => command.Stop(); // it ignores the signal by now
 
-        loop.RunSync(() => command.Exited, Bounded.Patience).ShouldBe(new ExitStatus(0, (int)UnixSignal.Kill));
+        loop.RunSync(() => command.Exited, Bounded.Patience).Signal.ShouldBe((PosixSignal)9); // SIGKILL
     }
 
     [Fact]
@@ -81,6 +82,6 @@ public class CommandTests
         };
         command.Output += _ => loop.AddCallback(command.Stop);
 
-        loop.RunSync(() => command.Exited, Bounded.Patience).ShouldBe(new ExitStatus(7, 0));
+        loop.RunSync(() => command.Exited, Bounded.Patience).ExitCode.ShouldBe(7);
     }
 }
