@@ -5,7 +5,7 @@ internal readonly record struct ChangeCounts
 {
     internal int Created { get; init; }
 
-    /// <summary>The kernel tells a change of the contents once when it follows another one that has not been read yet.</summary>
+    /// <summary>A change of the contents counts once when it follows another one that has not been looked at yet.</summary>
     internal int Modified { get; init; }
 
     /// <summary>Closed by a writer: complete, for now.</summary>
@@ -19,15 +19,14 @@ internal readonly record struct ChangeCounts
 
     internal int Total => Created + Modified + Written + MovedAway + MovedHere + Deleted;
 
-    internal ChangeCounts After(InotifyMask change) => change switch
+    internal ChangeCounts After(FileChangeKind change) => change switch
     {
-        InotifyMask.Create => this with { Created = Created + 1 },
-        InotifyMask.Modify => this with { Modified = Modified + 1 },
-        InotifyMask.CloseWrite => this with { Written = Written + 1 },
-        InotifyMask.MovedFrom => this with { MovedAway = MovedAway + 1 },
-        InotifyMask.MovedTo => this with { MovedHere = MovedHere + 1 },
-        InotifyMask.Delete => this with { Deleted = Deleted + 1 },
-        _ => this,
+        FileChangeKind.Created => this with { Created = Created + 1 },
+        FileChangeKind.Modified => this with { Modified = Modified + 1 },
+        FileChangeKind.Written => this with { Written = Written + 1 },
+        FileChangeKind.MovedAway => this with { MovedAway = MovedAway + 1 },
+        FileChangeKind.MovedHere => this with { MovedHere = MovedHere + 1 },
+        _ => this with { Deleted = Deleted + 1 },
     };
 
     public static ChangeCounts operator +(ChangeCounts left, ChangeCounts right) => new()

@@ -12,7 +12,7 @@ internal static class DemoCheck
 
     private static IEnumerable<string> Compare(string name, ChangeCounts done, ChangeCounts seen)
     {
-        // The one thing that the kernel need not tell each time.
+        // The one thing that need not be reported each time.
         bool isModifiedRight = seen.Modified <= done.Modified && seen.Modified > 0 == done.Modified > 0;
         (string What, int Done, int Seen)[] all =
         [

@@ -17,23 +17,28 @@ internal sealed class DemoFolder : IDisposable
     }
 
     /// <summary>A new file, open for <see cref="Write"/> until <see cref="Close"/>.</summary>
-    internal FileStream Create(string name) => Open(name, FileMode.CreateNew, InotifyMask.Create);
+    internal FileStream Create(string name)
+    {
+        var file = Open(name, FileMode.CreateNew);
+        Book(name, FileChangeKind.Created);
+        return file;
+    }
 
     internal void Write(FileStream file, string text)
     {
         file.Write(System.Text.Encoding.UTF8.GetBytes(text));
-        Book(System.IO.Path.GetFileName(file.Name), InotifyMask.Modify);
+        Book(System.IO.Path.GetFileName(file.Name), FileChangeKind.Modified);
     }
 
     internal void Close(FileStream file)
     {
         file.Dispose();
-        Book(System.IO.Path.GetFileName(file.Name), InotifyMask.CloseWrite);
+        Book(System.IO.Path.GetFileName(file.Name), FileChangeKind.Written);
     }
 
     internal void Append(string name, string text)
     {
-        var file = File.Exists(In(name)) ? Open(name, FileMode.Append, InotifyMask.None) : Create(name);
+        var file = File.Exists(In(name)) ? Open(name, FileMode.Append) : Create(name);
         Write(file, text);
         Close(file);
     }
@@ -41,25 +46,20 @@ internal sealed class DemoFolder : IDisposable
     internal void Move(string from, string to)
     {
         File.Move(In(from), In(to), overwrite: true);
-        Book(from, InotifyMask.MovedFrom);
-        Book(to, InotifyMask.MovedTo);
+        Book(from, FileChangeKind.MovedAway);
+        Book(to, FileChangeKind.MovedHere);
     }
 
     internal void Delete(string name)
     {
         File.Delete(In(name));
-        Book(name, InotifyMask.Delete);
+        Book(name, FileChangeKind.Deleted);
     }
 
     // Unbuffered: each Write is a write(2).
-    private FileStream Open(string name, FileMode mode, InotifyMask change)
-    {
-        var file = new FileStream(In(name), mode, FileAccess.Write, FileShare.Read, bufferSize: 0);
-        Book(name, change);
-        return file;
-    }
+    private FileStream Open(string name, FileMode mode) => new(In(name), mode, FileAccess.Write, FileShare.Read, bufferSize: 0);
 
     private string In(string name) => System.IO.Path.Combine(Path, name);
 
-    private void Book(string name, InotifyMask change) => _done[name] = _done.GetValueOrDefault(name).After(change);
+    private void Book(string name, FileChangeKind change) => _done[name] = _done.GetValueOrDefault(name).After(change);
 }

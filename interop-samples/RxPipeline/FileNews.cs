@@ -7,7 +7,7 @@ internal sealed record FileNews(string Name) : FolderNews
     internal ChangeCounts Counts { get; private init; }
 
     /// <summary>What has happened last.</summary>
-    internal InotifyMask Last { get; private init; }
+    internal FileChangeKind Last { get; private init; }
 
     /// <summary>Nothing has happened since for <see cref="FolderPipeline.QuietAfter"/>.</summary>
     internal bool IsQuiet { get; init; }
@@ -17,12 +17,12 @@ internal sealed record FileNews(string Name) : FolderNews
 
     internal string State => Last switch
     {
-        InotifyMask.Delete => "deleted",
-        InotifyMask.MovedFrom => "moved",
+        FileChangeKind.Deleted => "deleted",
+        FileChangeKind.MovedAway => "moved",
         _ when Name.EndsWith('/') => "folder",
-        InotifyMask.Create or InotifyMask.Modify => IsQuiet ? "paused" : "writing",
+        FileChangeKind.Created or FileChangeKind.Modified => IsQuiet ? "paused" : "writing",
         _ => IsQuiet ? "complete" : "written",
     };
 
-    internal FileNews After(InotifyEvent change) => this with { Counts = Counts.After(change.Mask), Last = change.Mask };
+    internal FileNews After(FileChange change) => this with { Counts = Counts.After(change.Kind), Last = change.Kind };
 }

@@ -18,15 +18,15 @@ internal sealed class FolderModel(string folder)
     /// <summary>Changes in the last second.</summary>
     internal int Rate { get; private set; }
 
-    /// <summary>How often the kernel lost events.</summary>
+    /// <summary>How often changes were lost.</summary>
     internal int Overflows { get; private set; }
 
     /// <summary>Null: nothing was lost.</summary>
     internal string? Losses => Overflows switch
     {
         0 => null,
-        1 => "events were lost: the kernel's queue overflowed",
-        _ => $"events were lost: the kernel's queue overflowed {Overflows} times",
+        1 => "changes were lost: there were too many at once",
+        _ => $"changes were lost: there were too many at once {Overflows} times",
     };
 
     internal bool IsFolderGone { get; private set; }

@@ -69,9 +69,9 @@ internal sealed class LiveTable : IDisplay
 
     private static Style StyleOf(FileRow row) => row.News switch
     {
-        { Last: InotifyMask.Delete or InotifyMask.MovedFrom } => new Style(Color.Grey),
+        { Last: FileChangeKind.Deleted or FileChangeKind.MovedAway } => new Style(Color.Grey),
         { IsQuiet: true } => Style.Plain,
-        { Last: InotifyMask.Create or InotifyMask.Modify } => new Style(Color.Yellow),
+        { Last: FileChangeKind.Created or FileChangeKind.Modified } => new Style(Color.Yellow),
         _ => new Style(Color.Green),
     };
 

@@ -1,4 +1,4 @@
 namespace IOLoops.Samples;
 
-/// <summary>The kernel's queue was full, and events are lost, nobody knows how many: all counts are too low from now on.</summary>
+/// <summary>There were too many changes at once, and some are lost, nobody knows how many: all counts are too low from now on.</summary>
 internal sealed record OverflowNews : FolderNews;

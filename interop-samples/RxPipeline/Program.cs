@@ -1,6 +1,6 @@
 namespace IOLoops.Samples;
 
-/// <summary>What happens in a folder, as an Rx pipeline over the kernel's own descriptor, and a live table of it.</summary>
+/// <summary>What happens in a folder, as an Rx pipeline, and a live table of it.</summary>
 internal static class Program
 {
     private static int Main(string[] args)
@@ -21,9 +21,9 @@ internal static class Program
             Console.Error.WriteLine($"RxPipeline: {exit.Message}");
             return exit.Code;
         }
-        catch (IOException failure)
+        catch (Exception failure) when (failure is IOException or PlatformNotSupportedException)
         {
-            // For example: the disk is full, or the output's reader has gone.
+            // For example: the disk is full, the output's reader has gone, or this system has no inotify.
             Console.Error.WriteLine($"RxPipeline: {failure.Message}");
             return ExitException.Failed;
         }

@@ -1,6 +1,7 @@
 using System.Reactive.Linq;
 using System.Runtime.InteropServices;
 using IOLoops.Rx;
+using IOLoops.Sources;
 using Spectre.Console;
 
 namespace IOLoops.Samples;
@@ -17,17 +18,21 @@ internal sealed class Watching : IDisposable
 
     /// <summary>Begins to watch: what happens from now on will be seen, as soon as the loop runs.</summary>
     /// <exception cref="ExitException">There is nothing to watch.</exception>
+    /// <exception cref="IOException">It cannot be watched.</exception>
     internal Watching(IOLoop loop, string folder)
     {
         _loop = loop;
         Folder = new FolderModel(folder);
-        var inotify = Inotify.Watch(folder);
+        if (!Directory.Exists(folder))
+            throw new ExitException(ExitException.WrongUsage, File.Exists(folder) ? $"'{folder}' is not a folder" : $"there is no folder '{folder}'");
+        var watch = new FolderWatch(loop);
+        watch.Add(folder);
         _subscriptions =
         [
-            loop.ObserveFolder(inotify).Subscribe(OnNews, Fail),
+            loop.ObserveFolder(watch).Subscribe(OnNews, Fail),
             Observable.Interval(_display.Interval, loop.AsScheduler()).Subscribe(_ => _display.Draw(Folder)),
             Observable.Merge(loop.ObserveSignal(PosixSignal.SIGINT), loop.ObserveSignal(PosixSignal.SIGTERM)).Subscribe(OnSignal),
-            inotify,
+            watch,
         ];
     }
 
@@ -71,7 +76,6 @@ internal sealed class Watching : IDisposable
         _loop.Stop();
     }
 
-    /// <summary>In the order of the list: the descriptor is closed when nothing reads it any more.</summary>
     public void Dispose()
     {
         _subscriptions.ForEach(subscription => subscription.Dispose());
