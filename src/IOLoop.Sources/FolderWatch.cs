@@ -59,7 +59,7 @@ public sealed class FolderWatch : IAsyncEnumerable<FolderChange>, IDisposable
         _events = new FolderEvents(_inotify, _folders);
         try
         {
-            _ = EndAfterAsync(loop.InvokeAsync(CollectAsync));
+            _ = BeginAsync(loop.InvokeAsync(CollectAsync));
         }
         catch
         {
@@ -114,16 +114,15 @@ public sealed class FolderWatch : IAsyncEnumerable<FolderChange>, IDisposable
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
             return;
-        if (_changes.End(null))
-            _ = WakeAsync();
-        _ = CloseAsync();
+        _changes.End(null);
+        _ = CloseAsync(); // ends the collecting, which wakes the consumer
     }
 
     private async IAsyncEnumerator<FolderChange> EnumerateAsync(CancellationToken cancellationToken)
     {
         object consumer = new();
         _changes.Enter(consumer);
-        var registration = cancellationToken.UnsafeRegister(_ => _loop.TryAddCallback(_changes.CancelWait, consumer), null);
+        var registration = cancellationToken.UnsafeRegister(_ => CancelWait(consumer), null);
         try
         {
             while (await _changes.WaitAsync(cancellationToken).ConfigureAwait(false))
@@ -142,14 +141,43 @@ public sealed class FolderWatch : IAsyncEnumerable<FolderChange>, IDisposable
         }
     }
 
+    private void CancelWait(object consumer)
+    {
+        if (Volatile.Read(ref _isDisposed) == 0) // else its waiting ends anyway
+            _loop.TryAddCallback(_changes.CancelWait, consumer);
+    }
+
+    private async Task BeginAsync(Task collecting)
+    {
+        try
+        {
+#pragma warning disable VSTHRD003 // begun by the caller
+            await collecting.ConfigureAwait(false);
+#pragma warning restore VSTHRD003
+        }
+        catch (ObjectDisposedException closed)
+        {
+            await EndAsync(closed).ConfigureAwait(false); // it never began
+        }
+    }
+
     /// <summary>On the loop, until it is closed or the watch disposed.</summary>
     private async Task CollectAsync()
     {
-        while (Volatile.Read(ref _isDisposed) == 0)
+        Exception? end = null;
+        try
         {
-            await _loop.WaitAsync(_inotify.Descriptor, IOEvents.Read).ConfigureAwait(false);
-            Collect();
+            while (Volatile.Read(ref _isDisposed) == 0)
+            {
+                await _loop.WaitAsync(_inotify.Descriptor, IOEvents.Read).ConfigureAwait(false);
+                Collect();
+            }
         }
+        catch (Exception exception)
+        {
+            end = exception;
+        }
+        await EndAsync(end).ConfigureAwait(false);
     }
 
     private void Collect()
@@ -199,21 +227,15 @@ public sealed class FolderWatch : IAsyncEnumerable<FolderChange>, IDisposable
         AfterFollowing(mustWait);
     }
 
-    private async Task EndAfterAsync(Task collecting)
+    private async Task EndAsync(Exception? end)
     {
-        Exception? end = null;
-        try
-        {
-#pragma warning disable VSTHRD003 // begun by the caller
-            await collecting.ConfigureAwait(false);
-#pragma warning restore VSTHRD003
-        }
-        catch (Exception exception)
-        {
-            end = exception;
-        }
         _inotify.Dispose();
-        if (Volatile.Read(ref _isDisposed) == 0 && _changes.End(end))
+        if (!_changes.End(end))
+            return;
+        // A wait ends on the loop in a call of its own, even after the last turn. A callback that is queued then would never run.
+        if (_loop.IsOnLoopThread)
+            _changes.Wake();
+        else
             await WakeAsync().ConfigureAwait(false);
     }
 
