@@ -29,10 +29,10 @@ internal sealed class Watching : IDisposable
         watch.Add(folder);
         _subscriptions =
         [
+            watch,
             loop.ObserveFolder(watch).Subscribe(OnNews, Fail),
             Observable.Interval(_display.Interval, loop.AsScheduler()).Subscribe(_ => _display.Draw(Folder)),
             Observable.Merge(loop.ObserveSignal(PosixSignal.SIGINT), loop.ObserveSignal(PosixSignal.SIGTERM)).Subscribe(OnSignal),
-            watch,
         ];
     }
 
