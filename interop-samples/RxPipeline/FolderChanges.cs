@@ -1,6 +1,9 @@
 using System.Reactive.Linq;
 using IOLoops.Sources;
+
 namespace IOLoops.Samples;
+
+/// <summary>A watch as an observable, on its loop's thread.</summary>
 internal static class FolderChanges
 {
     internal static IObservable<FolderChange> ObserveChanges(this FolderWatch watch) => Observable.Create<FolderChange>(async (observer, cancellation) =>

@@ -95,7 +95,8 @@ internal sealed class DemoScript(Tool tool, DemoDriver driver)
         await Demonstration.ResizeAsync(tool.Ui.Loop, columns - 4, rows - 2);
         try
         {
-            await UntilAsync(() => tool.Window.OutputSize.Columns == before.Columns - 4, "the window has not followed the terminal's size");
+            // stty sets one after the other.
+            await UntilAsync(() => tool.Window.OutputSize.Columns == before.Columns - 4 && tool.Window.OutputSize.Rows < before.Rows, "the window has not followed the terminal's size");
             tool.Session.SendLine("size");
             await driver.ShownAsync(SizeLine("now"));
         }

@@ -54,9 +54,11 @@ internal sealed class LogWatch : IDisposable
         ReadLater(file);
     }
 
+    // A watch resumes its consumer on the loop in any case. Without its context that takes no callback, which the loop would
+    // miss when it is closed right after the watch.
     private async Task FollowAsync()
     {
-        await foreach (var change in _watch)
+        await foreach (var change in _watch.ConfigureAwait(false))
             Apply(change);
     }
 
