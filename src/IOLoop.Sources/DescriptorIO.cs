@@ -103,11 +103,11 @@ public sealed unsafe class DescriptorIO : IDisposable
         }
     }
 
-    /// <summary>Closes what this opened itself, a second descriptor of a terminal; never the descriptor given.</summary>
-    public void Dispose() => _reopened?.Dispose();
-
-    /// <summary>Reads a disk, which may take its time.</summary>
-    internal int ReadDisk(Span<byte> buffer)
+    /// <summary>Reads a file of a disk (<see cref="IsDisk"/>), and waits for the disk: where <see cref="TryRead"/> returns null.</summary>
+    /// <returns>How many bytes; 0: the end.</returns>
+    /// <exception cref="IOException">Reading failed; its <see cref="Exception.HResult"/> is the errno.</exception>
+    /// <exception cref="ObjectDisposedException">The object of the descriptor is closed.</exception>
+    public int ReadDisk(Span<byte> buffer)
     {
         using var hold = new DescriptorHold(_fd);
         fixed (byte* start = buffer)
@@ -117,8 +117,11 @@ public sealed unsafe class DescriptorIO : IDisposable
         }
     }
 
-    /// <summary>Writes to a disk, which may take its time.</summary>
-    internal int WriteDisk(ReadOnlySpan<byte> buffer)
+    /// <summary>Writes to a file of a disk (<see cref="IsDisk"/>), and waits for the disk: where <see cref="TryWrite"/> returns null.</summary>
+    /// <returns>How many bytes were taken.</returns>
+    /// <exception cref="IOException">Writing failed; its <see cref="Exception.HResult"/> is the errno.</exception>
+    /// <exception cref="ObjectDisposedException">The object of the descriptor is closed.</exception>
+    public int WriteDisk(ReadOnlySpan<byte> buffer)
     {
         using var hold = new DescriptorHold(_fd);
         fixed (byte* start = buffer)
@@ -127,6 +130,9 @@ public sealed unsafe class DescriptorIO : IDisposable
             return count >= 0 ? count : throw Failure("Writing to", hold.Number, errno);
         }
     }
+
+    /// <summary>Closes what this opened itself, a second descriptor of a terminal; never the descriptor given.</summary>
+    public void Dispose() => _reopened?.Dispose();
 
     /// <summary>Whether a poll(2) that does not wait reports anything.</summary>
     internal bool IsReady(bool toWrite)

@@ -1,9 +1,0 @@
-namespace IOLoops.Rx;
-
-/// <summary>The C library's <c>pollfd</c>.</summary>
-internal struct PollEntry
-{
-    internal int Descriptor;
-    internal short Events;
-    internal short ReturnedEvents;
-}
