@@ -31,7 +31,7 @@ internal abstract class DescriptorSubscription<T>(IOLoop loop, FileDescriptor fd
         if (Interlocked.Exchange(ref _state, Over) != Registered)
             return;
         if (loop.IsOnLoopThread)
-            loop.RemoveHandler(fd);
+            Remove();
         else
             _ = RemoveFromOutsideAsync();
     }
@@ -45,8 +45,19 @@ internal abstract class DescriptorSubscription<T>(IOLoop loop, FileDescriptor fd
     {
         if (Interlocked.CompareExchange(ref _state, Over, Registered) != Registered)
             return false;
-        loop.RemoveHandler(fd);
+        Remove();
         return true;
+    }
+
+    /// <summary>The handler was removed, and does not run any more, except when it has itself ended the subscription. Any thread.</summary>
+    protected virtual void OnRemoved()
+    {
+    }
+
+    private void Remove()
+    {
+        loop.RemoveHandler(fd);
+        OnRemoved();
     }
 
     private void Register()
@@ -83,5 +94,6 @@ internal abstract class DescriptorSubscription<T>(IOLoop loop, FileDescriptor fd
         {
             // A closed loop has let go of its handlers.
         }
+        OnRemoved();
     }
 }

@@ -57,8 +57,9 @@ public static class LoopObservable
     /// <para>
     /// One read per turn in which the descriptor is ready. The descriptor's flags are left as they are, non-blocking
     /// or not: a read does not block, even when someone else has read the data first. (Of a terminal or inotify that
-    /// another thread or process reads, too, make it non-blocking: the kernel cannot be asked not to wait. A regular file is
-    /// always ready, and a read of it waits for its disk.) Each notification owns its memory, which holds the bytes of one
+    /// another thread or process reads, too, make it non-blocking where the kernel cannot be asked not to wait:
+    /// see <see cref="Sources.DescriptorIO"/>. A regular file is always ready, and a read of it waits for its disk: a
+    /// <see cref="Sources.LoopStream"/> does that on another thread.) Each notification owns its memory, which holds the bytes of one
     /// read: an eventfd's eight, one datagram, some inotify events.
     /// </para>
     /// <para>

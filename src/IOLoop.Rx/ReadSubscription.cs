@@ -1,3 +1,5 @@
+using IOLoops.Sources;
+
 namespace IOLoops.Rx;
 
 /// <summary>Reads a descriptor once whenever it is ready, and passes on what was read.</summary>
@@ -5,37 +7,35 @@ internal sealed class ReadSubscription(IOLoop loop, FileDescriptor fd, int buffe
     : DescriptorSubscription<ReadOnlyMemory<byte>>(loop, fd, IOEvents.Read, observer)
 {
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(bufferSize);
-    private DescriptorReader _reader = new();
+    private DescriptorIO? _io;
 
     protected override void OnReady(FileDescriptor ready, IOEvents events)
     {
-        int fd = (int)ready.Number;
-        int count = _reader.Read(fd, _buffer, out int errno);
+        int count;
+        try
+        {
+            // By number: the registration keeps the object open, also when it was disposed of meanwhile.
+            _io ??= new DescriptorIO(FileDescriptor.From(ready.Number));
+            if (_io.TryRead(_buffer) is { } read)
+                count = read;
+            else if (_io.IsDisk)
+                count = _io.ReadDisk(_buffer);
+            else
+                return; // another reader was faster
+        }
+        catch (Exception failure)
+        {
+            if (TryEnd())
+                Observer.OnError(failure);
+            return;
+        }
         if (count > 0)
             Observer.OnNext(_buffer.AsSpan(0, count).ToArray());
-        else if (count == 0)
-            OnNothingRead(fd, events);
-        else if (errno != ReadErrno.EAGAIN)
-            OnFailure(fd, errno);
-    }
-
-    private void OnNothingRead(int fd, IOEvents events)
-    {
-        // An empty datagram is no end; a socket that hangs up reports that, too.
-        if ((events & IOEvents.Error) == 0 && DescriptorReader.IsDatagramSocket(fd))
+        else if (_io.IsDatagram && (events & IOEvents.Error) == 0) // a socket that hangs up reports that, too
             Observer.OnNext(ReadOnlyMemory<byte>.Empty);
         else if (TryEnd())
             Observer.OnCompleted();
     }
 
-    private void OnFailure(int fd, int errno)
-    {
-        if (!TryEnd())
-            return;
-        // What Linux calls an error is, for a terminal, its end: nobody has the other side open any more.
-        if (errno == ReadErrno.EIO && DescriptorReader.IsTerminal(fd))
-            Observer.OnCompleted();
-        else
-            Observer.OnError(ReadErrno.Failure(fd, errno));
-    }
+    protected override void OnRemoved() => _io?.Dispose();
 }

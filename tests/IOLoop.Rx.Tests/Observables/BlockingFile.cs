@@ -28,11 +28,11 @@ internal sealed class BlockingFile : IDisposable
                 ReadEnd = Own(RawFiles.WatchForNewFiles(folder));
                 _makeReadable = () => File.WriteAllText(Path.Combine(folder, Path.GetRandomFileName()), "");
                 break;
-            case "terminal":
+            case "terminal" or "other side of a terminal":
                 var terminal = new Terminal();
                 _owned.Push(terminal);
-                ReadEnd = terminal.Master;
-                _makeReadable = () => RawFiles.Write(terminal.Slave, "x"u8);
+                (ReadEnd, int writeEnd) = kind == "terminal" ? (terminal.Master, terminal.Slave) : (terminal.Slave, terminal.Master);
+                _makeReadable = () => RawFiles.Write(writeEnd, "x\n"u8);
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(kind), kind, null);

@@ -142,6 +142,26 @@ public abstract partial class ObservableTests
         Descriptors.IsOpen(number).ShouldBeFalse("the loop closes it after the call that has ended the subscription");
     }
 
+    [Fact]
+    public void What_is_opened_to_read_a_terminal_is_closed_with_the_subscription()
+    {
+        using var terminal = new Terminal();
+        string name = LinkTarget(terminal.Slave);
+        RawFiles.Write(terminal.Master, "x\n"u8);
+        int opened = 0;
+        using (Loop.ObserveReads(terminal.Slave).Subscribe(_ =>
+        {
+            opened = CountOpen(name);
+            Loop.Stop();
+        }))
+        {
+            Run("a line");
+        }
+        RunTurns(2);
+        opened.ShouldBe(2);
+        CountOpen(name).ShouldBe(1);
+    }
+
     // Each of these blocks when it is read without need: they are opened without O_NONBLOCK.
     [Theory]
     [InlineData("pipe")]
@@ -149,6 +169,7 @@ public abstract partial class ObservableTests
     [InlineData("eventfd")]
     [InlineData("inotify")]
     [InlineData("terminal")]
+    [InlineData("other side of a terminal")]
     public void A_read_does_not_block_when_someone_else_was_faster_and_flags_are_left_alone(string kind)
     {
         using var file = new BlockingFile(kind);
@@ -171,4 +192,9 @@ public abstract partial class ObservableTests
         Run("a second read");
         reads.ShouldBe(2);
     }
+
+    private static string LinkTarget(int fd) => new FileInfo($"/proc/self/fd/{fd}").LinkTarget!;
+
+    private static int CountOpen(string target) =>
+        Directory.GetFiles("/proc/self/fd").Count(link => new FileInfo(link).LinkTarget == target);
 }
