@@ -42,6 +42,9 @@ public sealed class ChildProcess : IDisposable, IAsyncDisposable
         _watch = new ChildWatch(loop, handle, _stop);
     }
 
+    /// <summary>Where it is waited for.</summary>
+    public IOLoop Loop => _loop;
+
     /// <summary>The process's number.</summary>
     public int Id => _handle.Id;
 

@@ -68,6 +68,9 @@ public sealed class FolderWatch : IAsyncEnumerable<FolderChange>, IDisposable
         }
     }
 
+    /// <summary>Where changes are collected.</summary>
+    public IOLoop Loop => _loop;
+
     /// <summary>Watches a folder. Reports what changes after this call, and nothing of what is there. Any thread; blocks while the disk is read.</summary>
     /// <param name="folder">Its path, which changes are reported with; made absolute.</param>
     /// <param name="includeSubfolders">Also all folders in it, including those to come.</param>
@@ -127,6 +130,8 @@ public sealed class FolderWatch : IAsyncEnumerable<FolderChange>, IDisposable
         {
             while (await _changes.WaitAsync(cancellationToken).ConfigureAwait(false))
             {
+                // The token is asked first: after a cancellation on the loop's thread nothing is taken.
+                cancellationToken.ThrowIfCancellationRequested();
                 while (_changes.TryTake(out var change))
                 {
                     yield return change;

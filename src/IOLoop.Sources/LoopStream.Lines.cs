@@ -28,7 +28,7 @@ public sealed partial class LoopStream
         int count;
         do
         {
-            count = await ReadAsync(bytes, cancellationToken);
+            count = await ReadAsync(bytes, cancellationToken).ConfigureAwait(false);
             decoder.Add(bytes.AsSpan(0, count), isEnd: count == 0);
             while (decoder.TakeLine() is { } line)
                 yield return line;

@@ -174,6 +174,8 @@ internal abstract class StreamOperation : IValueTaskSource<int>, IValueTaskSourc
 #pragma warning disable VSTHRD002 // it has ended
             _wait.GetResult();
 #pragma warning restore VSTHRD002
+            // Another call of this turn may have cancelled it: whoever did so on this thread gets no result any more.
+            _token.ThrowIfCancellationRequested();
             isDone = TryOnce();
         }
         catch (OperationCanceledException exception)

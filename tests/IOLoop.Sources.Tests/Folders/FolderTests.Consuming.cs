@@ -70,6 +70,41 @@ public abstract partial class FolderTests
     });
 
     [Fact]
+    public void A_consumer_that_an_earlier_call_of_the_turn_cancels_takes_nothing() => InLoop("changes", async () =>
+    {
+        var watches = new[] { NewWatch(), NewWatch() };
+        var sources = new[] { Own(new CancellationTokenSource()), Own(new CancellationTokenSource()) };
+        foreach (var watch in watches)
+            watch.Add(Root);
+        var consumers = new[] { TakeThenCancelAsync(0), TakeThenCancelAsync(1) };
+        MakeFolder("a"); // both are reported in one poll
+        bool[] taken = await Within(Task.WhenAll(consumers));
+        taken.Count(isTaken => isTaken).ShouldBe(1);
+        (await ChangesOf(watches[taken[0] ? 1 : 0])).ShouldBe(["+a/"]);
+
+        async Task<bool> TakeThenCancelAsync(int which)
+        {
+            var changes = watches[which].GetAsyncEnumerator(sources[which].Token);
+            try
+            {
+                await changes.MoveNextAsync().ConfigureAwait(false);
+#pragma warning disable CA1849 // the point is that it is cancelled when this returns
+                sources[1 - which].Cancel();
+#pragma warning restore CA1849
+                return true;
+            }
+            catch (OperationCanceledException)
+            {
+                return false;
+            }
+            finally
+            {
+                await changes.DisposeAsync();
+            }
+        }
+    });
+
+    [Fact]
     public void A_second_consumer_is_refused_until_the_first_has_ended() => InLoop("changes", async () =>
     {
         using var watch = NewWatch();

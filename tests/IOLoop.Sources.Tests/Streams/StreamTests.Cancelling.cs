@@ -24,6 +24,41 @@ public abstract partial class StreamTests
     }
 
     [Fact]
+    public void A_read_that_an_earlier_call_of_the_turn_cancels_takes_nothing()
+    {
+        var (firstReader, firstWriter) = NewPipeStreams();
+        var (secondReader, secondWriter) = NewPipeStreams();
+        InLoop("two reads of which one cancels the other", async () =>
+        {
+            using var cancelsFirst = new CancellationTokenSource();
+            using var cancelsSecond = new CancellationTokenSource();
+            var first = ReadThenCancelAsync(firstReader, cancelsFirst.Token, cancelsSecond);
+            var second = ReadThenCancelAsync(secondReader, cancelsSecond.Token, cancelsFirst);
+            await firstWriter.WriteAsync(Hello);
+            await secondWriter.WriteAsync(Hello); // both are reported in one poll
+            (await Within(first) + await Within(second)).ShouldBe(5);
+            var cancelled = await first == 0 ? firstReader : secondReader;
+            (await cancelled.ReadAsync(new byte[16])).ShouldBe(5);
+        });
+
+        static async Task<int> ReadThenCancelAsync(LoopStream reader, CancellationToken token, CancellationTokenSource other)
+        {
+            try
+            {
+                int count = await reader.ReadAsync(new byte[16], token).ConfigureAwait(false);
+#pragma warning disable CA1849 // the point is that it is cancelled when this returns
+                other.Cancel();
+#pragma warning restore CA1849
+                return count;
+            }
+            catch (OperationCanceledException)
+            {
+                return 0;
+            }
+        }
+    }
+
+    [Fact]
     public void A_token_that_was_cancelled_before_reads_nothing()
     {
         var (reader, writer) = NewPipeStreams();
