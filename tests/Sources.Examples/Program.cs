@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Reactive.Linq;
 using System.Runtime.InteropServices;
 using System.Text;
 using IOLoops;
+using IOLoops.Rx;
 using IOLoops.Sources;
 
 using var loop = new PollIOLoop();
@@ -18,6 +20,8 @@ loop.RunSync(async () =>
     await StopAsync(loop);
     await WatchAsync(loop);
     await ServeAsync(loop);
+    await WarningsAsync(loop);
+    await CompressAsync(loop);
     if (args is ["--interactive"])
         await EchoInputAsync(loop);
     if (args is ["--serial", var path])
@@ -130,6 +134,31 @@ static async Task EchoAsync(LoopStream stream)
 {
     await using (stream)
         await stream.CopyToAsync(stream);
+}
+
+static async Task WarningsAsync(IOLoop loop)
+{
+    await using var child = ChildProcess.Start(loop, "sh", "-c", "echo compiling; echo a warning; echo done");
+    await child.StandardOutput.ObserveLines()
+        .Where(line => line.Contains("warning", StringComparison.Ordinal))
+        .Do(Console.WriteLine);                         // on the loop's thread, line by line
+    var status = await child.ObserveExit();
+    Console.WriteLine(status);
+}
+
+static async Task CompressAsync(IOLoop loop)
+{
+    await using var compressor = ChildProcess.Start(loop, new ChildProcessOptions("gzip") { StandardInput = ChildStream.Pipe });
+    Observable.Interval(TimeSpan.FromMilliseconds(1))   // on a thread of the pool
+        .Take(100)
+        .Select(number => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes($"{number}\n"))
+        .WriteTo(compressor.StandardInput, capacity: 64, WhenFull.Wait)
+        .Subscribe(
+            written => { },
+            error => Console.Error.WriteLine(error.Message),
+            () => compressor.StandardInput.CompleteWrites()); // the stream stays yours
+    int size = await compressor.StandardOutput.ObserveReads().Sum(bytes => bytes.Length);
+    Console.WriteLine($"{size} bytes");
 }
 
 static async Task EchoInputAsync(IOLoop loop)
