@@ -19,7 +19,7 @@ internal abstract class LoopNotifier<T>(IOLoop loop, IObserver<T> observer)
     protected IOLoop Loop { get; } = loop;
 
     /// <summary>In the callback that <c>Subscribe</c> has added, which runs in its context.</summary>
-    protected void EnterContext() => _context = ExecutionContext.Capture();
+    protected void EnterContext() => _context ??= ExecutionContext.Capture();
 
     /// <returns>False: the observer has thrown, and gets nothing more.</returns>
     protected bool TryNotify(T value)

@@ -7,6 +7,11 @@ namespace IOLoops.Rx;
 /// Its sources resume it on the loop's thread, in a call of its own, and their cancellation takes nothing more. So an item that a source
 /// has given is lost to other readers, and is notified even when another thread has unsubscribed in the meantime: that is a notification
 /// which had begun. On the loop's thread no item is asked for, and none notified, after <see cref="Dispose"/>.
+/// <para>
+/// Why a subscription that is refused at first tries once more, in the next turn. A source registers for the token of the subscription
+/// before this one when it begins to wait. When that is cancelled just before it registers, the end of the wait is posted from there, and
+/// this subscription may have been posted earlier. But it was posted when this one runs, so the second attempt comes behind it.
+/// </para>
 /// </remarks>
 #pragma warning disable CA2213 // _cut has no timer and no wait handle: there is nothing to dispose of
 internal sealed class PulledSubscription<T>(IOLoop loop, IAsyncEnumerable<T> items, IObserver<T> observer) : LoopNotifier<T>(loop, observer), IDisposable
@@ -20,11 +25,14 @@ internal sealed class PulledSubscription<T>(IOLoop loop, IAsyncEnumerable<T> ite
 
     private static readonly Action<PulledSubscription<T>> Continue = static subscription => subscription.Pull();
 
+    private static readonly Action<PulledSubscription<T>> Restart = static subscription => subscription.Begin();
+
     private readonly CancellationTokenSource _cut = new();
     private IAsyncEnumerator<T>? _items;
     private Action? _onMoved;
     private ConfiguredValueTaskAwaitable<bool>.ConfiguredValueTaskAwaiter _move;
     private int _state;
+    private bool _isSettled; // the source is this subscription's, or has refused it twice
 
     /// <summary>On the loop's thread.</summary>
     internal void Begin()
@@ -32,7 +40,7 @@ internal sealed class PulledSubscription<T>(IOLoop loop, IAsyncEnumerable<T> ite
         if (Volatile.Read(ref _state) != Open)
             return;
         EnterContext();
-        _onMoved = OnMoved;
+        _onMoved ??= OnMoved;
         _items = items.GetAsyncEnumerator(_cut.Token);
         Pull();
     }
@@ -91,9 +99,13 @@ internal sealed class PulledSubscription<T>(IOLoop loop, IAsyncEnumerable<T> ite
             failure = exception;
         }
         _move = default;
+        bool mayTryAgain = !_isSettled && failure is InvalidOperationException and not ObjectDisposedException;
+        _isSettled = true;
         if (hasItem && MayNotify && TryNotify(_items!.Current))
             return true;
         Close();
+        if (mayTryAgain && Loop.TryAddCallback(Restart, this))
+            return false;
         if (!hasItem && MayNotify && Interlocked.CompareExchange(ref _state, Over, Open) == Open)
             NotifyEnd(failure);
         return false;

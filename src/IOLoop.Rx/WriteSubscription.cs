@@ -5,6 +5,7 @@ using IOLoops.Sources;
 namespace IOLoops.Rx;
 
 /// <summary>One writer on the loop of what a source notifies on any thread.</summary>
+/// <remarks>A first write that is refused is tried once more in the next turn: see <see cref="PulledSubscription{T}"/>.</remarks>
 #pragma warning disable CA2213 // _cut has no timer and no wait handle: there is nothing to dispose of
 internal sealed class WriteSubscription(LoopStream stream, int capacity, WhenFull whenFull, IObserver<long> observer)
     : LoopNotifier<long>(stream.Loop, observer), IObserver<ReadOnlyMemory<byte>>, ILoopWorkItem, IDisposable
@@ -19,6 +20,9 @@ internal sealed class WriteSubscription(LoopStream stream, int capacity, WhenFul
     private ConfiguredValueTaskAwaitable.ConfiguredValueTaskAwaiter _write;
     private int _length; // of what is being written
     private long _written;
+    private bool _isSettled;  // the stream has taken a write, or has refused it twice
+    private bool _isRefused;  // once
+    private ReadOnlyMemory<byte> _refused;
 
     public bool IsCancelled => _queue.IsOver;
 
@@ -75,6 +79,12 @@ internal sealed class WriteSubscription(LoopStream stream, int capacity, WhenFul
     /// <summary>One turn's part: on the loop's thread.</summary>
     public void Execute()
     {
+        if (_isRefused)
+        {
+            _isRefused = false;
+            if (!TryWrite(_refused))
+                return;
+        }
         for (int i = 0; i < MostPerTurn; i++)
         {
             if (!_queue.TryTake(out var value, out bool hasEnded, out var failure))
@@ -100,11 +110,21 @@ internal sealed class WriteSubscription(LoopStream stream, int capacity, WhenFul
             _write = stream.WriteAsync(value, _cut.Token).ConfigureAwait(false).GetAwaiter();
 #pragma warning restore CA2012
         }
-        catch (Exception refusal) // not writable, or something else writes
+        catch (InvalidOperationException) when (!_isSettled) // something else writes
+        {
+            _isSettled = _isRefused = true;
+            _refused = value;
+            Post();
+            _queue.NotePosted();
+            return false;
+        }
+        catch (Exception refusal)
         {
             Finish(refusal);
             return false;
         }
+        _isSettled = true;
+        _refused = default;
         if (_write.IsCompleted)
             return TryEndWrite();
         _write.UnsafeOnCompleted(_onWritten!);

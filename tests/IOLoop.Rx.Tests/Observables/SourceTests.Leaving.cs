@@ -64,6 +64,31 @@ public abstract partial class SourceTests
     }
 
     [Fact]
+    public void A_subscription_may_follow_one_that_another_thread_ends_while_it_begins_to_wait()
+    {
+        var loop = Watched(new HookedLoop());
+        UseLoop(loop);
+        var (reader, writer) = NewStreams();
+        var seen = new List<string>();
+        Exception? failure = null;
+        var first = reader.ObserveReads().Subscribe(_ => { });
+        loop.Registering = () =>
+        {
+            loop.Registering = null;
+            OtherThread.Run(() =>
+            {
+                first.Dispose();
+                Own(reader.ObserveReads().Subscribe(bytes => seen.Add(Text(bytes)), error => failure = error));
+            });
+        };
+        RunTurns(4);
+        Write(writer, "hello");
+        RunTurns(2);
+        failure.ShouldBeNull();
+        seen.ShouldBe(["hello"]);
+    }
+
+    [Fact]
     public void What_is_ready_when_an_earlier_call_of_the_turn_unsubscribes_is_not_read()
     {
         var streams = new[] { NewStreams(), NewStreams() };

@@ -218,7 +218,7 @@ public abstract partial class SourceTests(LoopFixture fixture) : SourceHarness(f
             Loop.AddCallback(NoteTurn);
         }
         Loop.AddCallback(NoteTurn);
-        using var subscription = reader.ObserveLines().Subscribe(_ => seen++, Loop.Stop);
+        using var subscription = reader.ObserveLines().Subscribe(_ => seen++, () => AfterTurns(2, Loop.Stop));
         Run("many lines");
         seen.ShouldBe(Count);
         most.ShouldBeLessThanOrEqualTo(256); // 128 of a callback, and 128 of a wait that ends in the same turn

@@ -161,6 +161,29 @@ public abstract partial class WriteToTests(LoopFixture fixture) : SourceHarness(
     }
 
     [Fact]
+    public void A_subscription_may_follow_one_that_another_thread_ends_while_it_begins_to_wait()
+    {
+        var loop = Watched(new HookedLoop());
+        UseLoop(loop);
+        var (_, writer) = NewStreams();
+        var large = Observable.Return<ReadOnlyMemory<byte>>(new byte[1 << 20]);
+        Exception? failure = null;
+        var first = large.WriteTo(writer).Subscribe(_ => { });
+        loop.Registering = () =>
+        {
+            loop.Registering = null;
+            OtherThread.Run(() =>
+            {
+                first.Dispose();
+                Own(large.WriteTo(writer).Subscribe(_ => { }, error => failure = error));
+            });
+        };
+        RunTurns(4);
+        failure.ShouldBeNull();
+        loop.Registering.ShouldBeNull("a write waited");
+    }
+
+    [Fact]
     public void A_closed_loop_notifies_nothing_and_ends_the_subscription_to_the_source()
     {
         var (_, writer) = NewStreams();
@@ -174,6 +197,17 @@ public abstract partial class WriteToTests(LoopFixture fixture) : SourceHarness(
         Exception? failure = null;
         using var late = _source.WriteTo(writer).Subscribe(_ => { }, error => failure = error);
         failure.ShouldBeOfType<ObjectDisposedException>();
+        _source.HasObservers.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_loop_that_is_closed_before_it_has_written_ends_the_subscription_to_the_source()
+    {
+        var (_, writer) = NewStreams();
+        using var subscription = _source.WriteTo(writer).Subscribe(_ => { });
+        Send("x");
+        Loop.Close();
+        Send("x");
         _source.HasObservers.ShouldBeFalse();
     }
 
@@ -192,7 +226,7 @@ public abstract partial class WriteToTests(LoopFixture fixture) : SourceHarness(
             Loop.AddCallback(NoteTurn);
         }
         Loop.AddCallback(NoteTurn);
-        using var subscription = _source.WriteTo(writer, Count).Subscribe(_ => seen++, Loop.Stop);
+        using var subscription = _source.WriteTo(writer, Count).Subscribe(_ => seen++, () => AfterTurns(2, Loop.Stop));
         for (int i = 0; i < Count; i++)
             Send("x");
         _source.OnCompleted();
