@@ -14,8 +14,8 @@ namespace IOLoops.Sources.Streams;
 /// </remarks>
 internal abstract class StreamOperation : IValueTaskSource<int>, IValueTaskSource, IThreadPoolWorkItem
 {
-    // Results in a row that need no waiting, on the loop's thread: then the other descriptors get their turn.
-    private const int MostAtOnce = 64;
+    /// <summary>Results in a row that need no waiting, on the loop's thread, and pieces of one write: then the other descriptors get their turn.</summary>
+    protected const int MostAtOnce = 64;
 
     private readonly IOLoop _loop;
     private readonly IOEvents _events;

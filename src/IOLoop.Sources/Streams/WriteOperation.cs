@@ -35,8 +35,11 @@ internal sealed class WriteOperation(IOLoop loop, SharedDescriptor shared) : Str
 
     protected override bool Try()
     {
-        while (!_left.IsEmpty)
+        // A peer that reads as fast as this writes would keep the loop's thread until all is written.
+        for (int pieces = 0; !_left.IsEmpty; pieces++)
         {
+            if (pieces == MostAtOnce)
+                return false;
             if (Shared.IO.TryWrite(_left.Span) is not { } count)
                 return false;
             Advance(count);

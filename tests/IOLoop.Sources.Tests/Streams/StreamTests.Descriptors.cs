@@ -75,6 +75,22 @@ public abstract partial class StreamTests
     }
 
     [Fact]
+    public void A_write_of_many_pieces_leaves_the_others_their_turn()
+    {
+        var (first, second) = Native.NewTerminal();
+        using var reader = second;
+        using var writer = new LoopStream(Loop, first); // blocking, so it is written a byte at a time
+        InLoop("a callback beside a write", async () =>
+        {
+            var write = writer.WriteAsync(new byte[1_000]).AsTask(); // which the terminal holds
+            write.IsCompleted.ShouldBeFalse();
+            writer.BytesWritten.ShouldBeLessThan(1_000);
+            await Within(write);
+            writer.BytesWritten.ShouldBe(1_000);
+        });
+    }
+
+    [Fact]
     public void Disposal_leaves_no_second_descriptor_of_a_terminal_open()
     {
         var (first, second) = Native.NewTerminal();
