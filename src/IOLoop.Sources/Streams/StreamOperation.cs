@@ -206,7 +206,7 @@ internal abstract class StreamOperation : IValueTaskSource<int>, IValueTaskSourc
             return new OperationCanceledException(_token);
         if (Limit.HasPassed)
             return new TimeoutException($"The {Name} took longer than {Limit.Milliseconds} ms.");
-        if (Limit.TryRenew())
+        if (Limit.TryRenew(_token))
             return null;
         return new InvalidOperationException(
             $"RemoveHandler was called for file descriptor {Shared.Descriptor.Number}, which a {Name} of a LoopStream waits for. Dispose of the stream instead.", exception);

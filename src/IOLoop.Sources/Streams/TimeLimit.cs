@@ -28,11 +28,12 @@ internal sealed class TimeLimit(IOLoop loop)
     {
         if (_isCounting)
             return _cut!.Token;
-        if (Milliseconds == Timeout.Infinite)
+        int milliseconds = Milliseconds; // once: another thread may change it
+        if (milliseconds == Timeout.Infinite)
             return token;
         if (_cut is null or { IsCancellationRequested: true })
             _cut = new CancellationTokenSource();
-        _timeout = loop.CallLater(TimeSpan.FromMilliseconds(Milliseconds), OnTime, this);
+        _timeout = loop.CallLater(TimeSpan.FromMilliseconds(milliseconds), OnTime, this);
         _isCounting = true;
         if (token.CanBeCanceled)
             _relay = token.UnsafeRegister(static limit => ((TimeLimit)limit!)._cut!.Cancel(), this); // calls only the loop's waits, which post
@@ -40,12 +41,18 @@ internal sealed class TimeLimit(IOLoop loop)
     }
 
     /// <summary>The wait was cut short for no reason of this operation: by the token of one before it, which came late.</summary>
+    /// <param name="token">The caller's, which was not cancelled when it was last looked at.</param>
     /// <returns>False: it was not.</returns>
-    internal bool TryRenew()
+    internal bool TryRenew(CancellationToken token)
     {
         if (!_isCounting || _cut is not { IsCancellationRequested: true })
             return false;
         _cut = new CancellationTokenSource();
+        // The caller's token may be cancelled just now, and have cut the old source. It is cancelled, with a fence, before that reads _cut;
+        // here _cut is written, with a fence, before the token is read: one of the two cuts the new source.
+        Interlocked.MemoryBarrier();
+        if (token.IsCancellationRequested)
+            _cut.Cancel();
         return true;
     }
 
