@@ -51,6 +51,11 @@ internal static unsafe class FileStatus
         uint length = sizeof(int);
         if (Libc.getsockopt(fd, Libc.SocketLevel, Libc.SocketType, &type, &length) == 0)
             return 0xc000;
-        return Libc.lseek(fd, 0, SeekCurrent) > 0 ? 0x8000 : 0; // devices and eventfds stay at 0
+        return Libc.lseek(fd, 0, SeekCurrent) switch
+        {
+            < 0 => 0x1000, // ESPIPE: a pipe or a FIFO, for terminals and sockets were found before
+            0 => 0,        // a device or an eventfd, which stay at 0, or a file at its beginning
+            _ => 0x8000,
+        };
     }
 }

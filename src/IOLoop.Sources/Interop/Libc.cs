@@ -28,8 +28,8 @@ internal static unsafe partial class Libc
     internal static readonly int SocketLevel = OperatingSystem.IsLinux() ? 1 : 0xffff;      // SOL_SOCKET
     internal static readonly int SocketType = OperatingSystem.IsLinux() ? 3 : 0x1008;       // SO_TYPE
     internal static readonly int NonBlocking = OperatingSystem.IsLinux() ? 0x800 : 4;       // O_NONBLOCK
-    internal static readonly int CloseOnExec = OperatingSystem.IsLinux() ? 0x80000 : 0x1000000; // O_CLOEXEC
-    internal static readonly int NoControllingTerminal = OperatingSystem.IsLinux() ? 0x100 : 0x20000; // O_NOCTTY
+    internal static readonly int CloseOnExec = OperatingSystem.IsLinux() ? 0x80000 : OperatingSystem.IsFreeBSD() ? 0x100000 : 0x1000000; // O_CLOEXEC
+    internal static readonly int NoControllingTerminal = OperatingSystem.IsLinux() ? 0x100 : OperatingSystem.IsFreeBSD() ? 0x8000 : 0x20000; // O_NOCTTY
 
     private const string Library = "libc";
 
