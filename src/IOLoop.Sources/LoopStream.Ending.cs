@@ -8,7 +8,8 @@ public sealed partial class LoopStream
     /// Says that nothing more will be written, so that the peer reads the end: shuts down the sending direction of a socket; closes the
     /// descriptor of a write-only pipe. A write in progress is finished first. Reading continues. Any thread. The second call does nothing.
     /// </summary>
-    /// <exception cref="NotSupportedException">The descriptor has no way to say so. The end of input of a terminal is a character: write 0x04.</exception>
+    /// <exception cref="NotSupportedException">The descriptor has no way to say so, or is a pipe that the stream is to leave open. The end of input
+    /// of a terminal is a character: write 0x04.</exception>
     public void CompleteWrites()
     {
         if (!_canWrite)
@@ -20,6 +21,8 @@ public sealed partial class LoopStream
                 ? "A terminal has no end of input but a character: write 0x04 at the beginning of a line."
                 : "Only a socket or a write-only pipe can end its writes alone. Dispose of the stream.");
         }
+        if (isPipe && _shared.LeavesOpen)
+            throw new NotSupportedException("Closing is the only way to end the writes of a pipe, and leaveOpen forbids that. Close the descriptor yourself.");
         if (_writesCompleted)
             return;
         _writesCompleted = true;

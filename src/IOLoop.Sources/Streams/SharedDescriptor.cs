@@ -19,6 +19,8 @@ internal sealed class SharedDescriptor(IOLoop loop, FileDescriptor fd, Descripto
 
     internal DescriptorIO IO => io;
 
+    internal bool LeavesOpen => leaveOpen;
+
     /// <summary>Whether the stream was disposed. Any thread.</summary>
     internal bool IsEnding => Volatile.Read(ref _uses) < 0;
 

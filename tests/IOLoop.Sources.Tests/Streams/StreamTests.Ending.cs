@@ -225,6 +225,17 @@ public abstract partial class StreamTests
     }
 
     [Fact]
+    public void A_pipe_that_is_left_open_cannot_end_its_writes()
+    {
+        var (reader, writer) = Native.NewPipe();
+        using var other = reader;
+        using var descriptor = writer;
+        using var stream = new LoopStream(Loop, writer, FileAccess.Write, leaveOpen: true);
+        Should.Throw<NotSupportedException>(stream.CompleteWrites).Message.ShouldContain("leaveOpen");
+        stream.CanWrite.ShouldBeTrue();
+    }
+
+    [Fact]
     public void A_number_that_other_code_closed_fails_the_operation_alone()
     {
         var (reader, writer) = Native.NewPipe();
