@@ -58,7 +58,10 @@ public sealed partial class LoopStream
         base.Dispose(disposing);
     }
 
-    /// <summary>The same, and ends when the descriptor was closed.</summary>
+    /// <summary>
+    /// The same, and ends when the descriptor was closed. A <see cref="System.Runtime.InteropServices.SafeHandle"/> for which an operation waited is
+    /// then disposed of, and the loop releases it, which closes its descriptor, in its next turn at the latest.
+    /// </summary>
     public override async ValueTask DisposeAsync()
     {
         if (_shared.TryEnd())
