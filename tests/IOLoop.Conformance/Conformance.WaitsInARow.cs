@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Shouldly;
 using Xunit;
 
@@ -145,6 +146,22 @@ public abstract partial class LoopConformance
             await Turns(2);
             Descriptors.IsOpen(handle.Number).ShouldBeFalse();
         });
+    }
+
+    // Row: Close while registered
+    [Fact]
+    public void A_socket_that_is_closed_as_its_wait_resumes_is_not_waited_for_again()
+    {
+        var sockets = NewSocketPair();
+        var socket = new SafeSocketHandle(Descriptors.Duplicate(sockets.Left), ownsHandle: true);
+        async Task WaitAsync()
+        {
+            FileDescriptor fd = socket;
+            await Loop.WaitAsync(fd, IOEvents.Write).ConfigureAwait(false);
+            socket.Dispose();
+            await Should.ThrowAsync<ObjectDisposedException>(async () => await Loop.WaitAsync(fd, IOEvents.Write).ConfigureAwait(false));
+        }
+        InLoop("a wait", () => Within(WaitAsync()));
     }
 
     // Row: Nested turns
