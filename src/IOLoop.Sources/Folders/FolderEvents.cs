@@ -10,6 +10,7 @@ internal sealed class FolderEvents(Inotify inotify, WatchedFolders folders)
 
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(BytesAtOnce);
     private readonly List<InotifyEvent> _events = [];
+    private readonly Dictionary<(int Watch, string Name), int> _leaving = []; // for each folder that disappears: the index of the last event that says so
 
     /// <summary>Reads once.</summary>
     /// <returns>False: there was nothing to read.</returns>
@@ -30,6 +31,7 @@ internal sealed class FolderEvents(Inotify inotify, WatchedFolders folders)
     {
         int next = 0;
         bool mustWait = false;
+        NoteLeaving();
         for (; next < _events.Count && !mustWait; next++)
         {
             var happened = _events[next];
@@ -62,17 +64,20 @@ internal sealed class FolderEvents(Inotify inotify, WatchedFolders folders)
         return true;
     }
 
-    /// <summary>Whether a folder that appears is said, further on, to disappear again.</summary>
-    private bool LeavesLater(int index, in InotifyEvent appears)
+    /// <summary>Looked up for each folder that appears: thousands may have been made before the loop reads.</summary>
+    private void NoteLeaving()
     {
-        if (!appears.IsFolder || !appears.Has(InotifyMask.Create | InotifyMask.MovedTo))
-            return false;
-        for (int i = index + 1; i < _events.Count; i++)
+        _leaving.Clear();
+        for (int i = 0; i < _events.Count; i++)
         {
-            var later = _events[i];
-            if (later.Watch == appears.Watch && later.Has(InotifyMask.Delete | InotifyMask.MovedFrom) && later.Name == appears.Name)
-                return true;
+            var happened = _events[i];
+            if (happened.IsFolder && happened.Has(InotifyMask.Delete | InotifyMask.MovedFrom))
+                _leaving[(happened.Watch, happened.Name)] = i;
         }
-        return false;
     }
+
+    /// <summary>Whether a later event says that a folder that appears disappears again.</summary>
+    private bool LeavesLater(int index, in InotifyEvent appears) =>
+        appears.IsFolder && appears.Has(InotifyMask.Create | InotifyMask.MovedTo)
+        && _leaving.TryGetValue((appears.Watch, appears.Name), out int last) && last > index;
 }
