@@ -84,13 +84,18 @@ internal static unsafe partial class Libc
     [LibraryImport(Library)]
     internal static partial long lseek(int fd, long offset, int origin);
 
-    // Variadic in C. On Linux, and on x64 everywhere, a variadic argument is passed like another; elsewhere this is for commands without one.
-    [LibraryImport(Library)]
-    internal static partial int fcntl(int fd, int command, nint argument);
+    /// <summary>Whether variadic arguments are on the stack, behind eight registers: so on arm64 of Apple's. Elsewhere they are passed like others.</summary>
+    internal static bool PassesVariadicOnStack => OperatingSystem.IsMacOS() && RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
 
-    // On arm64 of Apple's, variadic arguments are on the stack: six registers are filled first.
+    internal static int fcntl(int fd, int command, nint argument) => PassesVariadicOnStack
+        ? fcntl_on_stack(fd, command, 0, 0, 0, 0, 0, 0, argument)
+        : fcntl_in_register(fd, command, argument);
+
     [LibraryImport(Library, EntryPoint = "fcntl")]
-    internal static partial int fcntl_on_stack(
+    private static partial int fcntl_in_register(int fd, int command, nint argument);
+
+    [LibraryImport(Library, EntryPoint = "fcntl")]
+    private static partial int fcntl_on_stack(
         int fd, int command, nint unused1, nint unused2, nint unused3, nint unused4, nint unused5, nint unused6, nint argument);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]

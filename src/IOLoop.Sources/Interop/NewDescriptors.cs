@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace IOLoops.Sources.Interop;
 
 /// <summary>Pairs of descriptors, non-blocking and closed in child processes.</summary>
@@ -41,14 +39,10 @@ internal static unsafe class NewDescriptors
     {
         for (int i = 0; i < 2; i++)
         {
-            Set(ends[i], SetDescriptorFlags, ClosedByExec);
-            Set(ends[i], SetFlags, Libc.NonBlocking);
+            _ = Libc.fcntl(ends[i], SetDescriptorFlags, ClosedByExec);
+            _ = Libc.fcntl(ends[i], SetFlags, Libc.NonBlocking);
         }
     }
-
-    private static void Set(int fd, int command, nint argument) => _ = RuntimeInformation.ProcessArchitecture == Architecture.Arm64
-        ? Libc.fcntl_on_stack(fd, command, 0, 0, 0, 0, 0, 0, argument)
-        : Libc.fcntl(fd, command, argument);
 
     private static void CheckSystem()
     {

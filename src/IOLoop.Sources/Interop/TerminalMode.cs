@@ -20,12 +20,14 @@ internal static unsafe partial class TerminalMode
     {
         int flags = Libc.ReadWrite | Libc.NoControllingTerminal;
         if (!OperatingSystem.IsMacOS())
-            flags |= Libc.NonBlocking | Libc.CloseOnExec;
+            flags |= Libc.CloseOnExec;
+        if (OperatingSystem.IsLinux())
+            flags |= Libc.NonBlocking; // which FreeBSD refuses
         int fd = Errno.Check(posix_openpt(flags), "Opening a pseudo-terminal");
-        if (!OperatingSystem.IsMacOS())
-            return fd;
-        SetFlags(fd, 2, 1);                     // F_SETFD, FD_CLOEXEC
-        SetFlags(fd, 4, Libc.NonBlocking);      // F_SETFL
+        if (OperatingSystem.IsMacOS())
+            _ = Libc.fcntl(fd, 2, 1);                                           // F_SETFD, FD_CLOEXEC
+        if (!OperatingSystem.IsLinux())
+            _ = Libc.fcntl(fd, 4, Libc.ReadWrite | Libc.NonBlocking);           // F_SETFL
         return fd;
     }
 
@@ -70,14 +72,8 @@ internal static unsafe partial class TerminalMode
     /// <summary>No line editing, no echo, no signals from keys, no translation.</summary>
     internal static void MakeRaw(byte* settings) => cfmakeraw(settings);
 
-    // Apple's arm64 passes what "..." stands for on the stack, where it is looked for behind eight registers.
-    private static bool PassesOnStack => OperatingSystem.IsMacOS() && RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
-
     private static int Control(int fd, nuint request, void* argument) =>
-        PassesOnStack ? ioctl_on_stack(fd, request, 0, 0, 0, 0, 0, 0, argument) : Libc.ioctl(fd, request, argument);
-
-    private static void SetFlags(int fd, int command, int flags) =>
-        _ = PassesOnStack ? fcntl_on_stack(fd, command, 0, 0, 0, 0, 0, 0, flags) : Libc.fcntl(fd, command, flags);
+        Libc.PassesVariadicOnStack ? ioctl_on_stack(fd, request, 0, 0, 0, 0, 0, 0, argument) : Libc.ioctl(fd, request, argument);
 
     [LibraryImport(Library)]
     private static partial int posix_openpt(int flags);
@@ -102,7 +98,4 @@ internal static unsafe partial class TerminalMode
 
     [LibraryImport(Library, EntryPoint = "ioctl")]
     private static partial int ioctl_on_stack(int fd, nuint request, nint r2, nint r3, nint r4, nint r5, nint r6, nint r7, void* argument);
-
-    [LibraryImport(Library, EntryPoint = "fcntl")]
-    private static partial int fcntl_on_stack(int fd, int command, nint r2, nint r3, nint r4, nint r5, nint r6, nint r7, nint argument);
 }
