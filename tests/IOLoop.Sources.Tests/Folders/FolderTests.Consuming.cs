@@ -210,27 +210,6 @@ public abstract partial class FolderTests
         (await Within(resumed.Task)).ShouldBeTrue();
     });
 
-    [Fact]
-    public void Watches_leave_no_descriptor_open()
-    {
-        int before = OpenInotifies();
-        InLoop("watches", async () =>
-        {
-            for (int i = 0; i < 20; i++)
-            {
-                var watch = WatchTree();
-                MakeFolder($"{i}");
-                (await ChangesOf(watch)).ShouldBe([$"+{i}/"]);
-                watch.Dispose();
-            }
-            await Turns(3);
-        });
-        Bounded.Until(() => OpenInotifies() <= before, "all are closed");
-    }
-
-    private static int OpenInotifies() => Directory.GetFileSystemEntries("/proc/self/fd")
-        .Count(path => new FileInfo(path).LinkTarget is "anon_inode:inotify");
-
     private async Task Take(FolderWatch watch, List<string> changes, string upTo, string? skip = null)
     {
         await foreach (var change in watch)

@@ -184,10 +184,14 @@ public abstract class ListenerTests(LoopFixture fixture) : SourceHarness(fixture
         var listening = NewListening();
         var listener = NewListener(listening);
         var accept = listener.AcceptAsync().AsTask();
+        bool isInside = true;
+        var end = accept.ContinueWith(_ => (isInside, Loop.IsOnLoopThread), TaskContinuationOptions.ExecuteSynchronously);
         if (onOtherThread)
             await Task.Run(listener.Dispose);
         else
             listener.Dispose();
+        isInside = false;
+        (await end).ShouldBe((onOtherThread && (await end).isInside, true));
         await Should.ThrowAsync<ObjectDisposedException>(() => Within(accept));
         await Should.ThrowAsync<ObjectDisposedException>(async () => await listener.AcceptAsync());
         await Turns(2);

@@ -39,6 +39,7 @@ internal static class Openings
         {
             IOException? failure = null;
             Func<Task>? close = null;
+            await OwnProcess.WakePool();
             OwnProcess.SetLimit((ulong)FirstOf(room), hard);
             try
             {

@@ -68,6 +68,7 @@ internal static class OwnProcess
         {
             using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             client.Connect(listening.LocalEndPoint!);
+            await WakePool();
             SetLimit(0, hard);
             var accept = listener.AcceptAsync().AsTask();
             var before = Environment.CpuUsage.TotalTime;
@@ -82,6 +83,7 @@ internal static class OwnProcess
         }
         using var waiting = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         waiting.Connect(listening.LocalEndPoint!);
+        await WakePool();
         SetLimit(0, hard);
         using var source = new CancellationTokenSource();
         var cancelled = listener.AcceptAsync(source.Token).AsTask();
@@ -93,6 +95,12 @@ internal static class OwnProcess
         await Should.ThrowAsync<OperationCanceledException>(() => cancelled);
         await (await listener.AcceptAsync()).DisposeAsync();
     }
+
+    /// <summary>
+    /// Makes the pool's threads, which need descriptors when they are made: .NET ends the process when it cannot make the one that watches
+    /// the pool, and that one ends when the pool has been idle for half a second.
+    /// </summary>
+    internal static Task WakePool() => Task.Run(static () => { });
 
     /// <summary>Without descriptors .NET cannot load assemblies.</summary>
     private static async Task LoadWhatItTakes(Socket listening, LoopListener listener)

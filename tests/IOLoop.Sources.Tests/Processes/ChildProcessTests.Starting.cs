@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using System.Diagnostics;
 using IOLoops.Conformance;
 using Shouldly;
 using Xunit;
@@ -14,13 +14,15 @@ public abstract partial class ChildProcessTests
 
     private string NewFolder() => Own(new TemporaryFolder()).Path;
 
+    /// <summary>
+    /// Written by another process. A descriptor of this one would be open for a moment in children that other tests start meanwhile, and the
+    /// kernel executes no file that is open for writing (ETXTBSY).
+    /// </summary>
     private static string NewFile(string folder, string name, string text, bool executable)
     {
         string path = Path.Combine(folder, name);
-        File.WriteAllText(path, text);
-        var mode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(path, executable ? mode | UnixFileMode.UserExecute : mode);
+        using var shell = Process.Start("/bin/sh", ["-c", "printf %s \"$2\" > \"$1\" && chmod \"$3\" \"$1\"", "sh", path, text, executable ? "700" : "600"]);
+        shell.WaitForExit(Bounded.Patience).ShouldBeTrue();
         return path;
     }
 
