@@ -17,7 +17,7 @@ public sealed class SerialLine : IDisposable
 
     private readonly IOLoop _loop;
     private readonly FileDescriptor _fd;
-    private readonly Termios2 _original;
+    private readonly SavedSettings _saved;
     private readonly CancellationTokenSource _closing = new();
     private int _isDisposed;
 
@@ -25,21 +25,21 @@ public sealed class SerialLine : IDisposable
     {
         _loop = loop;
         _fd = handle;
-        _original = TerminalControl.Get(_fd);
-        TerminalControl.Set(_fd, SerialSettings.Apply(_original, options));
+        _saved = new SavedSettings(handle);
+        TerminalControl.Set(_fd, SerialSettings.Apply(_saved.Original, options));
         try
         {
             CheckSpeed(path, (uint)options.BaudRate);
-            Stream = new LoopStream(loop, _fd);
+            Stream = new LoopStream(loop, _fd, FileAccess.ReadWrite, leaveOpen: false, owner: _saved);
         }
         catch
         {
-            Restore();
+            _saved.Restore();
             throw;
         }
     }
 
-    /// <summary>What it receives and sends.</summary>
+    /// <summary>What it receives and sends. Disposing of it closes the line, and restores the settings, too.</summary>
     public LoopStream Stream { get; }
 
     /// <summary>The line DTR, which says that this side is there. Raised when a line is opened, usually.</summary>
@@ -123,7 +123,7 @@ public sealed class SerialLine : IDisposable
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
             return;
         EndBreak();
-        Restore();
+        _saved.Restore();
         _closing.Cancel(); // calls waits of the loop alone, which post
         _closing.Dispose();
         Stream.Dispose();
@@ -192,18 +192,6 @@ public sealed class SerialLine : IDisposable
         catch (Exception exception) when (exception is IOException or ObjectDisposedException)
         {
             // Closed, which ends a break.
-        }
-    }
-
-    private void Restore()
-    {
-        try
-        {
-            TerminalControl.Set(_fd, _original);
-        }
-        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
-        {
-            // The device has gone, or its stream was disposed.
         }
     }
 }

@@ -119,6 +119,17 @@ public abstract class SerialTests : SourceHarness
     });
 
     [Fact]
+    public void Disposal_of_its_stream_restores_the_settings_too() => InLoop("the end", async () =>
+    {
+        using var pty = NewPty();
+        uint[] before = pty.Settings;
+        using var line = Open(pty, new SerialLineOptions { BaudRate = 300 });
+        await line.Stream.DisposeAsync();
+        pty.Settings.ShouldBe(before);
+        Should.Throw<ObjectDisposedException>(() => line.ClearToSend);
+    });
+
+    [Fact]
     public void A_device_without_modem_lines_says_so()
     {
         using var pty = NewPty();
