@@ -5,6 +5,8 @@ namespace IOLoops.Sources;
 /// <summary>What to start, and how. Read by <see cref="ChildProcess.Start(IOLoop, ChildProcessOptions)"/>, after which it may be changed and used again.</summary>
 public sealed class ChildProcessOptions
 {
+    private IList<string> _arguments;
+    private IDictionary<string, string?> _environment;
     private ChildStream _standardInput = ChildStream.Null;
     private ChildStream _standardOutput = ChildStream.Pipe;
     private ChildStream _standardError = ChildStream.Inherit;
@@ -17,8 +19,8 @@ public sealed class ChildProcessOptions
         ArgumentNullException.ThrowIfNull(program);
         ArgumentNullException.ThrowIfNull(arguments);
         Program = program;
-        Arguments = [.. arguments];
-        Environment = OwnEnvironment();
+        _arguments = [.. arguments];
+        _environment = OwnEnvironment();
     }
 
     /// <summary>
@@ -28,10 +30,20 @@ public sealed class ChildProcessOptions
     public string Program { get; set; }
 
     /// <summary>What follows the program's name. Each is one argument: there is no shell, so nothing is split, expanded or quoted.</summary>
-    public IList<string> Arguments { get; }
+#pragma warning disable CA2227 // options are set by object initializers
+    public IList<string> Arguments
+    {
+        get => _arguments;
+        set => _arguments = value ?? throw new ArgumentNullException(nameof(value));
+    }
 
     /// <summary>The variables that the child gets. Begins as this process's own; <see langword="null"/> leaves a variable out.</summary>
-    public IDictionary<string, string?> Environment { get; }
+    public IDictionary<string, string?> Environment
+    {
+        get => _environment;
+        set => _environment = value ?? throw new ArgumentNullException(nameof(value));
+    }
+#pragma warning restore CA2227
 
     /// <summary>Where it runs; <see langword="null"/>: where this process does.</summary>
     public string? WorkingDirectory { get; set; }

@@ -112,6 +112,18 @@ public abstract partial class ChildProcessTests
     }
 
     [Fact]
+    public void Arguments_and_environment_can_be_set_as_a_whole()
+    {
+        InLoop("a child", async () =>
+        {
+            var options = new ChildProcessOptions("/usr/bin/env") { Arguments = ["/bin/sh", "-c", "echo \"$A,${HOME-none}\""], Environment = new Dictionary<string, string?> { ["A"] = "b" } };
+            (await ReadAll(Start(options).StandardOutput)).ShouldBe("b,none\n");
+            Should.Throw<ArgumentNullException>(() => options.Arguments = null!);
+            Should.Throw<ArgumentNullException>(() => options.Environment = null!);
+        });
+    }
+
+    [Fact]
     public void Options_that_make_no_sense_are_refused()
     {
         ChildProcessOptions[] wrong =
