@@ -6,6 +6,7 @@ namespace IOLoops.Sources.Processes;
 internal static class StartFailure
 {
     private const int ENOEXEC = 8;
+    private const int ETXTBSY = 26;
 
     internal static IOException NotFound(string program, string folders) =>
         Because(program, $"none of the folders of PATH has it ({folders}). Pass its path, or set PATH in Environment", Errno.ENOENT);
@@ -27,6 +28,7 @@ internal static class StartFailure
             Errno.EACCES when Directory.Exists(place) => $"{place} is a directory",
             Errno.EACCES when File.Exists(place) => $"{place} may not be executed. Check its permissions, and those of {launch.WorkingDirectory ?? "the working directory"}",
             Errno.EACCES => "the way to it or to its working directory may not be searched. Check the permissions of the folders",
+            ETXTBSY => $"{place} is open for writing. Close it first; a child that another thread starts may hold it open for a moment, so try again",
             ENOEXEC => $"{place} is not a program for this system: neither an executable file nor a script that begins with #!",
             _ => Errno.Describe(errno),
         };

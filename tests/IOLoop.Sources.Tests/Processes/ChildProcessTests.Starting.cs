@@ -11,6 +11,7 @@ public abstract partial class ChildProcessTests
     private const int ENOEXEC = 8;
     private const int EACCES = 13;
     private const int ENOTDIR = 20;
+    private const int ETXTBSY = 26;
 
     private string NewFolder() => Own(new TemporaryFolder()).Path;
 
@@ -58,6 +59,8 @@ public abstract partial class ChildProcessTests
             Refuses(new("locked") { Environment = { ["PATH"] = folder } }, EACCES, "permissions", folder);
             Refuses(new(folder), EACCES, "is a directory");
             Refuses(new(NewFile(folder, "text", "echo text\n", executable: true)), ENOEXEC, "#!");
+            using (File.OpenWrite(NewFile(folder, "busy", "#!/bin/sh\n", executable: true)))
+                Refuses(new(Path.Combine(folder, "busy")), ETXTBSY, "is open for writing");
             Refuses(new(NewFile(folder, "orphan", "#!/no/such/interpreter\n", executable: true)), ENOENT, "interpreter");
         });
     }
