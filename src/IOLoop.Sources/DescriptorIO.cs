@@ -235,7 +235,7 @@ public sealed unsafe class DescriptorIO : IDisposable
     }
 
     /// <summary>
-    /// A second open file of the same terminal, with flags of its own. Not of a pty's first side: to open that again makes another pty.
+    /// A second open file of the same terminal, with separate flags. Not for the first side of a pty: opening that again creates another pty.
     /// Null where it is not allowed, as after su.
     /// </summary>
     private static SafeFileHandle? Reopen(int fd, FileAccess access)

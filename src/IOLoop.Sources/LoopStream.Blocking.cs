@@ -4,7 +4,7 @@ namespace IOLoops.Sources;
 
 public sealed partial class LoopStream
 {
-    /// <summary>Reads, and blocks the calling thread until there is something. Not on the loop's thread, which would wait for itself.</summary>
+    /// <summary>Reads, and blocks the calling thread until there is something. Not on the loop's thread, which would deadlock.</summary>
     /// <exception cref="InvalidOperationException">The loop runs on this thread: use <see cref="ReadAsync(Memory{byte}, CancellationToken)"/>.</exception>
     public override int Read(Span<byte> buffer)
     {
@@ -30,7 +30,7 @@ public sealed partial class LoopStream
         return Wait(ReadAsync(buffer.AsMemory(offset, count)));
     }
 
-    /// <summary>Writes all bytes, and blocks the calling thread meanwhile. Not on the loop's thread, which would wait for itself.</summary>
+    /// <summary>Writes all bytes, and blocks the calling thread meanwhile. Not on the loop's thread, which would deadlock.</summary>
     /// <exception cref="InvalidOperationException">The loop runs on this thread: use <see cref="WriteAsync(ReadOnlyMemory{byte}, CancellationToken)"/>.</exception>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
@@ -84,6 +84,6 @@ public sealed partial class LoopStream
     private void CheckMayBlock(string instead)
     {
         if (Loop.IsOnLoopThread)
-            throw new InvalidOperationException($"{Loop.Name} runs on this thread, which would wait for itself. Await {instead} instead.");
+            throw new InvalidOperationException($"{Loop.Name} runs on this thread, which would deadlock. Await {instead} instead.");
     }
 }

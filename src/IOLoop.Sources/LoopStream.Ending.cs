@@ -5,7 +5,7 @@ namespace IOLoops.Sources;
 public sealed partial class LoopStream
 {
     /// <summary>
-    /// Says that nothing more will be written, so that the peer reads the end: shuts down the sending direction of a socket; closes the
+    /// Ends the writes: the peer reads the end. Shuts down the sending direction of a socket; closes the
     /// descriptor of a write-only pipe. A write in progress is finished first. Reading continues. Any thread. The second call does nothing.
     /// </summary>
     /// <exception cref="NotSupportedException">The descriptor has no way to say so, or is a pipe that the stream is to leave open. The end of input

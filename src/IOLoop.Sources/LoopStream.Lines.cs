@@ -7,7 +7,7 @@ namespace IOLoops.Sources;
 public sealed partial class LoopStream
 {
     /// <summary>
-    /// The lines of a text, without their ends (LF or CRLF). A last line without an end counts. No more is read than the consumer asks
+    /// The lines of a text, without their ends (LF or CRLF). A last line without an end counts. A byte order mark is removed. No more is read than the consumer asks
     /// for: its pace is the backpressure.
     /// </summary>
     /// <remarks>Reads ahead by up to a few KiB: what was read ahead is lost when the enumeration is given up before the end.</remarks>

@@ -12,16 +12,17 @@ namespace IOLoops.Sources;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Any thread may read and write, one read and one write at a time, both directions at once. An operation that is ready ends at once,
-/// though not more than some in a row on the loop's thread, so that an endless source such as /dev/zero starves nobody. One that waits
-/// ends on the loop's thread, where callers resume that have no <see cref="SynchronizationContext"/> of their own.
-/// While the loop does not run, nothing that waits ends.
+/// Any thread may read and write, one read and one write at a time, both directions at once. An operation that is ready
+/// completes at once, but on the loop's thread at most 64 in a row, so that an endless source such as /dev/zero does not starve other
+/// descriptors. An operation that waits completes on the loop's thread, and not while the loop does not run. Callers without a
+/// <see cref="SynchronizationContext"/> resume there.
 /// </para>
 /// <para>
 /// Cancelling a read loses no byte: the next read returns what came. A write that was cancelled or timed out may have been taken in part:
 /// see <see cref="BytesWritten"/>.
 /// </para>
 /// <para>
+/// Make one stream for a descriptor: disposing of a stream whose operation waits ends every wait for the descriptor.
 /// The descriptor's flags are never changed, and its blocking mode does not matter: see <see cref="DescriptorIO"/>. While an operation
 /// waits, the descriptor is registered with the loop, so it cannot have a handler there
 /// (<see cref="InvalidOperationException"/> from the operation). A file of a disk has no readiness: what its cache does not have is read
@@ -181,9 +182,9 @@ public sealed partial class LoopStream : Stream
     /// <exception cref="NotSupportedException">Always.</exception>
     public override void SetLength(long value) => throw NoSeeking();
 
-    private static int CheckTimeout(int milliseconds) => milliseconds is > 0 or Timeout.Infinite
-        ? milliseconds
-        : throw new ArgumentOutOfRangeException(nameof(milliseconds), milliseconds, "Pass a positive number of milliseconds, or Timeout.Infinite.");
+    private static int CheckTimeout(int value) => value is > 0 or Timeout.Infinite
+        ? value
+        : throw new ArgumentOutOfRangeException(nameof(value), value, "Pass a positive number of milliseconds, or Timeout.Infinite.");
 
     private static NotSupportedException NoSeeking() => new("A LoopStream cannot seek. Use the FileStream, and make a LoopStream from it when its position is set.");
 

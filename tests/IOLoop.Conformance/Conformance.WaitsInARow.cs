@@ -129,6 +129,32 @@ public abstract partial class LoopConformance
         file.Dispose();
     }
 
+    // Row: Number reused after a close without RemoveHandler
+    [Fact]
+    public void What_resumes_after_a_wait_may_give_the_number_of_the_same_handle_to_another_file()
+    {
+        var counter = NewEventFd(signalled: true);
+        var other = NewEventFd();
+        using var handle = new DescriptorHandle(Descriptors.Duplicate(counter.Number));
+        bool toldOfOther = false;
+        async Task WaitAsync()
+        {
+            await Loop.WaitAsync(handle, IOEvents.Read).ConfigureAwait(false);
+            Descriptors.Close(handle.Number); // the kernel forgets it without a word
+            Descriptors.Replace(handle.Number, other.Number);
+            await Loop.WaitAsync(handle, IOEvents.Read).ConfigureAwait(false);
+            toldOfOther = true;
+        }
+        InLoop("a wait for another file", async () =>
+        {
+            var waits = WaitAsync();
+            await Turns(4);
+            toldOfOther.ShouldBeFalse("what is ready is the old file");
+            other.Signal();
+            await Within(waits);
+        });
+    }
+
     // Row: Close while registered
     [Fact]
     public void A_handle_that_is_closed_as_its_wait_resumes_is_closed()

@@ -3,7 +3,7 @@ using System.Runtime.Versioning;
 
 namespace IOLoops.Sources.Interop;
 
-/// <summary>Sockets on Windows, where loops wait for nothing else. One call cannot be told not to wait, so readiness is asked for first.</summary>
+/// <summary>Sockets on Windows, where loops wait for nothing else. A single call has no flag not to wait, so readiness is asked for first.</summary>
 [SupportedOSPlatform("windows")]
 internal static unsafe partial class WinsockIO
 {
@@ -51,7 +51,7 @@ internal static unsafe partial class WinsockIO
 
     internal static int ShutdownWrite(nint socket) => shutdown(socket, Libc.ShutdownWrite);
 
-    // The count of WSAPoll is not used: Wine leaves out closed sockets, of which reading is to say that they are closed.
+    // The count of WSAPoll is not used: Wine leaves out closed sockets, a read then reports that they are closed.
     private static bool IsReady(nint socket, short events, out int error)
     {
         var poll = new WinsockPollEntry { Socket = socket, Events = events };

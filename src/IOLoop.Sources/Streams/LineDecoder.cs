@@ -7,17 +7,25 @@ internal sealed class LineDecoder(Encoding encoding, int maxLength)
 {
     internal const int BytesAtOnce = 4096;
 
+    private const char ByteOrderMark = '\ufeff';
+
     private readonly Decoder _decoder = encoding.GetDecoder();
     private char[] _text = new char[encoding.GetMaxCharCount(BytesAtOnce)];
     private int _start;   // of what was not taken
     private int _end;
     private int _scanned; // there is no line end before this
+    private bool _hasBegun;
 
     internal void Add(ReadOnlySpan<byte> bytes, bool isEnd)
     {
         int most = _decoder.GetCharCount(bytes, isEnd);
         MakeRoom(most);
         _end += _decoder.GetChars(bytes, _text.AsSpan(_end), isEnd);
+        if (_hasBegun || _end == 0)
+            return;
+        _hasBegun = true;
+        if (_text[0] == ByteOrderMark)
+            _start = _scanned = 1;
     }
 
     /// <summary>The next line, without its end; null: there is none yet.</summary>

@@ -6,8 +6,8 @@ internal sealed class ReadOperation(IOLoop loop, SharedDescriptor shared) : Stre
     private Memory<byte> _buffer;
     private int _count;
     private bool _isDrained; // the last read took all there was: it is better to wait at once
-    private int _misses;     // reads in a row that were tried at once in vain
-    private int _toSkip;     // how many are not tried at once, therefore
+    private int _misses;     // attempts in a row that found nothing
+    private int _toSkip;     // how many attempts are skipped therefore
 
     protected override string Name => "read";
 
@@ -55,7 +55,10 @@ internal sealed class ReadOperation(IOLoop loop, SharedDescriptor shared) : Stre
         return true;
     }
 
-    /// <summary>A question and its answer, again and again: what was read to the last byte of the buffer was all there was all the same.</summary>
+    /// <summary>
+    /// In request-response traffic a read that fills its buffer exactly may still have emptied the descriptor. So after attempts that found
+    /// nothing some are skipped.
+    /// </summary>
     private bool IsWorthTrying()
     {
         if (_isDrained)

@@ -2,10 +2,10 @@ using IOLoops.Sources.Interop;
 
 namespace IOLoops.Sources.Streams;
 
-/// <summary>The descriptor of a stream: calls that use it, and its end, which comes when none does any more.</summary>
+/// <summary>The descriptor of a stream: counts the calls that use it, and closes it when the last one has ended.</summary>
 /// <remarks>
-/// <c>_uses</c> counts the calls, and has <see cref="Ending"/> added once the stream was disposed. Whoever brings it to exactly
-/// <see cref="Ending"/> closes: either the call that added it, with no use left, or the last use. A use that begins later adds one, sees
+/// <c>_uses</c> counts the calls, and has <see cref="Ending"/> added once the stream was disposed. The call that brings it to exactly
+/// <see cref="Ending"/> closes the descriptor: either the call that added it, with no use left, or the last use. A use that begins later adds one, sees
 /// that it is too late, and takes it back, which may bring the same value again: <c>_closed</c> lets only the first close.
 /// </remarks>
 internal sealed class SharedDescriptor(IOLoop loop, FileDescriptor fd, DescriptorIO io, bool leaveOpen, IDisposable? owner)
@@ -40,7 +40,7 @@ internal sealed class SharedDescriptor(IOLoop loop, FileDescriptor fd, Descripto
             Close();
     }
 
-    /// <summary>No call may begin any more. False: that was said before.</summary>
+    /// <summary>No call may begin any more. False: the stream was disposed before.</summary>
     internal bool TryEnd()
     {
         // One use of its own keeps the descriptor open until the caller, who has removed what waits for it, calls Leave.

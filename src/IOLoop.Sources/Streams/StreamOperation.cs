@@ -10,7 +10,7 @@ namespace IOLoops.Sources.Streams;
 /// <remarks>
 /// Waiting is the loop's: <see cref="IOLoop.WaitAsync"/> ends when the descriptor is ready, when a token is cancelled, when the handler
 /// is removed (which disposal asks for) and when the loop is closed, and always calls back on the loop's thread, in a call of its own.
-/// So a result is told, and the caller resumed, there and never inside another call.
+/// So results are delivered, and callers resume, on the loop's thread, and never inside another call.
 /// </remarks>
 internal abstract class StreamOperation : IValueTaskSource<int>, IValueTaskSource, IThreadPoolWorkItem
 {
@@ -60,10 +60,10 @@ internal abstract class StreamOperation : IValueTaskSource<int>, IValueTaskSourc
     /// <summary>The same, on a thread of the pool, for what waits for a disk.</summary>
     protected abstract void DoOnDisk();
 
-    /// <summary>The caller's memory is the caller's again.</summary>
+    /// <summary>Drops the reference to the caller's buffer.</summary>
     protected abstract void Release();
 
-    /// <summary>It is the caller's turn: nobody else's operation is under way.</summary>
+    /// <summary>Reserves the operation for the caller.</summary>
     /// <exception cref="InvalidOperationException">One is.</exception>
     protected void Claim()
     {

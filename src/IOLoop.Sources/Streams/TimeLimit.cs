@@ -1,8 +1,8 @@
 namespace IOLoops.Sources.Streams;
 
 /// <summary>
-/// How long an operation may wait, by the loop's clock. It waits with a token of its own then, which the timeout and the caller's token
-/// cancel. On the loop's thread.
+/// How long an operation may wait, by the loop's clock. With a limit, the operation waits with a separate token, which the timeout and
+/// the caller's token cancel. On the loop's thread.
 /// </summary>
 #pragma warning disable CA1001 // _cut has no timer and no wait handle: there is nothing to dispose of
 internal sealed class TimeLimit(IOLoop loop)

@@ -7,7 +7,7 @@ internal interface IPoolPosts
     void Defer(Action work);
 
     /// <summary>On the thread of the pool, before it gives the work.</summary>
-    /// <returns>What <see cref="EndPost"/> is told.</returns>
+    /// <returns>The value to pass to <see cref="EndPost"/>.</returns>
     int BeginPost(Action work);
 
     /// <summary>On the thread of the pool: the host has taken the work.</summary>

@@ -61,11 +61,6 @@ internal static class FileObjects
         return held;
     }
 
-    /// <summary>Whether the object of a registration shows, as long as it is open, that the number is still its own.</summary>
-    internal static bool IsKnown(in HandlerRegistration row) =>
-        (row.Flags & (RegistrationFlags.HoldsReference | RegistrationFlags.IsSocket)) != 0
-        && (row.Flags & (RegistrationFlags.AlwaysReady | RegistrationFlags.Suspended)) == 0;
-
     internal static bool IsClosed(object? file) => file switch
     {
         Socket socket => socket.SafeHandle.IsClosed,

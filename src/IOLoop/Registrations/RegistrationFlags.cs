@@ -28,8 +28,8 @@ internal enum RegistrationFlags
     EndedInBatch = 64,
 
     /// <summary>
-    /// Its waits have ended and their callers are being resumed. The kernel still has it, for a caller may wait again. For all other
-    /// purposes the row is free.
+    /// Its waits have ended and their callers are being resumed. The kernel still has it, for a caller may wait again. Any other
+    /// registration of the number replaces it.
     /// </summary>
     Lingering = 128,
 

@@ -32,12 +32,12 @@ internal sealed class Waits(IOLoop loop, LoopGate gate, RegistrationSet registra
 
     /// <summary>
     /// A descriptor is ready: notes the waits that this ends, and keeps the others. Without others the registration lingers until
-    /// <see cref="Settle"/>: code that waits again as soon as it resumes, as most does, costs no system call.
+    /// <see cref="Settle"/>: code that waits again as soon as it resumes, as most does, costs one system call instead of two.
     /// </summary>
     internal void End(ref HandlerRegistration row, int number, IOEvents events)
     {
         var (ready, rest) = WaitList.Split((ReadinessWaiter?)row.Target, IsReady, events);
-        if (rest.First is null && FileObjects.IsKnown(row))
+        if (rest.First is null && (row.Flags & (RegistrationFlags.AlwaysReady | RegistrationFlags.Suspended)) == 0)
         {
             row.Target = null;
             row.Flags |= RegistrationFlags.Lingering;
@@ -65,8 +65,8 @@ internal sealed class Waits(IOLoop loop, LoopGate gate, RegistrationSet registra
     }
 
     /// <summary>
-    /// Waits again with a registration that lingers. The kernel need not be asked whether it is that of the same file when it is that of
-    /// the same object: while that is open, its number cannot have been given to another file.
+    /// Waits again with a registration that lingers. The kernel judges whether it still is that of the same file: other code may have
+    /// closed the number, also that of a handle, and opened it again.
     /// </summary>
     private bool TryRevive(ref HandlerRegistration row, int number, object? file, ReadinessWaiter waiter)
     {
@@ -75,12 +75,9 @@ internal sealed class Waits(IOLoop loop, LoopGate gate, RegistrationSet registra
         {
             return false;
         }
-        if (row.Events != waiter.Events)
-        {
-            if (registrations.ModifyWithKernel(row, number, waiter.Events) != Errno.Ok)
-                return false; // Register says why
-            row.Events = waiter.Events;
-        }
+        if (registrations.ModifyWithKernel(row, number, waiter.Events) != Errno.Ok)
+            return false; // Register takes the other file, or says why not
+        row.Events = waiter.Events;
         row.Flags &= ~RegistrationFlags.Lingering;
         row.Target = waiter;
         return true;

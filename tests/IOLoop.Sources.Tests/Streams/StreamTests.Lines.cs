@@ -14,6 +14,8 @@ public abstract partial class StreamTests
     [InlineData("\n\r\n", new[] { "", "" })]
     [InlineData("a\rb\nc\r", new[] { "a\rb", "c\r" })]
     [InlineData("grüße\n🙂\n", new[] { "grüße", "🙂" })]
+    [InlineData("\ufeffone\n\ufefftwo", new[] { "one", "\ufefftwo" })]
+    [InlineData("\ufeff", new string[0])]
     public void Lines_end_with_LF_or_CRLF(string text, string[] lines)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(text);
