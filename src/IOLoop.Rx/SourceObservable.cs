@@ -13,7 +13,7 @@ namespace IOLoops.Rx;
 /// </para>
 /// <para>
 /// Disposing of a subscription on the loop's thread takes effect at once. On another thread, a notification that has begun by then still
-/// runs. In both cases the source may be read or subscribed to again in the loop's next turn, and continues where the last notification
+/// runs. Another subscription may follow at once, another reader in the loop's next turn; it continues where the last notification
 /// ended. Nothing is closed or disposed of here.
 /// </para>
 /// <para>

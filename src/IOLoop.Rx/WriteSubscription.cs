@@ -11,8 +11,6 @@ internal sealed class WriteSubscription(LoopStream stream, int capacity, WhenFul
     : LoopNotifier<long>(stream.Loop, observer), IObserver<ReadOnlyMemory<byte>>, ILoopWorkItem, IDisposable
 #pragma warning restore CA2213
 {
-    private const int MostPerTurn = 128;
-
     private readonly WriteQueue _queue = new(capacity, dropsOldest: whenFull == WhenFull.DropOldest);
     private readonly CancellationTokenSource _cut = new();
     private SingleAssignmentDisposableValue _upstream;
@@ -76,7 +74,7 @@ internal sealed class WriteSubscription(LoopStream stream, int capacity, WhenFul
         _cut.Cancel(); // calls only the loop's waits, which post
     }
 
-    /// <summary>One turn's part: on the loop's thread.</summary>
+    /// <summary>On the loop's thread. The stream limits how much is written before other descriptors get their turn.</summary>
     public void Execute()
     {
         if (_isRefused)
@@ -85,19 +83,15 @@ internal sealed class WriteSubscription(LoopStream stream, int capacity, WhenFul
             if (!TryWrite(_refused))
                 return;
         }
-        for (int i = 0; i < MostPerTurn; i++)
+        bool hasEnded;
+        Exception? failure;
+        while (_queue.TryTake(out var value, out hasEnded, out failure))
         {
-            if (!_queue.TryTake(out var value, out bool hasEnded, out var failure))
-            {
-                if (hasEnded)
-                    Finish(failure);
-                return;
-            }
             if (!TryWrite(value))
                 return;
         }
-        Post();
-        _queue.NotePosted();
+        if (hasEnded)
+            Finish(failure);
     }
 
     /// <returns>False: the rest comes when the stream has taken it, or this was the last.</returns>
