@@ -124,7 +124,8 @@ public sealed class ChildProcess : IDisposable, IAsyncDisposable
     /// <summary>
     /// Sends SIGTERM, and SIGKILL when the process has not ended <paramref name="grace"/> later; to its whole group where it was started with
     /// <see cref="ChildProcessOptions.NewSession"/>, <see cref="ChildProcessOptions.NewProcessGroup"/> or
-    /// <see cref="ChildProcessOptions.Terminal"/>. A stopped process is continued, so that it can act on SIGTERM. Any thread.
+    /// <see cref="ChildProcessOptions.Terminal"/>. When the process has ended already, nothing is signalled, although what it has started may
+    /// live on. A stopped process is continued, so that it can act on SIGTERM. Any thread.
     /// </summary>
     /// <remarks>
     /// The grace is counted by the loop's clock, and by the system's while the loop does not run or when it is closed. A later call can

@@ -57,7 +57,7 @@ public sealed class ChildProcessOptions
     /// <summary>Whether it leads a process group of its own, in this session. <see cref="ChildProcess.StopAsync"/> then stops the whole group.</summary>
     public bool NewProcessGroup { get; set; }
 
-    /// <summary>Its standard input: by default at its end.</summary>
+    /// <summary>Its standard input: by default empty: a read returns the end at once.</summary>
     public ChildStream StandardInput
     {
         get => _standardInput;

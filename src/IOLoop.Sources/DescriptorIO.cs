@@ -61,6 +61,9 @@ public sealed unsafe class DescriptorIO : IDisposable
     /// <summary>Which directions the descriptor was opened for.</summary>
     public FileAccess Access { get; } = FileAccess.ReadWrite;
 
+    /// <summary>Whether a write that was not taken as a whole has filled it.</summary>
+    internal bool TakesAllItCan => _kind is FileKind.Socket or FileKind.Pipe;
+
     internal bool IsSocket => _kind == FileKind.Socket;
 
     internal bool IsPipe => _kind == FileKind.Pipe;

@@ -265,7 +265,7 @@ public sealed class FolderWatch : IAsyncEnumerable<FolderChange>, IDisposable
         }
         catch (ObjectDisposedException)
         {
-            // The loop has let go of it.
+            // The closed loop has released it.
         }
         finally
         {

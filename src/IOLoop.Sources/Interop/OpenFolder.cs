@@ -46,7 +46,7 @@ internal sealed unsafe class OpenFolder : IDisposable
         var entries = new List<(string, bool)>();
         _stream = Libc.fdopendir(Descriptor);
         if (_stream == 0)
-            return entries;
+            throw Errno.Failure("fdopendir", Errno.Last); // no memory: an empty list would hide what is there
         while (true)
         {
             byte* entry = Libc.readdir(_stream);

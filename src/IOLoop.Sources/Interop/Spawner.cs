@@ -160,7 +160,7 @@ internal static unsafe class Spawner
 
     /// <summary>
     /// SIGPIPE is ignored by the runtime and SIGCHLD perhaps by what started this program, which is no concern of the child's. What else
-    /// is ignored, by nohup or a shell's background job, stays so, except in a session of its own, which is nobody's job.
+    /// is ignored, by nohup or a shell's background job, stays so, except in a new session, which no shell controls.
     /// </summary>
     private static void AddDefaults(byte* signals, bool all)
     {

@@ -115,5 +115,5 @@ internal sealed class Acceptor(IOLoop loop, Socket listening)
     private static bool IsOfTheConnection(int errno) =>
         errno == Errno.ECONNABORTED || errno == Errno.EPERM || (OperatingSystem.IsLinux()
             && errno is 64 /* ENONET */ or 71 /* EPROTO */ or 92 /* ENOPROTOOPT */ or 100 /* ENETDOWN */ or 101 /* ENETUNREACH */
-                or 112 /* EHOSTDOWN */ or 113 /* EHOSTUNREACH */);
+                or 110 /* ETIMEDOUT */ or 112 /* EHOSTDOWN */ or 113 /* EHOSTUNREACH */);
 }

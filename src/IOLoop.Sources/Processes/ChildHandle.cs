@@ -3,8 +3,8 @@ using IOLoops.Sources.Interop;
 namespace IOLoops.Sources.Processes;
 
 /// <summary>
-/// A child of this process: signals it and reaps it, with one lock around both, so that no signal hits a process that has got its number
-/// since. Any thread.
+/// A child of this process: signals it and reaps it, with one lock around both, so that no signal hits a process that has reused its
+/// number. Any thread.
 /// </summary>
 internal sealed class ChildHandle(int id, ExitNotice notice, bool leadsGroup) : IFileObject
 {

@@ -30,7 +30,7 @@ internal static class ChildSignals
             s_registration ??= PosixSignalRegistration.Create((PosixSignal)SignalNumbers.Child, static _ => Look());
             s_children.Add((id, notice, alive));
         }
-        Look(); // it may have ended before there was anything to tell
+        Look(); // it may have ended before it was registered
         return notice;
     }
 

@@ -47,7 +47,7 @@ internal static class ChildStart
         }
         catch (Exception exception)
         {
-            // Nobody has seen it, so nobody else could end it. What gets SIGKILL ends without delay, so this may wait.
+            // Nobody has seen it, so nobody else could end it. A process ends promptly after SIGKILL, so blocking here is acceptable.
             _ = Libc.kill(id, SignalNumbers.Kill);
             ChildWait.Block(id);
             _ = ChildWait.Ask(id, keep: false, out _);

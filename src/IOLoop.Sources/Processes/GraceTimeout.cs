@@ -8,7 +8,7 @@ internal sealed class GraceTimeout(IOLoop loop, TimeSpan delay, Action<GraceTime
 
     Delegate? ILoopWorkItem.Callback => callback;
 
-    bool ILoopWorkItem.IsCancelled => true; // asked when the loop is closed, which the watchdog covers
+    bool ILoopWorkItem.IsCancelled => true; // a closed loop asks whether to report it as lost; it is not, for the watchdog takes over
 
     internal void Begin() => Post();
 

@@ -6,8 +6,7 @@ internal sealed class ReadOperation(IOLoop loop, SharedDescriptor shared) : Stre
     private Memory<byte> _buffer;
     private int _count;
     private bool _isDrained; // the last read took all there was: it is better to wait at once
-    private int _misses;     // attempts in a row that found nothing
-    private int _toSkip;     // how many attempts are skipped therefore
+    private Attempts _attempts;
 
     protected override string Name => "read";
 
@@ -21,14 +20,14 @@ internal sealed class ReadOperation(IOLoop loop, SharedDescriptor shared) : Stre
         try
         {
             _buffer = buffer;
-            bool mayTry = IsWorthTrying();
+            bool mayTry = !_isDrained && _attempts.IsNextWorthIt(); // a buffer that was filled exactly may have been all there was
             if (!TryAtOnce(mayTry))
             {
                 if (mayTry)
-                    NoteMiss();
+                    _attempts.NoteMiss();
                 return new ValueTask<int>(this, Pend(cancellationToken));
             }
-            _misses = 0;
+            _attempts.NoteHit();
         }
         catch (Exception exception)
         {
@@ -53,27 +52,6 @@ internal sealed class ReadOperation(IOLoop loop, SharedDescriptor shared) : Stre
         _count = count;
         _isDrained = count < _buffer.Length && count > 0 && !Shared.IO.IsDisk;
         return true;
-    }
-
-    /// <summary>
-    /// In request-response traffic a read that fills its buffer exactly may still have emptied the descriptor. So after attempts that found
-    /// nothing some are skipped.
-    /// </summary>
-    private bool IsWorthTrying()
-    {
-        if (_isDrained)
-            return false;
-        if (_toSkip == 0)
-            return true;
-        _toSkip--;
-        return false;
-    }
-
-    private void NoteMiss()
-    {
-        const int Most = 4;
-        _misses = Math.Min(_misses + 1, Most);
-        _toSkip = (1 << _misses) - 1;
     }
 
     protected override void DoOnDisk() => _count = Shared.IO.ReadDisk(_buffer.Span);

@@ -4,6 +4,7 @@ namespace IOLoops.Sources.Streams;
 internal sealed class WriteOperation(IOLoop loop, SharedDescriptor shared) : StreamOperation(loop, shared, IOEvents.Write)
 {
     private ReadOnlyMemory<byte> _left;
+    private Attempts _attempts;
     private long _written;
 
     /// <summary>Bytes of all writes that the system has taken.</summary>
@@ -21,8 +22,15 @@ internal sealed class WriteOperation(IOLoop loop, SharedDescriptor shared) : Str
         try
         {
             _left = bytes;
-            if (!TryAtOnce(mayTry: true))
+            long before = _written;
+            bool mayTry = _attempts.IsNextWorthIt();
+            if (!TryAtOnce(mayTry))
+            {
+                if (mayTry && _written == before)
+                    _attempts.NoteMiss();
                 return new ValueTask(this, Pend(cancellationToken));
+            }
+            _attempts.NoteHit();
         }
         catch (Exception exception)
         {
@@ -43,6 +51,8 @@ internal sealed class WriteOperation(IOLoop loop, SharedDescriptor shared) : Str
             if (Shared.IO.TryWrite(_left.Span) is not { } count)
                 return false;
             Advance(count);
+            if (Shared.IO.TakesAllItCan && !_left.IsEmpty)
+                return false; // it has no room for more
         }
         return true;
     }
