@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace IOLoops.Sources.Interop;
 
 /// <summary>
-/// A descriptor that becomes readable when a child has ended, and stays so. On Linux a pidfd; where there is none, a pipe that
-/// <see cref="ChildSignals"/> closes.
+/// A descriptor that becomes readable when a child has ended, and stays so. On Linux a pidfd, on macOS and FreeBSD a kqueue; where
+/// neither can be had, a pipe that <see cref="ChildSignals"/> closes.
 /// </summary>
 internal sealed class ExitNotice : IDisposable
 {
@@ -38,6 +38,10 @@ internal sealed class ExitNotice : IDisposable
             if (errno is Errno.EMFILE or Errno.ENFILE or Errno.ENOMEM)
                 throw Errno.Failure("pidfd_open", errno);
             // Linux before 5.3, or a sandbox that does not know the call. Or the child is gone already, because SIGCHLD is ignored.
+        }
+        else if ((OperatingSystem.IsMacOS() || OperatingSystem.IsFreeBSD()) && !ChildSignals.IsForced && ProcessQueue.TryOpen(id) is { } queue)
+        {
+            return new ExitNotice(queue, isPidfd: false);
         }
         return new ExitNotice(ChildSignals.Add(id), isPidfd: false);
     }
