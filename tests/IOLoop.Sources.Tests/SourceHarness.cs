@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using IOLoops.Conformance;
-using Shouldly;
 
 namespace IOLoops.Sources.Tests;
 
@@ -8,13 +7,15 @@ namespace IOLoops.Sources.Tests;
 public abstract class SourceHarness(LoopFixture fixture) : LoopHarness(fixture)
 {
     /// <summary>Waits for what no event tells, while the loop runs its turns.</summary>
-    protected async Task UntilAsync(Func<bool> condition, string what)
+    protected async Task UntilAsync(Func<bool> condition, Func<string> what)
     {
         ArgumentNullException.ThrowIfNull(condition);
+        ArgumentNullException.ThrowIfNull(what);
         long began = Stopwatch.GetTimestamp();
         while (!condition())
         {
-            Stopwatch.GetElapsedTime(began).ShouldBeLessThan(Patience, $"waited in vain until {what}");
+            if (Stopwatch.GetElapsedTime(began) > Patience)
+                throw new TimeoutException($"Waited in vain until {what()}");
             await Turns(1);
         }
     }
