@@ -14,14 +14,13 @@ public abstract class CrowdTests(LoopFixture fixture, int rounds) : SourceHarnes
     private const int OfEach = 200;
     private const int ThreadsOfThePool = 40; // it may grow meanwhile; a thread per child would be hundreds
 
-    private static int CountThreads() => Directory.GetDirectories("/proc/self/task").Length;
+    private const int DescriptorsOfTheLoop = 10; // a hosted loop opens some when it first sleeps, which may be meanwhile; a leak would be hundreds
 
-    /// <summary>Without files: the runtime keeps those of the assemblies that it loads.</summary>
-    // A hosted loop opens some when it sleeps for the first time, which may be now. A leak would be hundreds.
-    private const int DescriptorsOfTheLoop = 10;
+    private static int CountThreads() => Directory.GetDirectories("/proc/self/task").Length;
 
     private static int CountDescriptors() => OpenFiles().Count();
 
+    /// <summary>Without assemblies: the runtime keeps open those that it loads.</summary>
     private static IEnumerable<string> OpenFiles() => Directory.GetFileSystemEntries("/proc/self/fd")
         .Select(static fd => new FileInfo(fd).LinkTarget ?? ".dll")
         .Where(static file => !file.EndsWith(".dll", StringComparison.Ordinal));
