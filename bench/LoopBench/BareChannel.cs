@@ -1,4 +1,4 @@
 namespace LoopBench;
 
 /// <summary>Two directions between two parties, by number.</summary>
-internal sealed record BareChannel(int ThereOut, int ThereIn, int BackOut, int BackIn);
+internal sealed record BareChannel(int GoingWriter, int GoingReader, int ComingWriter, int ComingReader);

@@ -9,24 +9,24 @@ internal static unsafe class BareStreams
     {
         byte[] ball = new byte[size];
         var ends = stackalloc PollEntry[2];
-        ends[0] = new PollEntry { Descriptor = channel.ThereIn, Events = PollEntry.Readable };
-        ends[1] = new PollEntry { Descriptor = channel.BackIn, Events = PollEntry.Readable };
+        ends[0] = new PollEntry { Descriptor = channel.GoingReader, Events = PollEntry.Readable };
+        ends[1] = new PollEntry { Descriptor = channel.ComingReader, Events = PollEntry.Readable };
         fixed (byte* start = ball)
         {
-            Check(Libc.write(channel.ThereOut, start, size), size);
+            Check(Libc.write(channel.GoingWriter, start, size), size);
             for (int done = 0; done < count;)
             {
                 Wait(ends);
                 if (ends[0].Ready != 0)
                 {
-                    Check(Libc.read(channel.ThereIn, start, size), size);
-                    Check(Libc.write(channel.BackOut, start, size), size);
+                    Check(Libc.read(channel.GoingReader, start, size), size);
+                    Check(Libc.write(channel.ComingWriter, start, size), size);
                 }
                 if (ends[1].Ready != 0)
                 {
-                    Check(Libc.read(channel.BackIn, start, size), size);
+                    Check(Libc.read(channel.ComingReader, start, size), size);
                     if (++done < count)
-                        Check(Libc.write(channel.ThereOut, start, size), size);
+                        Check(Libc.write(channel.GoingWriter, start, size), size);
                 }
             }
         }
@@ -39,17 +39,17 @@ internal static unsafe class BareStreams
         long left = (long)count * size;
         long unread = left;
         var ends = stackalloc PollEntry[2];
-        ends[0] = new PollEntry { Descriptor = channel.ThereIn, Events = PollEntry.Readable };
-        ends[1] = new PollEntry { Descriptor = channel.ThereOut, Events = PollEntry.Writable };
+        ends[0] = new PollEntry { Descriptor = channel.GoingReader, Events = PollEntry.Readable };
+        ends[1] = new PollEntry { Descriptor = channel.GoingWriter, Events = PollEntry.Writable };
         fixed (byte* from = sent, to = received)
         {
             while (unread > 0)
             {
                 Wait(ends);
                 if (ends[1].Ready != 0 && left > 0)
-                    left -= Math.Max(0, Libc.write(channel.ThereOut, from, (nint)Math.Min(left, size)));
+                    left -= Math.Max(0, Libc.write(channel.GoingWriter, from, (nint)Math.Min(left, size)));
                 if (ends[0].Ready != 0)
-                    unread -= Math.Max(0, Libc.read(channel.ThereIn, to, size));
+                    unread -= Math.Max(0, Libc.read(channel.GoingReader, to, size));
             }
         }
     }

@@ -1,4 +1,4 @@
 namespace LoopBench;
 
 /// <summary>Two directions between two parties.</summary>
-internal sealed record StreamChannel(Stream ThereOut, Stream ThereIn, Stream BackOut, Stream BackIn);
+internal sealed record StreamChannel(Stream GoingWriter, Stream GoingReader, Stream ComingWriter, Stream ComingReader);

@@ -13,9 +13,9 @@ internal sealed class StreamChannels
         Bare = OpenBare(kind);
         if (kind == "pipe")
         {
-            var (thereIn, thereOut) = LoopStream.CreatePipe(loop);
-            var (backIn, backOut) = LoopStream.CreatePipe(loop);
-            OfLoop = new StreamChannel(thereOut, thereIn, backOut, backIn);
+            var (goingReader, goingWriter) = LoopStream.CreatePipe(loop);
+            var (comingReader, comingWriter) = LoopStream.CreatePipe(loop);
+            OfLoop = new StreamChannel(goingWriter, goingReader, comingWriter, comingReader);
             var (there, back) = (new AnonymousPipeServerStream(PipeDirection.Out), new AnonymousPipeServerStream(PipeDirection.Out));
             OfDotnet = new StreamChannel(there, Other(there), back, Other(back));
         }
@@ -40,8 +40,8 @@ internal sealed class StreamChannels
         var (one, other) = Libc.OpenChannel(kind);
         if (kind != "pipe")
             return new BareChannel(one, other, other, one);
-        var (backIn, backOut) = Libc.OpenChannel(kind);
-        return new BareChannel(other, one, backOut, backIn);
+        var (comingReader, comingWriter) = Libc.OpenChannel(kind);
+        return new BareChannel(other, one, comingWriter, comingReader);
     }
 
     private static AnonymousPipeClientStream Other(AnonymousPipeServerStream pipe) => new(PipeDirection.In, pipe.ClientSafePipeHandle);

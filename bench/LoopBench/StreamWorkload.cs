@@ -71,8 +71,8 @@ internal static class StreamWorkload
         byte[] ball = new byte[BytesOfBall];
         for (int i = 0; i < count; i++)
         {
-            await channel.ThereOut.WriteAsync(ball);
-            Check(await channel.BackIn.ReadAsync(ball));
+            await channel.GoingWriter.WriteAsync(ball);
+            Check(await channel.ComingReader.ReadAsync(ball));
         }
         await answers;
     }
@@ -82,18 +82,18 @@ internal static class StreamWorkload
         byte[] ball = new byte[BytesOfBall];
         for (int i = 0; i < count; i++)
         {
-            Check(await channel.ThereIn.ReadAsync(ball));
-            await channel.BackOut.WriteAsync(ball);
+            Check(await channel.GoingReader.ReadAsync(ball));
+            await channel.ComingWriter.WriteAsync(ball);
         }
     }
 
     /// <summary>One side writes blocks, the other reads them.</summary>
     private static async Task PumpAsync(StreamChannel channel, int count)
     {
-        var reading = DrainAsync(channel.ThereIn, (long)count * BytesOfBlock);
+        var reading = DrainAsync(channel.GoingReader, (long)count * BytesOfBlock);
         byte[] block = new byte[BytesOfBlock];
         for (int i = 0; i < count; i++)
-            await channel.ThereOut.WriteAsync(block);
+            await channel.GoingWriter.WriteAsync(block);
         await reading;
     }
 

@@ -186,8 +186,8 @@ internal sealed class WriteSubscription(LoopStream stream, int capacity, WhenFul
     }
 
     /// <summary>
-    /// A writer that waits for the stream hears that the loop is closed. One that is posted is dropped then: this, which is posted after
-    /// it, is told instead, and resumes the source.
+    /// A wait for the stream fails when the loop is closed. A posted writer is dropped then without a word. This is posted after it, learns
+    /// that the loop is closed, and resumes the source.
     /// </summary>
     private void WatchForClose()
     {

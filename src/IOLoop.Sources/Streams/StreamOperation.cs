@@ -64,7 +64,7 @@ internal abstract class StreamOperation : IValueTaskSource<int>, IValueTaskSourc
     protected abstract void Release();
 
     /// <summary>Reserves the operation for the caller.</summary>
-    /// <exception cref="InvalidOperationException">One is.</exception>
+    /// <exception cref="InvalidOperationException">One is in progress.</exception>
     protected void Claim()
     {
         if (Interlocked.Exchange(ref _busy, 1) == 0)
@@ -93,6 +93,11 @@ internal abstract class StreamOperation : IValueTaskSource<int>, IValueTaskSourc
     private void Free()
     {
         Interlocked.Exchange(ref _busy, 0);
+        RunAfter();
+    }
+
+    private void RunAfter()
+    {
         if (Volatile.Read(ref _after) is not null)
             Interlocked.Exchange(ref _after, null)?.Invoke();
     }
@@ -105,9 +110,7 @@ internal abstract class StreamOperation : IValueTaskSource<int>, IValueTaskSourc
         if (_loop.IsOnLoopThread && (!mayTry || ++_atOnce > MostAtOnce))
         {
             _atOnce = 0;
-            Shared.Enter(); // throws when the stream was disposed
-            Shared.Leave();
-            return false;
+            return false; // Wait sees whether the stream was disposed
         }
         return TryOnce();
     }
@@ -174,7 +177,7 @@ internal abstract class StreamOperation : IValueTaskSource<int>, IValueTaskSourc
 #pragma warning disable VSTHRD002 // it has ended
             _wait.GetResult();
 #pragma warning restore VSTHRD002
-            // Another call of this turn may have cancelled it: whoever did so on this thread gets no result any more.
+            // Another call of this turn may have cancelled it: then the caller gets no result any more.
             _token.ThrowIfCancellationRequested();
             isDone = TryOnce();
         }
@@ -227,7 +230,7 @@ internal abstract class StreamOperation : IValueTaskSource<int>, IValueTaskSourc
     private void Finish()
     {
         Release();
-        Interlocked.Exchange(ref _after, null)?.Invoke();
+        RunAfter();
         _atOnce = 0;
         _token = default;
         Limit.End();

@@ -104,7 +104,7 @@ public sealed class ObserveOnStress
         isOvertaken.ShouldBeFalse(context);
     }
 
-    /// <summary>Waits for a few to arrive before it goes on: what comes later would wake a loop that has overslept.</summary>
+    /// <summary>Waits for a few to arrive before it continues: what comes later would wake a loop that has overslept.</summary>
     private static void Produce(Subject<(int Producer, int Number)> source, int producer, Random random, Action<int> awaitArrival)
     {
         for (int sent = 0; sent < Each;)
