@@ -8,4 +8,21 @@ public class HostedIOLoopOptions : IOLoopOptions
     /// that waits for them. Each loop over <see cref="PollerKind.Poll"/> needs its own.
     /// </summary>
     public PollerKind Poller { get; set; }
+
+    /// <summary>
+    /// How long turns may follow one another before the host's other work (its input, painting, timers, work of lower priority) gets
+    /// its turn; the host's work then waits for this long and one more turn at most. Zero: after each turn. <see langword="null"/>:
+    /// never, for hosts that are known to be fair. Twelve milliseconds unless set. Costs nothing while the loop has pauses of its own.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Negative.</exception>
+    public TimeSpan? TurnBudget
+    {
+        get;
+        set
+        {
+            if (value is { } budget)
+                ArgumentOutOfRangeException.ThrowIfLessThan(budget, TimeSpan.Zero);
+            field = value;
+        }
+    } = TimeSpan.FromMilliseconds(12);
 }

@@ -1,0 +1,21 @@
+namespace IOLoops;
+
+/// <summary>
+/// A host that knows whether other work waits in it (input, painting, timers, a queue of lower priority), and can run a turn behind
+/// that. A loop with endless work asks after each <see cref="HostedIOLoopOptions.TurnBudget"/>; on a host without this interface
+/// it always pauses then, for a moment.
+/// </summary>
+public interface IYieldingHost : ILoopHost
+{
+    /// <summary>
+    /// Whether work waits in the host that turns posted by <see cref="ILoopHost.Post"/> would be run before. Called where a turn is about
+    /// to begin, so on the host's thread where it has one, once per budget. When in doubt: <see langword="true"/>.
+    /// </summary>
+    bool HasOtherWork { get; }
+
+    /// <summary>
+    /// Runs <paramref name="turn"/> as <see cref="ILoopHost.Post"/> does, but after what waits in the host now. Called on the thread that
+    /// asked <see cref="HasOtherWork"/>, right after it. What it throws ends the run, as with <see cref="ILoopHost.Post"/>.
+    /// </summary>
+    void PostBehind(Action turn);
+}
