@@ -37,6 +37,7 @@ internal class SchedulerHost : IHostThread
         var behind = SchedulerKind.Behind(scheduler);
         SchedulerKind.Verify(scheduler, behind);
         return SchedulerKind.IsVirtual(behind) ? new VirtualTimeHost(scheduler, behind)
+            : SchedulerKind.IsFair(behind) ? new FairSchedulerHost(scheduler, behind)
             : SchedulerKind.IsRealTime(behind) ? new SchedulerHost(scheduler, behind)
             : new ClockedSchedulerHost(scheduler, behind);
     }

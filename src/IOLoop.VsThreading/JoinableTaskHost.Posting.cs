@@ -7,6 +7,7 @@ internal sealed partial class JoinableTaskHost
 
     private PostedTurn? _spare; // guarded by _gate
     private Exception? _failure; // guarded by _gate; of a post to the main thread's context, which has not been told yet
+    private bool _isTurnPumped; // the main thread alone; whether no blocked one has executed the turn that came last
     private int _chain;         // the main thread alone; how many turns were executed by a blocked one in a row
 
     public void Post(Action turn)
@@ -45,6 +46,29 @@ internal sealed partial class JoinableTaskHost
             throw new InvalidOperationException(failure.Message, failure);
     }
 
+    /// <summary>
+    /// Whether a message of the main thread has brought the turn: then it may have others, which is for nobody here to know. A thread
+    /// that is blocked in JoinableTaskFactory.Run has none that it could run.
+    /// </summary>
+    public bool HasOtherWork => _isTurnPumped;
+
+    /// <summary>
+    /// Behind a pause: what waits then is run. The turn is the loop's task's meanwhile, as one that is posted is. Why no turn is lost:
+    /// it is counted as posted here, and <see cref="PostAgain"/> posts it or reports why not.
+    /// </summary>
+    public void PostBehind(Action turn)
+    {
+        PostedTurn posted;
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isClosed, this);
+            posted = Rent(turn);
+            _posted++;
+        }
+        _membership.Update(this);
+        TurnPoster.Post(posted, pauses: true);
+    }
+
     /// <summary>What was posted has reached the main thread.</summary>
     internal void Run(PostedTurn posted)
     {
@@ -55,6 +79,7 @@ internal sealed partial class JoinableTaskHost
             return;
         }
         PostedTurn? again = null;
+        _isTurnPumped = _isPumped;
         bool stepsAside = StepsAside();
         lock (_gate)
         {

@@ -50,9 +50,10 @@ public class HostedIOLoop : KernelIOLoop
         {
             var abilities = new HostAbilities(host);
             LoopClock clock = abilities.Clock is { } own ? new HostClock(own) : new LoopClock.System();
-            var driver = _driver = new TurnDriver(this, abilities, poller, clock);
+            options ??= new HostedIOLoopOptions();
+            var driver = _driver = new TurnDriver(this, abilities, poller, clock, options.TurnBudget);
             _core = new LoopCore(
-                this, poller, clock, driver.RequestTurn, options ?? new IOLoopOptions(), () => abilities.IsOnHostThread, driver.BeforeCalls);
+                this, poller, clock, driver.RequestTurn, options, () => abilities.IsOnHostThread, driver.BeforeCalls);
             driver.Turns = new HostedTurns(_core);
             Use(_core);
         }

@@ -22,7 +22,7 @@ public class SynchronizationContextIOLoop : HostedIOLoop
     /// <exception cref="ArgumentNullException"><paramref name="context"/> is null: there is none on this thread.</exception>
     /// <inheritdoc cref="HostedIOLoop(ILoopHost, HostedIOLoopOptions?)" path="/exception[not(@cref='T:System.ArgumentNullException')]"/>
     public SynchronizationContextIOLoop(SynchronizationContext context, HostedIOLoopOptions? options = null)
-        : base(new SynchronizationContextHost(context ?? throw new ArgumentNullException(nameof(context))), options)
+        : base(SynchronizationContextHost.Create(context), options)
     {
     }
 

@@ -10,5 +10,6 @@ public static class HostedOptions
         LoggerFactory = options?.LoggerFactory,
         MaxEventsPerTurn = options?.MaxEventsPerTurn ?? new IOLoopOptions().MaxEventsPerTurn,
         Poller = poller,
+        TurnBudget = options is HostedIOLoopOptions hosted ? hosted.TurnBudget : new HostedIOLoopOptions().TurnBudget,
     };
 }

@@ -14,6 +14,9 @@ internal sealed class HostAbilities(ILoopHost host)
 
     internal IHostWaits? Waits { get; } = host as IHostWaits;
 
+    /// <summary>Null: it does not know what else waits in it.</summary>
+    internal IYieldingHost? Yielding { get; } = host as IYieldingHost;
+
     internal bool UsesVirtualTime { get; } = host is IVirtualTimeHost;
 
     internal bool MayNest { get; } = host is INestingHost;

@@ -51,6 +51,28 @@ internal sealed class HostPoster(HostAbilities host, IPoolPosts pool)
         PostFromPool(work);
     }
 
+    /// <summary>
+    /// Gives the host work to run behind what waits in it; after a pause, where the host does not know what waits. As <see cref="Post"/>
+    /// for threads and errors.
+    /// </summary>
+    internal void PostBehind(Action work)
+    {
+        if (host.Yielding is { } yielding)
+        {
+            bool isQueued;
+            using (new Call(this, work))
+            {
+                yielding.PostBehind(work);
+                isQueued = t_work is not null;
+            }
+            if (!isQueued)
+                PostFromPool(work); // it ran at once
+            return;
+        }
+        pool.Defer(work);
+        PausedPosts.Add(this, work);
+    }
+
     private void PostFromPool(Action work)
     {
         pool.Defer(work);
@@ -141,8 +163,8 @@ internal sealed class HostPoster(HostAbilities host, IPoolPosts pool)
         }
     }
 
-    /// <summary>On a thread of the pool.</summary>
-    private void PostFrom(Action work)
+    /// <summary>On a thread of the pool, or one that posts after pauses.</summary>
+    internal void PostFrom(Action work)
     {
         try
         {

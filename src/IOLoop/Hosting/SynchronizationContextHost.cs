@@ -1,7 +1,9 @@
+using IOLoops.Tasks;
+
 namespace IOLoops.Hosting;
 
 /// <summary>A <see cref="SynchronizationContext"/> as a host.</summary>
-internal sealed class SynchronizationContextHost : IHostThread
+internal class SynchronizationContextHost : IHostThread
 {
     private static readonly SendOrPostCallback Invoke = static state => ((PostedTurn)state!).Run();
 
@@ -11,7 +13,7 @@ internal sealed class SynchronizationContextHost : IHostThread
     private PostedTurn? _probe; // and a question whether the context still takes anything
     private int _threadId; // the context's one thread as far as is known; 0: unknown; -1: there is more than one
 
-    internal SynchronizationContextHost(SynchronizationContext context)
+    private protected SynchronizationContextHost(SynchronizationContext context)
     {
         _context = context;
         // The base class posts to the thread pool.
@@ -20,6 +22,16 @@ internal sealed class SynchronizationContextHost : IHostThread
         if (_hasThread && ReferenceEquals(SynchronizationContext.Current, context))
             _threadId = Environment.CurrentManagedThreadId;
     }
+
+    internal static SynchronizationContextHost Create(SynchronizationContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return IsFair(context) ? new FairContextHost(context) : new SynchronizationContextHost(context);
+    }
+
+    /// <summary>Whether the context is known to run everything in order, so that nothing waits behind turns without end.</summary>
+    private static bool IsFair(SynchronizationContext context) =>
+        context is LoopSynchronizationContext || context.GetType() == typeof(SynchronizationContext);
 
     public bool IsOnHostThread => _hasThread && Volatile.Read(ref _threadId) switch
     {

@@ -85,6 +85,7 @@ internal sealed partial class TurnDriver
     {
         run.BeginEnding();
         _run = null; // nothing posts for it any more
+        _budget.Restart();
         try
         {
             _timer.Disarm();

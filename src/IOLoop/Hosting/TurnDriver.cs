@@ -44,15 +44,17 @@ internal sealed partial class TurnDriver : IPoolPosts, IDisposable
     private readonly Action _runEnds;
     private readonly Func<bool>? _isNextPosted; // null: only a turn's end posts the next
     private readonly TurnOwnership _turns = new();
+    private readonly TurnBudget _budget; // the owner's alone
     private volatile HostedRun? _run; // null between runs
     private int _came;                // changes with each turn that comes; volatile
     private int _posted;              // the ticket of the turn that is posted and has not come; 0: none; interlocked
     private int _lastTicket;          // interlocked
     private int _handed;              // the ticket of the last turn that the host has been given; interlocked
 
-    internal TurnDriver(HostedIOLoop loop, HostAbilities host, IPoller poller, LoopClock clock)
+    internal TurnDriver(HostedIOLoop loop, HostAbilities host, IPoller poller, LoopClock clock, TimeSpan? budget)
     {
         _loop = loop;
+        _budget = new TurnBudget(host.UsesVirtualTime ? null : budget); // time that a test moves is not the host's own
         _host = host;
         _poster = new HostPoster(host, this);
         _link = new TurnLink(this);
@@ -209,8 +211,56 @@ internal sealed partial class TurnDriver : IPoolPosts, IDisposable
         // fence: a run that begins either sees this, and posts, or is seen here, or by the owner (see Begin).
         Interlocked.Exchange(ref _posted, 0);
         Volatile.Write(ref _came, _came + 1); // by several threads at once: that it changes is all that counts
-        if (_turns.TryEnter())
+        if (!_turns.TryEnter())
+            return;
+        if (_budget.IsUsedUp() && _run is { IsEnding: false, MustEnd: false } run && IsOtherWorkWaiting(run))
+            GiveWay(run);
+        else
             RunAsOwner();
+    }
+
+    /// <summary>Whether the host has other work, as far as it knows. The owner of the turn; the budget is used up.</summary>
+    private bool IsOtherWorkWaiting(HostedRun run)
+    {
+        _budget.Restart(); // either the host gets its turn, or it has no use for one
+        try
+        {
+            return _host.Yielding is not { } yielding || yielding.HasOtherWork;
+        }
+        catch (Exception exception)
+        {
+            run.TryLose(Gone(exception));
+            return false; // the turn ends the run
+        }
+    }
+
+    /// <summary>
+    /// The turn that came is posted again, behind the host's other work. The loop stays awake meanwhile, so that nothing else posts one
+    /// on its behalf. A turn of another thread that came just now needs no note: this one comes again. On a host that nests, a turn
+    /// that gives way has called nobody yet.
+    /// </summary>
+    private void GiveWay(HostedRun run)
+    {
+        _turns.Leave();
+        if (_run == run)
+            PostBehind(run);
+        EndIfNeeded();
+    }
+
+    private void PostBehind(HostedRun run)
+    {
+        if (Interlocked.CompareExchange(ref _posted, NewTicket(), 0) != 0)
+            return;
+        try
+        {
+            // What is posted behind cannot be asked for: a question would come before it.
+            _poster.PostBehind(_link.Turn);
+        }
+        catch (Exception exception)
+        {
+            Interlocked.Exchange(ref _posted, 0); // it will not come
+            Lose(run, Gone(exception));
+        }
     }
 
     /// <summary>The host's own timer has come. On the host.</summary>
@@ -232,8 +282,10 @@ internal sealed partial class TurnDriver : IPoolPosts, IDisposable
             Interlocked.Exchange(ref _posted, 0);
         else if (!Turns.TryWake())
             return;
-        if (_turns.TryEnter())
-            RunAsOwner();
+        if (!_turns.TryEnter())
+            return;
+        _budget.IsUsedUp(); // a timer of the host's is the host's turn, so this one need not give way; the next may
+        RunAsOwner();
     }
 
     /// <summary>One turn of the loop's, which this thread owns, and all that follows from it.</summary>
@@ -288,6 +340,7 @@ internal sealed partial class TurnDriver : IPoolPosts, IDisposable
     {
         if (_turns.Depth == 1) // else the turn below is in the middle of a call
             Turns.BeginSleep();
+        _budget.NoteSleep();
         try
         {
             if (!_timer.Arm(next.Deadline))

@@ -1,0 +1,65 @@
+using System.Diagnostics;
+
+namespace IOLoops.Hosting;
+
+/// <summary>
+/// A thread that posts turns after a pause, in which a host gets to its other work. Not the pool's: its threads may all be blocked,
+/// for what the loop is to bring. It begins when a loop with endless work first needs it, and then sleeps in between.
+/// </summary>
+internal static class PausedPosts
+{
+    private static readonly Queue<(HostPoster Poster, Action Work, long Due)> Paused = []; // guarded by itself
+    private static bool s_hasBegun; // guarded by Paused
+
+    /// <summary>Has work posted after a pause. Any thread, holding nothing.</summary>
+    internal static void Add(HostPoster poster, Action work)
+    {
+        long due = Stopwatch.GetTimestamp() + (long)(TurnBudget.Gap.TotalSeconds * Stopwatch.Frequency);
+        lock (Paused)
+        {
+            Paused.Enqueue((poster, work, due));
+            Monitor.Pulse(Paused);
+            if (s_hasBegun)
+                return;
+            s_hasBegun = true;
+        }
+        try
+        {
+            new Thread(Serve) { IsBackground = true, Name = "IOLoop turn poster" }.UnsafeStart();
+        }
+        catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException)
+        {
+            // The system has no thread left: the pool has to do.
+            lock (Paused)
+                s_hasBegun = false;
+            ThreadPool.UnsafeQueueUserWorkItem(static _ => PostNext(), null);
+        }
+    }
+
+    private static void Serve()
+    {
+        while (true)
+            PostNext();
+    }
+
+    // A method of its own: a local in Serve would keep the last loop alive while the thread sleeps.
+    private static void PostNext()
+    {
+        var (poster, work, due) = Take();
+        // A timer of the system, a millisecond at best, would take a fifth of a busy loop's turns.
+        while (Stopwatch.GetTimestamp() < due)
+            Thread.Yield();
+        poster.PostFrom(work);
+    }
+
+    private static (HostPoster Poster, Action Work, long Due) Take()
+    {
+        lock (Paused)
+        {
+            (HostPoster Poster, Action Work, long Due) next;
+            while (!Paused.TryDequeue(out next))
+                Monitor.Wait(Paused);
+            return next;
+        }
+    }
+}

@@ -1,0 +1,180 @@
+using Shouldly;
+using Xunit;
+
+namespace IOLoops.Conformance;
+
+/// <summary>
+/// A host always gets its turn: while a loop has endless work, what the host would run behind that (input, painting, timers) runs all
+/// the same. The hosts here run what is posted before everything else.
+/// </summary>
+public abstract class YieldingConformance(TwoQueueFixture fixture) : LoopHarness(fixture)
+{
+    private const int Enough = 20;
+
+    private int _ticks; // of the host's other work; its thread alone while the loop runs
+
+    [Fact]
+    public void Other_work_of_the_host_runs_beside_callbacks_without_end()
+    {
+        BeginTicks(Enough);
+        KeepBusy();
+        Run($"{Enough} pieces of other work beside callbacks");
+        _ticks.ShouldBe(Enough);
+    }
+
+    [Fact]
+    public void Other_work_of_the_host_runs_beside_a_descriptor_that_is_always_ready()
+    {
+        var ready = NewEventFd(signalled: true);
+        Loop.AddHandler(ready.Number, (_, _) => { }, IOEvents.Read);
+        BeginTicks(Enough);
+        Run($"{Enough} pieces of other work beside a ready descriptor");
+        _ticks.ShouldBe(Enough);
+    }
+
+    [Fact]
+    public void Other_work_of_the_host_runs_beside_a_connection_that_answers_at_once()
+    {
+        var pair = NewSocketPair();
+        // Another loop answers: the loop under test has a reason to sleep after each turn, and is awake again at once.
+        using var peer = new PollIOLoop();
+        void Answer(FileDescriptor fd, IOEvents events)
+        {
+            Descriptors.Read((int)fd.Number);
+            Descriptors.Write((int)fd.Number);
+        }
+        peer.AddHandler(pair.Left, Answer, IOEvents.Read);
+        Loop.AddHandler(pair.Right, Answer, IOEvents.Read);
+        var served = peer.RunAsync();
+        Descriptors.Write(pair.Left);
+        BeginTicks(Enough);
+        Run($"{Enough} pieces of other work beside a busy connection");
+        peer.Stop();
+        Bounded.Await(served, "the peer's end");
+        _ticks.ShouldBe(Enough);
+    }
+
+    [Fact]
+    public void Without_a_budget_other_work_waits_as_long_as_the_loop_is_busy()
+    {
+        UseLoop(NewLoop(new HostedIOLoopOptions { TurnBudget = null }));
+        BeginTicks(int.MaxValue);
+        int before = -1;
+        AfterTurns(1, () => before = _ticks);
+        AfterTurns(3_000, () =>
+        {
+            _ticks.ShouldBe(before);
+            Loop.Stop();
+        });
+        Run("3,000 turns");
+    }
+
+    [Fact]
+    public void With_a_budget_of_zero_other_work_runs_after_each_turn_or_nearly_so()
+    {
+        const int turns = 200;
+        UseLoop(NewLoop(new HostedIOLoopOptions { TurnBudget = TimeSpan.Zero }));
+        BeginTicks(int.MaxValue);
+        RunTurns(turns);
+        // On a machine that is busy a turn may be posted before the host has come back from the one before.
+        _ticks.ShouldBeGreaterThan(turns / 4);
+    }
+
+    [Fact]
+    public void A_loop_that_gives_way_can_be_stopped_from_elsewhere_each_time()
+    {
+        UseLoop(NewLoop(new HostedIOLoopOptions { TurnBudget = TimeSpan.Zero }));
+        var loop = (HostedIOLoop)Loop;
+        foreach (int _ in Bounded.Rounds(100))
+        {
+            loop.Attach();
+            bool isBusy = true;
+            void Again()
+            {
+                if (isBusy)
+                    loop.AddCallback(Again);
+            }
+            using var begun = new ManualResetEventSlim();
+            loop.AddCallback(Again);
+            loop.AddCallback(begun.Set);
+            begun.Wait(Patience).ShouldBeTrue();
+            Bounded.Await(loop.StopAsync(), "the end of a run that gives way");
+            isBusy = false;
+        }
+    }
+
+    [Fact]
+    public void Work_that_other_threads_add_while_the_loop_gives_way_is_not_lost()
+    {
+        const int threads = 3;
+        const int each = 2_000;
+        UseLoop(NewLoop(new HostedIOLoopOptions { TurnBudget = TimeSpan.Zero }));
+        BeginTicks(int.MaxValue);
+        int left = threads * each;
+        var adders = new List<Thread>();
+        for (int i = 0; i < threads; i++)
+        {
+            var adder = new Thread(() =>
+            {
+                for (int n = 0; n < each; n++)
+                {
+                    Loop.AddCallback(() =>
+                    {
+                        NoteProgress();
+                        if (--left == 0)
+                            Loop.Stop();
+                    });
+                    if (n % 8 == 0)
+                        Thread.Yield(); // so that the loop sleeps now and then
+                }
+            });
+            adders.Add(adder);
+            adder.Start();
+        }
+        Run("what three threads have added");
+        adders.ForEach(adder => adder.Join());
+        left.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Giving_way_allocates_nothing()
+    {
+        UseLoop(NewLoop(new HostedIOLoopOptions { TurnBudget = TimeSpan.Zero }));
+        var meter = new AllocationMeter(allowed: 200 * Fixture.BytesPerTurn, batch: 100);
+        void Again()
+        {
+            if (meter.IsDone())
+                Loop.Stop();
+            else
+                Loop.AddCallback(_again!);
+        }
+        _again = Again;
+        Loop.AddCallback(_again);
+        Run("turns that give way");
+        meter.Best.ShouldBeLessThanOrEqualTo(200 * Fixture.BytesPerTurn);
+    }
+
+    private Action? _again;
+
+    /// <summary>Other work that comes again and again, until there was enough of it; then the loop is stopped.</summary>
+    private void BeginTicks(int enough)
+    {
+        var loop = Loop; // makes the context
+        var context = fixture.Context;
+        void Tick()
+        {
+            NoteProgress();
+            if (++_ticks == enough)
+                loop.Stop();
+            else if (_ticks < enough && !loop.IsClosed)
+                context.PostOther(Tick);
+        }
+        loop.AddCallback(() => context.PostOther(Tick));
+    }
+
+    private void KeepBusy()
+    {
+        void Again() => Loop.AddCallback(Again);
+        Loop.AddCallback(Again);
+    }
+}

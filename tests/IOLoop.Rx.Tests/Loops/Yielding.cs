@@ -1,0 +1,21 @@
+using System.Reactive.Concurrency;
+using IOLoops.Conformance;
+
+namespace IOLoops.Rx.Tests.Loops;
+
+public sealed class Rx_yielding_to_two_queues() : YieldingConformance(new SchedulerTwoQueueFixture());
+
+/// <summary>Rx loops over the scheduler of a SynchronizationContext that serves what is posted before everything else.</summary>
+internal sealed class SchedulerTwoQueueFixture() : TwoQueueFixture(
+    "Rx", drains: false, static (context, options) => new RxIOLoop(new SynchronizationContextScheduler(context), options), new HostedIOLoopOptions().TurnBudget)
+{
+    private readonly TwoQueueContext _measured = new();
+
+    public override long BytesPerTurn => PostCost.Of(new SynchronizationContextScheduler(_measured));
+
+    protected override void Dispose(bool disposing)
+    {
+        _measured.Dispose();
+        base.Dispose(disposing);
+    }
+}

@@ -1,0 +1,182 @@
+using IOLoops.Conformance;
+using Shouldly;
+using Xunit;
+
+namespace IOLoops.Tests.Hosting;
+
+/// <summary>Hosts that know what waits in them, and the budget of turns.</summary>
+public sealed class YieldingHostTests() : LoopHarness(new ContextFixture())
+{
+    private readonly HostedIOLoopOptions _always = new() { TurnBudget = TimeSpan.Zero };
+
+    [Fact]
+    public void A_host_with_other_work_is_given_the_turn_that_came_to_run_it_behind_that()
+    {
+        using var host = new YieldingHost();
+        var order = new List<string>();
+        host.Behind = turn => host.Queue(() =>
+        {
+            order.Add("other");
+            turn();
+        });
+        RunCallbacks(host, _always, 3, () => order.Add("turn"));
+        string.Join(' ', order.Take(5)).ShouldBe("turn other turn other turn");
+    }
+
+    [Fact]
+    public void A_host_without_other_work_is_asked_and_loses_nothing()
+    {
+        using var host = new YieldingHost { Ask = static () => false };
+        host.Behind = static _ => throw new InvalidOperationException("Nothing waits.");
+        RunCallbacks(host, _always, 20);
+        host.Questions.ShouldBeInRange(9, 11); // behind every second turn: the one after the answer begins another budget
+    }
+
+    [Fact]
+    public void A_host_is_not_asked_before_the_budget_is_used_up()
+    {
+        using var host = new YieldingHost();
+        RunCallbacks(host, new HostedIOLoopOptions { TurnBudget = TimeSpan.FromDays(1) }, 100);
+        host.Questions.ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_host_is_not_asked_without_a_budget()
+    {
+        using var host = new YieldingHost();
+        RunCallbacks(host, new HostedIOLoopOptions { TurnBudget = null }, 100);
+        host.Questions.ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_loop_with_pauses_of_its_own_never_asks()
+    {
+        using var host = new YieldingHost();
+        int left = 20;
+        void Later(IOLoop loop)
+        {
+            if (--left == 0)
+                loop.Stop();
+            else
+                loop.CallLater(TimeSpan.FromMilliseconds(1), () => Later(loop)); // longer than the gap that counts as the host's turn
+        }
+        Run(host, _always, loop => loop.CallLater(TimeSpan.FromMilliseconds(1), () => Later(loop)));
+        host.Questions.ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_host_whose_answer_fails_ends_the_run()
+    {
+        using var host = new YieldingHost { Ask = static () => throw new TestException("no answer") };
+        Should.Throw<InvalidOperationException>(() => RunCallbacks(host, _always, 100)).InnerException.ShouldBeOfType<TestException>();
+    }
+
+    [Fact]
+    public void A_host_that_refuses_a_turn_behind_other_work_ends_the_run()
+    {
+        using var host = new YieldingHost();
+        host.Behind = static _ => throw new TestException("no timer left");
+        Should.Throw<InvalidOperationException>(() => RunCallbacks(host, _always, 100)).InnerException.ShouldBeOfType<TestException>();
+    }
+
+    [Fact]
+    public void A_host_that_runs_a_turn_at_once_that_should_wait_is_given_it_by_another_thread()
+    {
+        using var host = new YieldingHost();
+        int behind = 0;
+        bool isInside = false;
+        host.Behind = turn =>
+        {
+            behind++;
+            isInside = true;
+            turn();
+            isInside = false;
+        };
+        RunCallbacks(host, _always, 20, () => isInside.ShouldBeFalse());
+        behind.ShouldBeGreaterThan(5);
+    }
+
+    [Fact]
+    public void A_turn_behind_other_work_is_not_taken_for_dropped_by_a_stop()
+    {
+        using var host = new YieldingHost();
+        Action? kept = null;
+        using var isKept = new ManualResetEventSlim();
+        host.Behind = turn =>
+        {
+            kept = turn;
+            isKept.Set();
+        };
+        using var loop = Watched(new HostedIOLoop(host, _always));
+        loop.Attach();
+        KeepBusy(loop);
+        Bounded.Await(isKept, "a turn that gives way");
+        int posts = host.Posts;
+        loop.Stop(); // from here: it asks the host whether that still takes anything
+        Answered(host);
+        Answered(host);
+        host.Posts.ShouldBeLessThanOrEqualTo(posts + 2); // a probe and what is asked behind it, but no turn
+        loop.IsRunning.ShouldBeTrue();
+        host.Queue(kept!);
+        Bounded.Await(loop.Completion, "the end of the run");
+    }
+
+    [Fact]
+    public void A_run_that_follows_has_a_budget_of_its_own()
+    {
+        using var host = new YieldingHost();
+        using var loop = Watched(new HostedIOLoop(host, new HostedIOLoopOptions { TurnBudget = TimeSpan.Zero }));
+        for (int run = 0; run < 10; run++)
+        {
+            loop.AddCallback(loop.Stop);
+            Guarded(loop, "a run of one turn", loop.Start);
+        }
+        host.Questions.ShouldBe(0);
+    }
+
+    [Fact]
+    public void A_negative_budget_is_refused() =>
+        Should.Throw<ArgumentOutOfRangeException>(() => new HostedIOLoopOptions { TurnBudget = TimeSpan.FromTicks(-1) });
+
+    [Fact]
+    public void A_budget_that_no_clock_can_count_is_one_without_end()
+    {
+        using var host = new YieldingHost();
+        RunCallbacks(host, new HostedIOLoopOptions { TurnBudget = TimeSpan.MaxValue }, 10);
+        host.Questions.ShouldBe(0);
+    }
+
+    private static void Answered(YieldingHost host)
+    {
+        using var answered = new ManualResetEventSlim();
+        host.Queue(answered.Set);
+        Bounded.Await(answered, "the host");
+    }
+
+    private static void KeepBusy(IOLoop loop)
+    {
+        void Again() => loop.TryAddCallback(Again);
+        loop.AddCallback(Again);
+    }
+
+    /// <summary>Callbacks in turns of their own, then a stop.</summary>
+    private void RunCallbacks(YieldingHost host, HostedIOLoopOptions options, int count, Action? each = null) => Run(host, options, loop =>
+    {
+        void Next()
+        {
+            each?.Invoke();
+            if (--count > 0)
+                loop.AddCallback(Next);
+            else
+                loop.Stop();
+        }
+        loop.AddCallback(Next);
+    });
+
+    private void Run(YieldingHost host, HostedIOLoopOptions options, Action<IOLoop> begin)
+    {
+        var loop = Watched(new HostedIOLoop(host, options));
+        begin(loop);
+        Guarded(loop, "turns in a host that knows what waits", loop.Start);
+    }
+}
