@@ -46,6 +46,7 @@ public abstract partial class FolderTests(LoopFixture fixture) : FolderHarness(f
             file.Flush();
             (await ChangesOf(watch)).ShouldBe(["~a"]);
         }
+        AwaitClosed("a");
         (await ChangesOf(watch)).ShouldBe(["!a"]);
     });
 
