@@ -13,7 +13,10 @@ internal sealed class UiLoop : IDisposable
     /// <param name="app">Runs, or will run, on the calling thread.</param>
     internal UiLoop(IApplication app)
     {
-        _joinable = new JoinableTaskContext(Thread.CurrentThread, new UiContext(app));
+        var atMost = TimeSpan.FromMilliseconds(10);
+        var context = new PumpedSynchronizationContext();
+        app.Iteration += (_, _) => context.RunPosted(atMost); // an iteration takes 40 ms: the rest is for keys and for drawing
+        _joinable = new JoinableTaskContext(Thread.CurrentThread, context);
         _loop = JoinableTaskIOLoop.Attach(_joinable.Factory);
     }
 

@@ -67,10 +67,11 @@ internal sealed class HostPoster(HostAbilities host, IPoolPosts pool)
             }
             if (!isQueued)
                 PostFromPool(work); // it ran at once
-            return;
         }
-        pool.Defer(work);
-        PausedPosts.Add(this, work);
+        else
+        {
+            PausedPosts.Add(this, work);
+        }
     }
 
     private void PostFromPool(Action work)

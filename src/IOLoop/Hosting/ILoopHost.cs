@@ -5,10 +5,12 @@ namespace IOLoops;
 /// host can do besides is an interface of its own, which a loop finds by asking its host for it: a clock
 /// (<see cref="IHostClock"/>), a thread (<see cref="IHostThread"/>), being pumped (<see cref="IPumpableHost"/>), the beginning and
 /// the end of runs (<see cref="IHostLifetime"/>), virtual time (<see cref="IVirtualTimeHost"/>), nesting
-/// (<see cref="INestingHost"/>), waits of other threads (<see cref="IHostWaits"/>).
+/// (<see cref="INestingHost"/>), waits of other threads (<see cref="IHostWaits"/>), other work that must not starve
+/// (<see cref="IYieldingHost"/>).
 /// </summary>
 /// <remarks>
-/// The loop posts one turn at a time and each turn is bounded, so that the host's own work is never kept waiting for long.
+/// The loop posts one turn at a time, each turn is bounded, and after <see cref="HostedIOLoopOptions.TurnBudget"/> the host's other
+/// work gets its turn, so that it is never kept waiting for long.
 /// A host need not have a thread of its own: turns are kept from overlapping by the loop. A closed loop is no longer referenced
 /// by what it has given to the host.
 /// </remarks>

@@ -1,5 +1,3 @@
-using IOLoops.Tasks;
-
 namespace IOLoops.Hosting;
 
 /// <summary>A <see cref="SynchronizationContext"/> as a host.</summary>
@@ -21,6 +19,8 @@ internal class SynchronizationContextHost : IHostThread
         // Some frameworks make a context per operation, so that it cannot be known again; but its thread can.
         if (_hasThread && ReferenceEquals(SynchronizationContext.Current, context))
             _threadId = Environment.CurrentManagedThreadId;
+        if (context is IFairContext { Thread: { } own })
+            _threadId = own.ManagedThreadId;
     }
 
     internal static SynchronizationContextHost Create(SynchronizationContext context)
@@ -31,7 +31,7 @@ internal class SynchronizationContextHost : IHostThread
 
     /// <summary>Whether the context is known to run everything in order, so that nothing waits behind turns without end.</summary>
     private static bool IsFair(SynchronizationContext context) =>
-        context is LoopSynchronizationContext || context.GetType() == typeof(SynchronizationContext);
+        context is IFairContext || context.GetType() == typeof(SynchronizationContext);
 
     public bool IsOnHostThread => _hasThread && Volatile.Read(ref _threadId) switch
     {

@@ -8,16 +8,19 @@ namespace IOLoops.Hosting;
 /// <param name="budget">How long they may; null: without end.</param>
 internal sealed class TurnBudget(TimeSpan? budget)
 {
-    /// <summary>A gap that is not shorter gives the host its turn: it runs at least one thing that waits.</summary>
+    /// <summary>A gap in which nothing of the loop's is posted, and that is not shorter, lets the host run one thing at least.</summary>
     internal static readonly TimeSpan Gap = TimeSpan.FromMicroseconds(200);
 
-    private static readonly long GapTicks = Ticks(Gap);
+    private static readonly TimeSpan Absence = TimeSpan.FromMilliseconds(10);
 
-    private readonly long _budget = budget is { } limit ? Ticks(limit) : long.MaxValue;
-    private long _began; // a timestamp: when the first of these turns came; 0: the next one is the first
-    private long _slept; // a timestamp: since when the loop sleeps; 0: it has not slept since the last turn came
+    private readonly long _budget = Ticks(budget ?? TimeSpan.MaxValue);
+    private readonly long _gap = Ticks(Gap);
+    private readonly long _absence = Ticks(budget > Absence ? budget.Value : Absence); // of a host that has not run a posted turn: it did other work
+    private long _began;     // a timestamp: when the first of these turns came; 0: the next one is the first
+    private long _ended;     // a timestamp: when the last turn ended; 0: none has since the last one came
+    private bool _isAsleep;  // whether it left the loop asleep
 
-    internal bool IsLimited => _budget != long.MaxValue;
+    internal bool IsLimited => budget is not null;
 
     /// <summary>A turn has come.</summary>
     /// <returns>Whether the turns before it have used up the budget.</returns>
@@ -27,24 +30,30 @@ internal sealed class TurnBudget(TimeSpan? budget)
             return false;
         long now = Stopwatch.GetTimestamp();
         // The sleeper may wake the loop at once, before the host has got to anything else: such a sleep is no gap.
-        if (_slept != 0 && now - _slept >= GapTicks)
+        if (_ended != 0 && now - _ended >= (_isAsleep ? _gap : _absence))
             _began = 0;
-        _slept = 0;
+        _ended = 0;
         if (_began != 0)
             return now - _began >= _budget;
         _began = now;
         return false;
     }
 
-    /// <summary>The loop goes to sleep.</summary>
-    internal void NoteSleep()
+    /// <summary>A turn has ended.</summary>
+    internal void NoteEnd(bool isAsleep)
     {
-        if (IsLimited)
-            _slept = Stopwatch.GetTimestamp();
+        if (!IsLimited)
+            return;
+        _ended = Stopwatch.GetTimestamp();
+        _isAsleep = isAsleep;
     }
 
     /// <summary>The host gets its turn, or has nothing to do with it.</summary>
-    internal void Restart() => _began = 0;
+    internal void Restart()
+    {
+        _began = 0;
+        _ended = 0;
+    }
 
     private static long Ticks(TimeSpan span) => (long)Math.Min(span.TotalSeconds * Stopwatch.Frequency, long.MaxValue / 2);
 }

@@ -298,6 +298,8 @@ internal sealed partial class TurnDriver : IPoolPosts, IDisposable
         try
         {
             again = run is { IsEnding: false } && RunTurn(run);
+            if (again)
+                _budget.NoteEnd(isAsleep: false);
             ended = run is not null && _turns.Depth == 1 && TryEnd(run);
         }
         finally
@@ -340,7 +342,7 @@ internal sealed partial class TurnDriver : IPoolPosts, IDisposable
     {
         if (_turns.Depth == 1) // else the turn below is in the middle of a call
             Turns.BeginSleep();
-        _budget.NoteSleep();
+        _budget.NoteEnd(isAsleep: true); // before anything can wake the loop, which may be soon
         try
         {
             if (!_timer.Arm(next.Deadline))

@@ -1,3 +1,4 @@
+using IOLoops.Hosting;
 using IOLoops.Callbacks;
 using IOLoops.Diagnostics;
 using IOLoops.Ownership;
@@ -5,7 +6,7 @@ using IOLoops.Ownership;
 namespace IOLoops.Tasks;
 
 /// <summary>Posts to a loop.</summary>
-internal sealed class LoopSynchronizationContext(IOLoop loop) : SynchronizationContext
+internal sealed class LoopSynchronizationContext(IOLoop loop) : SynchronizationContext, IFairContext
 {
     // In the poster's ExecutionContext, as with the base class: Progress<T> and awaiters that are called by hand rely on it. An
     // await brings its own, and pays nothing for this one: no object is made, and restoring it twice is no more than once. On a

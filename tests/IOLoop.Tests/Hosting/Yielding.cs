@@ -15,6 +15,8 @@ public sealed class A_context_of_two_queues() : LoopConformance(TwoQueues.Contex
 
 public sealed class A_context_that_drains_its_queue_and_gets_its_turn_after_each_one() : LoopConformance(TwoQueues.Contexts(drains: true, givesWayAlways: true));
 
+public sealed class A_pumped_synchronization_context() : LoopConformance(new PumpedContextFixture());
+
 public sealed class Yielding_to_two_queues() : YieldingConformance(TwoQueues.Contexts(drains: false));
 
 public sealed class Yielding_to_a_queue_that_is_drained() : YieldingConformance(TwoQueues.Contexts(drains: true));

@@ -8,6 +8,7 @@ internal sealed class YieldingHost : IYieldingHost, IHostThread, IDisposable
 
     internal YieldingHost()
     {
+        Behind = _queue.Add;
         _thread = new Thread(Serve) { IsBackground = true, Name = "Yielding host" };
         _thread.UnsafeStart();
     }
@@ -16,7 +17,7 @@ internal sealed class YieldingHost : IYieldingHost, IHostThread, IDisposable
     internal Func<bool> Ask { get; set; } = static () => true;
 
     /// <summary>What <see cref="PostBehind"/> does. The host's thread.</summary>
-    internal Action<Action> Behind { get; set; } = static _ => { };
+    internal Action<Action> Behind { get; set; }
 
     internal int Questions { get; private set; }
 
