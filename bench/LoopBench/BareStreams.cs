@@ -57,12 +57,12 @@ internal static unsafe class BareStreams
     private static void Wait(PollEntry* ends)
     {
         if (Libc.poll(ends, 2, -1) < 0)
-            throw Libc.Failure("poll");
+            throw Descriptors.Failure("poll");
     }
 
     private static void Check(nint count, int size)
     {
         if (count != size)
-            throw Libc.Failure("read or write");
+            throw Descriptors.Failure("read or write");
     }
 }

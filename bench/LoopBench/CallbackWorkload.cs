@@ -166,12 +166,12 @@ internal static class CallbackWorkload
         long start = Measurement.Now;
         for (int i = 0; i < samples; i++)
         {
-            _ = Libc.usleep(gap);
+            Measurement.Sleep(gap);
             s_seen = false;
             Volatile.Write(ref s_posted, Measurement.Now);
             s_loop.AddCallback(Woken);
             while (!s_seen)
-                _ = Libc.usleep(WatchMicroseconds);
+                Measurement.Sleep(WatchMicroseconds);
         }
         return Measurement.Seconds(start, Measurement.Now);
     }

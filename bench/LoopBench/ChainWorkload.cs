@@ -8,8 +8,8 @@ namespace LoopBench;
 internal sealed class ChainWorkload
 {
     private readonly IOLoop _loop;
-    private readonly (int Read, int Write)[] _ring;
-    private readonly int[] _next; // by descriptor: where its token goes
+    private readonly (nint Read, nint Write)[] _ring;
+    private readonly nint[] _next; // by descriptor, a small number on every system: where its token goes
     private readonly int _tokens;
     private readonly IOHandler _onReadable;
     private readonly Action _begin;
@@ -19,14 +19,14 @@ internal sealed class ChainWorkload
     private int _expected;
     private long _start;
 
-    private ChainWorkload(IOLoop loop, (int Read, int Write)[] ring, int tokens)
+    private ChainWorkload(IOLoop loop, (nint Read, nint Write)[] ring, int tokens)
     {
         _loop = loop;
         _ring = ring;
         _tokens = tokens;
         _onReadable = OnReadable;
         _begin = Begin;
-        _next = new int[ring.Max(channel => channel.Read) + 1];
+        _next = new nint[checked((int)ring.Max(channel => channel.Read)) + 1];
         for (int i = 0; i < ring.Length; i++)
             _next[ring[i].Read] = ring[(i + 1) % ring.Length].Write;
     }
@@ -37,10 +37,10 @@ internal sealed class ChainWorkload
         int tokens = Math.Min(n, options.Number("active", 100));
         int writes = options.Number("writes", 1_000_000);
         string kind = options.Text("kind", "socketpair");
-        Libc.RaiseDescriptorLimit();
-        var ring = new (int, int)[n];
+        Descriptors.RaiseLimit();
+        var ring = new (nint, nint)[n];
         for (int i = 0; i < n; i++)
-            ring[i] = Libc.OpenChannel(kind);
+            ring[i] = Descriptors.OpenChannel(kind);
 
         var warmUp = new ChainWorkload(LoopFactory.Start(options), ring, tokens);
         for (int round = 0; round < 3; round++)
@@ -71,7 +71,7 @@ internal sealed class ChainWorkload
     {
         AddHandlers(count);
         for (int i = 0; i < count; i++)
-            _loop.RemoveHandler(_ring[i].Read);
+            _loop.RemoveHandler(FileDescriptor.From(_ring[i].Read));
     });
 
     private (double Seconds, long Allocated) Register()
@@ -92,7 +92,7 @@ internal sealed class ChainWorkload
     private void AddHandlers(int count)
     {
         for (int i = 0; i < count; i++)
-            _loop.AddHandler(_ring[i].Read, _onReadable, IOEvents.Read);
+            _loop.AddHandler(FileDescriptor.From(_ring[i].Read), _onReadable, IOEvents.Read);
     }
 
     private double Hop(int writes)
@@ -115,24 +115,23 @@ internal sealed class ChainWorkload
 
     private unsafe void OnReadable(FileDescriptor fd, IOEvents events)
     {
-        int number = (int)fd.Number;
         ulong token;
-        if (Libc.read(number, &token, sizeof(ulong)) != sizeof(ulong))
-            throw Libc.Failure("read");
+        if (Descriptors.Read(fd.Number, &token, sizeof(ulong)) != sizeof(ulong))
+            throw Descriptors.Failure("read");
         _fired++;
         if (_left > 0)
         {
             _left--;
-            Send(_next[number]);
+            Send(_next[fd.Number]);
         }
         if (_fired == _expected)
             _ended.Reach();
     }
 
-    private static unsafe void Send(int fd)
+    private static unsafe void Send(nint number)
     {
         ulong token = 1;
-        if (Libc.write(fd, &token, sizeof(ulong)) != sizeof(ulong))
-            throw Libc.Failure("write");
+        if (Descriptors.Write(number, &token, sizeof(ulong)) != sizeof(ulong))
+            throw Descriptors.Failure("write");
     }
 }

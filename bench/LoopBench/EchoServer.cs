@@ -26,15 +26,24 @@ internal sealed class EchoServer
 
     internal static void Run(Options options)
     {
-        Libc.RaiseDescriptorLimit();
+        var server = new EchoServer(LoopFactory.Start(options));
+        Serve(options, server.Open, () => Interlocked.Read(ref server._messages));
+    }
+
+    /// <summary>What every implementation has in common.</summary>
+    /// <param name="options">The command line.</param>
+    /// <param name="open">Begins to serve the connections of a non-blocking listener.</param>
+    /// <param name="countMessages">How many messages were sent back until now.</param>
+    internal static void Serve(Options options, Action<Socket> open, Func<long> countMessages)
+    {
+        Descriptors.RaiseLimit();
         KillAfter(TimeSpan.FromSeconds(options.Number("max-seconds", 60)));
         using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listener.Listen(1024);
 
         long before = Measurement.Allocated;
-        var server = new EchoServer(LoopFactory.Start(options));
-        server._loop.RunThere(() => server._loop.AddHandler(listener, server.OnConnection, IOEvents.Read));
+        open(listener);
         Console.WriteLine($"PORT {((IPEndPoint)listener.LocalEndPoint!).Port}");
         Console.Out.Flush();
 
@@ -45,7 +54,7 @@ internal sealed class EchoServer
         }
         Thread.Sleep(100); // for connections that are still being closed
         long allocated = Measurement.Allocated - before;
-        new Result("echo.server", options) { Operations = Interlocked.Read(ref server._messages), AllocatedBytes = allocated }.Print();
+        new Result("echo.server", options) { Operations = countMessages(), AllocatedBytes = allocated }.Print();
     }
 
     /// <summary>A server whose client is gone must not stay.</summary>
@@ -60,31 +69,29 @@ internal sealed class EchoServer
         watchdog.Start();
     }
 
-    private unsafe void OnConnection(FileDescriptor fd, IOEvents events)
+    private void Open(Socket listener) => _loop.RunThere(() => _loop.AddHandler(listener, OnConnection, IOEvents.Read));
+
+    private void OnConnection(FileDescriptor fd, IOEvents events)
     {
-        int connection;
-        while ((connection = Libc.accept4((int)fd.Number, null, null, Libc.NonBlock | Libc.CloseOnExec)) >= 0)
-        {
-            Libc.DisableNagle(connection);
-            _loop.AddHandler(connection, _onReadable, IOEvents.Read);
-        }
+        nint connection;
+        while ((connection = Descriptors.Accept(fd.Number)) >= 0)
+            _loop.AddHandler(FileDescriptor.From(connection), _onReadable, IOEvents.Read);
     }
 
     private unsafe void OnReadable(FileDescriptor fd, IOEvents events)
     {
-        int number = (int)fd.Number;
         fixed (byte* buffer = _buffer)
         {
-            nint count = Libc.read(number, buffer, BufferSize);
-            if (count > 0 && Libc.write(number, buffer, count) == count)
+            nint count = Descriptors.Read(fd.Number, buffer, BufferSize);
+            if (count > 0 && Descriptors.Write(fd.Number, buffer, (int)count) == count)
             {
                 _messages++;
                 return;
             }
-            if (count < 0 && Libc.Errno == Libc.EAGAIN)
+            if (count < 0 && Descriptors.WouldHaveWaited)
                 return;
         }
         _loop.RemoveHandler(fd);
-        _ = Libc.close(number);
+        Descriptors.Close(fd.Number);
     }
 }

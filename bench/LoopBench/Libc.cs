@@ -85,9 +85,7 @@ internal static unsafe partial class Libc
         _ = sched_setaffinity(thread, sizeof(ulong), &mask);
     }
 
-    internal static IOException Failure(string call) => new($"{call}: {Marshal.GetPInvokeErrorMessage(Errno)}");
-
-    private static int Check(int result, string call) => result >= 0 ? result : throw Failure(call);
+    private static int Check(int result, string call) => result >= 0 ? result : throw Descriptors.Failure(call);
 
     [LibraryImport("libc")]
     private static partial int eventfd(uint initial, int flags);

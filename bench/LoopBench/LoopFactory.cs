@@ -9,18 +9,20 @@ namespace LoopBench;
 /// <summary>The loops that can be measured: each function makes one and has it running on a thread of its own.</summary>
 internal static class LoopFactory
 {
-    private static readonly Dictionary<string, Func<IOLoop>> Loops = new()
+    internal const string PollerOption = "poller";
+
+    private static readonly Dictionary<string, Func<PollerKind, IOLoop>> Loops = new()
     {
-        ["ioloop-poll"] = () => OnOwnThread(new PollIOLoop()),
-        ["ioloop-poll-watched"] = () => OnOwnThread(Watched(new PollIOLoop())),
-        ["ioloop-poll-metered"] = () => OnOwnThread(Metered(new PollIOLoop())),
-        ["ioloop-poll-observed"] = () => OnOwnThread(Watched(Metered(new PollIOLoop()))),
-        ["ioloop-poll2"] = () => OnOwnThread(new PollIOLoop(new PollIOLoopOptions { Poller = PollerKind.Poll })),
-        ["ioloop-pipe"] = () => OnOwnThread(new PollIOLoop(new PollIOLoopOptions { Waker = WakerKind.Pipe })),
-        ["ioloop-rx"] = () => RxIOLoop.Attach(new EventLoopScheduler()),
-        ["ioloop-sync"] = () => SynchronizationContextIOLoop.Attach(ContextThread.Start().Context),
-        ["ioloop-jtf"] = () => JoinableTaskIOLoop.Attach(MainThread().Factory),
-        ["ioloop-scheduler"] = () => new SchedulerLoop(OnOwnThread(new PollIOLoop())),
+        ["ioloop-poll"] = static poller => OnOwnThread(NewPoll(poller)),
+        ["ioloop-poll-watched"] = static poller => OnOwnThread(Watched(NewPoll(poller))),
+        ["ioloop-poll-metered"] = static poller => OnOwnThread(Metered(NewPoll(poller))),
+        ["ioloop-poll-observed"] = static poller => OnOwnThread(Watched(Metered(NewPoll(poller)))),
+        ["ioloop-poll2"] = static _ => OnOwnThread(NewPoll(PollerKind.Poll)),
+        ["ioloop-pipe"] = static poller => OnOwnThread(new PollIOLoop(new PollIOLoopOptions { Poller = poller, Waker = WakerKind.Pipe })),
+        ["ioloop-rx"] = static poller => RxIOLoop.Attach(new EventLoopScheduler(), Hosted(poller)),
+        ["ioloop-sync"] = static poller => SynchronizationContextIOLoop.Attach(ContextThread.Start().Context, Hosted(poller)),
+        ["ioloop-jtf"] = static poller => JoinableTaskIOLoop.Attach(MainThread().Factory, Hosted(poller)),
+        ["ioloop-scheduler"] = static poller => new SchedulerLoop(OnOwnThread(NewPoll(poller))),
     };
 
     internal static IEnumerable<string> Names => Loops.Keys;
@@ -29,15 +31,24 @@ internal static class LoopFactory
 
     internal static IOLoop Start(Options options)
     {
-        var loop = Loops[options.Implementation]();
+        var loop = Loops[options.Implementation](PollerOf(options));
         // A failed handler would leave the run waiting for ever.
-        loop.CallbackException += static (_, failure) =>
-        {
-            Console.Error.WriteLine(failure.Exception);
-            Environment.Exit(1);
-        };
+        loop.CallbackException += static (_, failure) => Program.Fail(failure.Exception);
         return loop;
     }
+
+    private static PollerKind PollerOf(Options options)
+    {
+        string name = options.Text(PollerOption, "default");
+        return Enum.TryParse<PollerKind>(name, ignoreCase: true, out var kind) && Enum.IsDefined(kind)
+            ? kind
+            : throw new NotAnsweredException(
+                $"There is no poller '{name}'. Use --{PollerOption} with one of: {string.Join(", ", Enum.GetNames<PollerKind>()).ToLowerInvariant()}.");
+    }
+
+    private static PollIOLoop NewPoll(PollerKind poller) => new(new PollIOLoopOptions { Poller = poller });
+
+    private static HostedIOLoopOptions Hosted(PollerKind poller) => new() { Poller = poller };
 
     private static JoinableTaskContext MainThread()
     {

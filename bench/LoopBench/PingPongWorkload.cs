@@ -5,10 +5,8 @@ namespace LoopBench;
 /// <summary>pingpong: one byte between two ends of a socket pair, both in one loop, or each in a loop with its own thread.</summary>
 internal sealed class PingPongWorkload
 {
-    private const int ShutWrite = 1;
-
     private readonly IOLoop _loop;
-    private readonly int _here;
+    private readonly nint _here;
     private readonly long[] _latencies;
     private readonly Action _begin;
     private readonly RoundEnd _ended = new();
@@ -17,7 +15,7 @@ internal sealed class PingPongWorkload
     private long _start;
     private long _sent;
 
-    private PingPongWorkload(IOLoop loop, int here, long[] latencies)
+    private PingPongWorkload(IOLoop loop, nint here, long[] latencies)
     {
         _loop = loop;
         _here = here;
@@ -32,12 +30,12 @@ internal sealed class PingPongWorkload
         if (mode is not ("one" or "two"))
             Environment.Exit(Program.NotAnswered);
 
-        var (here, there) = Libc.OpenChannel("socketpair");
+        var (here, there) = Descriptors.OpenChannel("socketpair");
         var loop = LoopFactory.Start(options);
         var other = mode == "two" ? LoopFactory.Start(options) : loop;
         var game = new PingPongWorkload(loop, here, new long[rounds]);
-        loop.RunThere(() => loop.AddHandler(here, game.OnReturned, IOEvents.Read));
-        other.RunThere(() => other.AddHandler(there, (fd, _) => Return(other, fd), IOEvents.Read));
+        loop.RunThere(() => loop.AddHandler(FileDescriptor.From(here), game.OnReturned, IOEvents.Read));
+        other.RunThere(() => other.AddHandler(FileDescriptor.From(there), (fd, _) => Return(other, fd), IOEvents.Read));
         if (options.Pin)
             Bind(other, mode);
 
@@ -51,7 +49,7 @@ internal sealed class PingPongWorkload
         long allocated = Measurement.Allocated - before;
         new Result("pingpong", options) { Operations = rounds, Seconds = seconds, Latencies = game._latencies, AllocatedBytes = allocated }
             .With("mode", mode).With("rounds", rounds).With("pin", options.Pin ? 1 : 0).Print();
-        _ = Libc.shutdown(here, ShutWrite);
+        Descriptors.ShutDownWriting(here);
     }
 
     private static void Bind(IOLoop other, string mode)
@@ -64,10 +62,10 @@ internal sealed class PingPongWorkload
     private static unsafe void Return(IOLoop loop, FileDescriptor fd)
     {
         byte ball;
-        if (Libc.read((int)fd.Number, &ball, 1) <= 0)
+        if (Descriptors.Read(fd.Number, &ball, 1) <= 0)
             loop.Stop();
         else
-            _ = Libc.write((int)fd.Number, &ball, 1);
+            _ = Descriptors.Write(fd.Number, &ball, 1);
     }
 
     private double Play(int rounds)
@@ -84,13 +82,13 @@ internal sealed class PingPongWorkload
     {
         byte ball = 1;
         _start = _sent = Measurement.Now;
-        _ = Libc.write(_here, &ball, 1);
+        _ = Descriptors.Write(_here, &ball, 1);
     }
 
     private unsafe void OnReturned(FileDescriptor fd, IOEvents events)
     {
         byte ball;
-        _ = Libc.read(_here, &ball, 1);
+        _ = Descriptors.Read(_here, &ball, 1);
         _latencies[_done++] = Measurement.Now - _sent;
         if (_done == _rounds)
         {
@@ -98,6 +96,6 @@ internal sealed class PingPongWorkload
             return;
         }
         _sent = Measurement.Now;
-        _ = Libc.write(_here, &ball, 1);
+        _ = Descriptors.Write(_here, &ball, 1);
     }
 }

@@ -9,7 +9,42 @@ internal static class Program
     private static int Main(string[] args)
     {
         var options = new Options(args);
-        Action<Options>? workload = options.Workload switch
+        var workload = Find(options);
+        if (workload is null)
+        {
+            Console.Error.WriteLine($"""
+                usage: LoopBench chain|pingpong|callbacks|observe|timers|stalls|stream|echo-server --impl {string.Join('|', LoopFactory.Names)}|{SocketImplementation.Name} [--{LoopFactory.PollerOption} NAME] [--key value ...]
+                """);
+            return NotAnswered;
+        }
+        try
+        {
+            workload(options);
+        }
+        catch (Exception failure) when (failure is NotAnsweredException or PlatformNotSupportedException)
+        {
+            Console.Error.WriteLine($"LoopBench: {failure.Message}");
+            Environment.Exit(NotAnswered);
+        }
+        Console.Out.Flush();
+        Environment.Exit(0); // loops still running on their threads do not hold the process
+        return 0;
+    }
+
+    /// <summary>Ends a run that would wait without end.</summary>
+    internal static void Fail(Exception failure)
+    {
+        Console.Error.WriteLine(failure);
+        Environment.Exit(1);
+    }
+
+    private static Action<Options>? Find(Options options)
+    {
+        if (options.Implementation == SocketImplementation.Name)
+            return SocketImplementation.Find(options.Workload);
+        if (!LoopFactory.Knows(options.Implementation))
+            return null;
+        return options.Workload switch
         {
             "chain" => ChainWorkload.Run,
             "pingpong" => PingPongWorkload.Run,
@@ -21,16 +56,5 @@ internal static class Program
             "echo-server" => EchoServer.Run,
             _ => null,
         };
-        if (workload is null || !LoopFactory.Knows(options.Implementation))
-        {
-            Console.Error.WriteLine($"""
-                usage: LoopBench chain|pingpong|callbacks|observe|timers|stalls|stream|echo-server --impl {string.Join('|', LoopFactory.Names)} [--key value ...]
-                """);
-            return NotAnswered;
-        }
-        workload(options);
-        Console.Out.Flush();
-        Environment.Exit(0); // loops still running on their threads do not hold the process
-        return 0;
     }
 }

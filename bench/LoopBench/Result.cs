@@ -56,6 +56,8 @@ internal sealed class Result(string bench, Options options)
     private void WriteParameters(Utf8JsonWriter json)
     {
         json.WriteStartObject("params");
+        if (options.Text(LoopFactory.PollerOption, "") is { Length: > 0 } poller)
+            json.WriteString(LoopFactory.PollerOption, poller);
         foreach (var (key, value) in _parameters)
         {
             if (value is int number)

@@ -17,6 +17,8 @@ internal static class StreamWorkload
         string kind = options.Text("kind", "socketpair");
         if (what is not ("pingpong" or "throughput") || kind is not ("pipe" or "socketpair"))
             Environment.Exit(Program.NotAnswered);
+        if (OperatingSystem.IsWindows())
+            throw new NotAnsweredException("stream needs pipes and Unix sockets, which a loop cannot wait for on Windows. Use pingpong there.");
         int count = options.Number("count", what == "pingpong" ? 50_000 : 20_000);
         int rounds = options.Number("rounds", 5);
         var loop = LoopFactory.Start(options);
