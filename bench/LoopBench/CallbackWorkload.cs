@@ -26,17 +26,15 @@ internal static class CallbackWorkload
 
     internal static void Run(Options options)
     {
-        Action<Options>? variant = options.Text("what", "post") switch
+        Action<Options> variant = options.Text("what", "post") switch
         {
             "post" => Post,
             "soon" => Soon,
             "wake" => Wake,
-            _ => null,
+            string other => throw new NotAnsweredException($"callbacks has no variant '{other}'. Use --what post, soon or wake."),
         };
-        if (variant is null)
-            Environment.Exit(Program.NotAnswered);
         s_loop = LoopFactory.Start(options);
-        variant!(options);
+        variant(options);
     }
 
     private static void Post(Options options)

@@ -28,7 +28,7 @@ internal sealed class PingPongWorkload
         string mode = options.Text("mode", "one");
         int rounds = options.Number("rounds", 200_000);
         if (mode is not ("one" or "two"))
-            Environment.Exit(Program.NotAnswered);
+            throw new NotAnsweredException($"pingpong has no mode '{mode}'. Use --mode one or two.");
 
         var (here, there) = Descriptors.OpenChannel("socketpair");
         var loop = LoopFactory.Start(options);

@@ -39,9 +39,6 @@ internal sealed class SchedulerLoop(IOLoop loop) : IOLoop
 
     public override TimeoutHandle CallAt(LoopTime when, Action callback) => throw NotAnswered();
 
-    private static NotSupportedException NotAnswered()
-    {
-        Environment.Exit(Program.NotAnswered);
-        return new NotSupportedException();
-    }
+    private static NotAnsweredException NotAnswered() =>
+        new("ioloop-scheduler has callbacks and timeouts only. Use the workloads callbacks and timers, or another loop.");
 }

@@ -73,7 +73,7 @@ internal sealed class SocketChain
         _ended.Reset();
         long start = Measurement.Now;
         for (int i = 0; i < _tokens; i++)
-            _ring[i * (_ring.Length / _tokens)].Write.Send(Token);
+            _ring[i * (_ring.Length / _tokens)].Write.SendAsync(Token.AsMemory(), SocketFlags.None).AsTask().GetAwaiter().GetResult();
         _ended.Wait();
         return Measurement.Seconds(start, _ended.Time);
     }

@@ -16,7 +16,7 @@ internal static class StreamWorkload
         string what = options.Text("what", "pingpong");
         string kind = options.Text("kind", "socketpair");
         if (what is not ("pingpong" or "throughput") || kind is not ("pipe" or "socketpair"))
-            Environment.Exit(Program.NotAnswered);
+            throw new NotAnsweredException($"stream has no variant '{what}' over '{kind}'. Use --what pingpong or throughput, and --kind socketpair or pipe.");
         if (OperatingSystem.IsWindows())
             throw new NotAnsweredException("stream needs pipes and Unix sockets, which a loop cannot wait for on Windows. Use pingpong there.");
         int count = options.Number("count", what == "pingpong" ? 50_000 : 20_000);

@@ -48,9 +48,8 @@ internal sealed class TimerWorkload
                 Lateness(options, Math.Min(count, 200), 200, warmUp: true);
                 Lateness(options, count, options.Number("spread-ms", 2000), warmUp: false);
                 break;
-            default:
-                Environment.Exit(Program.NotAnswered);
-                break;
+            case string other:
+                throw new NotAnsweredException($"timers has no variant '{other}'. Use --what bulk or lateness.");
         }
     }
 
