@@ -15,6 +15,8 @@ internal static class Trial
     /// <exception cref="ExitException">It did not say what it should, did not end, or ran on several threads.</exception>
     internal static Journal Run(Step step, Action<string> print)
     {
+        if (OperatingSystem.IsWindows() && step.HasLoop)
+            throw new ExitException(ExitException.Failed, $"step {step.Number} waits for a pipe, and on Windows a loop can wait for sockets only. Run it on Linux or macOS; --step 1 runs here.");
         using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listener.Listen();

@@ -26,9 +26,9 @@ internal static class Program
             Console.Error.WriteLine($"UiTooling: {exit.Message}");
             return exit.Code;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or PlatformNotSupportedException)
         {
-            // For example: the system has no more ptys, or inotify watches, to give.
+            // For example: the system has no more ptys, or inotify watches, to give, or has none at all.
             Console.Error.WriteLine($"UiTooling: {failure.Message}");
             return ExitException.Failed;
         }
