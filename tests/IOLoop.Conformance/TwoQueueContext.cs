@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Diagnostics;
 
 namespace IOLoops.Conformance;
 
@@ -8,11 +8,13 @@ namespace IOLoops.Conformance;
 /// </summary>
 public sealed class TwoQueueContext : SynchronizationContext, IDisposable
 {
-    private readonly Queue<(SendOrPostCallback Callback, object? State)> _posted = []; // guarded by itself, as are the next two
+    private readonly Queue<(SendOrPostCallback Callback, object? State)> _posted = []; // guarded by itself, as is what follows
     private readonly Queue<Action> _other = [];
     private readonly Queue<Action> _otherAtOnce = [];
+    private readonly List<TimeSpan> _pauses = [];
     private readonly bool _drains;
     private bool _isOver;
+    private long _came; // a timestamp: when the last call of what was posted began
 
     /// <param name="drains">
     /// Whether what is posted is drained to exhaustion, that which is posted meanwhile included, and then all other work that waits
@@ -26,6 +28,16 @@ public sealed class TwoQueueContext : SynchronizationContext, IDisposable
     }
 
     public Thread Thread { get; }
+
+    /// <summary>How long after the last call had begun the context was posted to by a thread that posts after pauses.</summary>
+    public IReadOnlyList<TimeSpan> Pauses
+    {
+        get
+        {
+            lock (_posted)
+                return [.. _pauses];
+        }
+    }
 
     /// <summary>Runs something when nothing that was posted waits. Any thread.</summary>
     public void PostOther(Action work)
@@ -43,6 +55,8 @@ public sealed class TwoQueueContext : SynchronizationContext, IDisposable
         lock (_posted)
         {
             ObjectDisposedException.ThrowIf(_isOver, this);
+            if (Thread.CurrentThread.Name == "IOLoop turn poster")
+                _pauses.Add(Stopwatch.GetElapsedTime(_came));
             _posted.Enqueue((d, state));
             Monitor.Pulse(_posted);
         }
@@ -94,6 +108,7 @@ public sealed class TwoQueueContext : SynchronizationContext, IDisposable
             if (_posted.TryDequeue(out var next))
             {
                 posted = next;
+                _came = Stopwatch.GetTimestamp();
                 return true;
             }
             if (_isOver)

@@ -81,6 +81,16 @@ public abstract class YieldingConformance(TwoQueueFixture fixture) : LoopHarness
     }
 
     [Fact]
+    public void A_host_that_does_not_say_what_waits_gets_a_pause()
+    {
+        UseLoop(NewLoop(new HostedIOLoopOptions { TurnBudget = TimeSpan.Zero }));
+        RunTurns(20); // nothing but the loop posts, and only after a pause from another thread
+        var pauses = fixture.Context.Pauses;
+        pauses.Count.ShouldBeGreaterThan(5);
+        pauses.ShouldAllBe(pause => pause >= TimeSpan.FromMicroseconds(200));
+    }
+
+    [Fact]
     public void A_loop_that_gives_way_can_be_stopped_from_elsewhere_each_time()
     {
         UseLoop(NewLoop(new HostedIOLoopOptions { TurnBudget = TimeSpan.Zero }));
@@ -140,7 +150,7 @@ public abstract class YieldingConformance(TwoQueueFixture fixture) : LoopHarness
     public void Giving_way_allocates_nothing()
     {
         UseLoop(NewLoop(new HostedIOLoopOptions { TurnBudget = TimeSpan.Zero }));
-        var meter = new AllocationMeter(allowed: 200 * Fixture.BytesPerTurn, batch: 100);
+        var meter = new AllocationMeter(allowed: 200 * Fixture.BytesPerTurn, batch: 100); // each turn comes twice: once to give way
         void Again()
         {
             if (meter.IsDone())

@@ -96,25 +96,6 @@ public sealed class YieldingHostTests() : LoopHarness(new ContextFixture())
     }
 
     [Fact]
-    public void A_host_that_does_not_know_what_waits_has_a_pause()
-    {
-        using var host = new PausedHost();
-        int left = 20;
-        var loop = Watched(new HostedIOLoop(host, _always));
-        void Next()
-        {
-            if (--left == 0)
-                loop.Stop();
-            else
-                loop.AddCallback(Next);
-        }
-        loop.AddCallback(Next);
-        Guarded(loop, "turns with pauses", loop.Start);
-        host.Pauses.Count.ShouldBeGreaterThan(5);
-        host.Pauses.ShouldAllBe(pause => pause >= TimeSpan.FromMicroseconds(200));
-    }
-
-    [Fact]
     public void A_host_whose_answer_fails_ends_the_run()
     {
         using var host = new YieldingHost { Ask = static () => throw new TestException("no answer") };

@@ -1,0 +1,49 @@
+using IOLoops.Conformance;
+using Microsoft.VisualStudio.Threading;
+using Shouldly;
+using Xunit;
+
+namespace IOLoops.VsThreading.Tests.Deadlocks;
+
+/// <summary>A main thread that blocks for a loop while that gives way, when no turn is posted.</summary>
+public sealed class YieldingJoinTests
+{
+    [Fact]
+    public void Joining_the_factory_s_collection_runs_a_loop_that_has_given_way() => BlockInPauses(
+        (collection, _) => collection.Join());
+
+    [Fact]
+    public void Joining_the_loop_runs_it_when_it_has_given_way() => BlockInPauses(
+        (_, loop) => loop.Join());
+
+    /// <summary>Blocks the main thread where it runs its other work, again and again, for what runs in a turn.</summary>
+    private static void BlockInPauses(Func<JoinableTaskCollection, JoinableTaskIOLoop, IDisposable> join)
+    {
+        const int rounds = 20;
+        using var main = new TwoQueueContext();
+        var context = new JoinableTaskContext(main.Thread, main);
+        var collection = context.CreateCollection();
+        var factory = context.CreateFactory(collection);
+        using var loop = JoinableTaskIOLoop.Attach(factory, new HostedIOLoopOptions { TurnBudget = TimeSpan.Zero });
+        void Again() => loop.TryAddCallback(Again);
+        loop.AddCallback(Again);
+        int blocked = 0;
+        var done = new TaskCompletionSource();
+        void Block()
+        {
+            context.Factory.Run(async () =>
+            {
+                using (join(collection, loop))
+                    await loop.InvokeAsync(static () => { });
+            });
+            if (++blocked < rounds)
+                main.PostOther(Block);
+            else
+                done.SetResult();
+        }
+        main.PostOther(Block);
+        Bounded.Await(done.Task, $"the end of {rounds} blocked waits");
+        blocked.ShouldBe(rounds);
+        Bounded.Await(loop.StopAsync(), "the end of the run");
+    }
+}
