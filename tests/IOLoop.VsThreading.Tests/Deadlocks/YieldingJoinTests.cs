@@ -16,6 +16,44 @@ public sealed class YieldingJoinTests
     public void Joining_the_loop_runs_it_when_it_has_given_way() => BlockInPauses(
         (_, loop) => loop.Join());
 
+    [Fact]
+    public void A_main_thread_that_is_blocked_for_the_loop_has_no_other_work_to_give_way_to()
+    {
+        const int turns = 50; // fewer than those after which a turn steps aside for other tasks that are joined
+        using var main = new TwoQueueContext();
+        var factory = new JoinableTaskContext(main.Thread, main).Factory;
+        using var loop = JoinableTaskIOLoop.Attach(factory, new HostedIOLoopOptions { TurnBudget = TimeSpan.Zero });
+        int posts = -1;
+        var done = new TaskCompletionSource();
+        main.PostOther(() =>
+        {
+            var over = new TaskCompletionSource();
+            int left = turns;
+            void Next()
+            {
+                if (left == turns)
+                    posts = main.Pauses.Count;
+                if (--left > 0)
+                {
+                    loop.AddCallback(Next);
+                    return;
+                }
+                posts = main.Pauses.Count - posts;
+                over.SetResult();
+            }
+            loop.AddCallback(Next);
+            factory.Run(async () =>
+            {
+                using (loop.Join())
+                    await over.Task;
+            });
+            done.SetResult();
+        });
+        Bounded.Await(done.Task, "the end of a blocked wait");
+        posts.ShouldBe(0);
+        Bounded.Await(loop.StopAsync(), "the end of the run");
+    }
+
     /// <summary>Blocks the main thread where it runs its other work, again and again, for what runs in a turn.</summary>
     private static void BlockInPauses(Func<JoinableTaskCollection, JoinableTaskIOLoop, IDisposable> join)
     {
