@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using IOLoops.Conformance;
 using Microsoft.VisualStudio.Threading;
 using Shouldly;
@@ -19,27 +20,25 @@ public sealed class YieldingJoinTests
     [Fact]
     public void A_main_thread_that_is_blocked_for_the_loop_has_no_other_work_to_give_way_to()
     {
-        const int turns = 50; // fewer than those after which a turn steps aside for other tasks that are joined
         using var main = new TwoQueueContext();
         var factory = new JoinableTaskContext(main.Thread, main).Factory;
         using var loop = JoinableTaskIOLoop.Attach(factory, new HostedIOLoopOptions { TurnBudget = TimeSpan.Zero });
-        int posts = -1;
+        var shortest = TimeSpan.MaxValue; // between two turns: with a pause it would be 0.2 ms each time
         var done = new TaskCompletionSource();
         main.PostOther(() =>
         {
             var over = new TaskCompletionSource();
-            int left = turns;
+            int left = 2_000;
+            long before = 0;
             void Next()
             {
-                if (left == turns)
-                    posts = main.Pauses.Count;
-                if (--left > 0)
-                {
+                if (before != 0)
+                    shortest = Min(shortest, Stopwatch.GetElapsedTime(before));
+                before = Stopwatch.GetTimestamp();
+                if (--left > 0 && shortest >= TimeSpan.FromMicroseconds(200))
                     loop.AddCallback(Next);
-                    return;
-                }
-                posts = main.Pauses.Count - posts;
-                over.SetResult();
+                else
+                    over.SetResult();
             }
             loop.AddCallback(Next);
             factory.Run(async () =>
@@ -50,9 +49,11 @@ public sealed class YieldingJoinTests
             done.SetResult();
         });
         Bounded.Await(done.Task, "the end of a blocked wait");
-        posts.ShouldBe(0);
+        shortest.ShouldBeLessThan(TimeSpan.FromMicroseconds(200));
         Bounded.Await(loop.StopAsync(), "the end of the run");
     }
+
+    private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     /// <summary>Blocks the main thread where it runs its other work, again and again, for what runs in a turn.</summary>
     private static void BlockInPauses(Func<JoinableTaskCollection, JoinableTaskIOLoop, IDisposable> join)
