@@ -42,6 +42,7 @@ public abstract partial class IOLoop : IDisposable, IAsyncDisposable
     {
         Name = options?.Name ?? GetType().Name;
         Logger = Diagnostics.LoopLog.CreateLogger(options?.LoggerFactory, Name);
+        HandleWaits = new WaitHandles.HandleWaits(this);
     }
 
     /// <summary>The name given in <see cref="IOLoopOptions.Name"/>, or the type's.</summary>
@@ -63,7 +64,7 @@ public abstract partial class IOLoop : IDisposable, IAsyncDisposable
         }
     }
 
-    /// <summary>Whether <see cref="Close"/> has been called. Loops written elsewhere set it there, which ends their signal handlers.</summary>
+    /// <summary>Whether <see cref="Close"/> has been called. Loops written elsewhere set it there, which ends their signal handlers and their waits for handles.</summary>
     public bool IsClosed
     {
         get => _isClosed;
@@ -73,6 +74,7 @@ public abstract partial class IOLoop : IDisposable, IAsyncDisposable
             if (!value)
                 return;
             EndSignalHandlers();
+            HandleWaits.EndAll();
             Diagnostics.LoopLog.Flush(Logger);
         }
     }

@@ -25,6 +25,9 @@ internal sealed class ListLoop : IOLoop
     /// <summary>What <see cref="AddCallback"/> throws; null: nothing.</summary>
     internal Exception? Refusal { get; set; }
 
+    /// <summary>How many callbacks wait. Any thread.</summary>
+    internal int Queued => _callbacks.Count;
+
     public override LoopTime Time => new(_now);
 
     public override void Start()

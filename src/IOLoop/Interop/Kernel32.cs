@@ -1,0 +1,28 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+
+namespace IOLoops.Interop;
+
+/// <summary>Waits of the system's thread pool.</summary>
+[SupportedOSPlatform("windows")]
+internal static unsafe partial class Kernel32
+{
+    private const string Library = "kernel32.dll";
+
+    /// <param name="callback">PTP_WAIT_CALLBACK: instance, context, wait, result.</param>
+    /// <param name="context">Its second argument.</param>
+    /// <param name="environment">Null: the pool of the process.</param>
+    [LibraryImport(Library)]
+    internal static partial nint CreateThreadpoolWait(delegate* unmanaged<nint, nint, nint, uint, void> callback, nint context, nint environment);
+
+    /// <summary>Waits for a handle once, or, with a null handle, no longer.</summary>
+    [LibraryImport(Library)]
+    internal static partial void SetThreadpoolWait(nint wait, nint handle, long* timeout);
+
+    [LibraryImport(Library)]
+    internal static partial void WaitForThreadpoolWaitCallbacks(nint wait, int cancelPending);
+
+    /// <summary>Frees the wait when the callbacks that are under way have returned. It may be called inside one.</summary>
+    [LibraryImport(Library)]
+    internal static partial void CloseThreadpoolWait(nint wait);
+}
