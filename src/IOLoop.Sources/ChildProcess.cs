@@ -6,7 +6,7 @@ namespace IOLoops.Sources;
 
 /// <summary>
 /// A program that this process has started: its standard streams, and how it ended. No thread waits for it, and it is reaped although
-/// nobody awaits anything, also after the loop was closed. Linux, macOS, FreeBSD.
+/// nobody awaits anything, also after the loop was closed. Linux, macOS, FreeBSD, Windows.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -19,6 +19,13 @@ namespace IOLoops.Sources;
 /// </para>
 /// <para>
 /// Programs that use <see cref="System.Diagnostics.Process"/>, too, may do so: each reaps its own children alone.
+/// </para>
+/// <para>
+/// Windows: there are no signals. SIGTERM and SIGKILL end the process at once (<c>TerminateProcess</c>), so <see cref="StopAsync"/> leaves it no
+/// time: to ask it to end, close its standard input or write to it first. Its exit code is then what a shell would report: 143 or 137. With
+/// <see cref="ChildProcessOptions.NewProcessGroup"/> all that it has started is ended with it. There are neither sessions nor terminals. The
+/// pipes are streams with the differences that <see cref="LoopStream.From"/> names. A program with a .bat or .cmd file must be started by
+/// cmd.exe.
 /// </para>
 /// </remarks>
 public sealed class ChildProcess : IDisposable, IAsyncDisposable
@@ -78,20 +85,19 @@ public sealed class ChildProcess : IDisposable, IAsyncDisposable
     /// <exception cref="IOException">It cannot be started: it or its working directory does not exist or may not be used, or the system has no
     /// resources left. The message names the program and why; <see cref="Exception.HResult"/> is the errno.</exception>
     /// <exception cref="ArgumentException">The options contradict each other, or a string in them has a NUL character.</exception>
-    /// <exception cref="PlatformNotSupportedException">Windows. Or the C library is too old for an option.</exception>
+    /// <exception cref="PlatformNotSupportedException">Windows has no such option, or the C library is too old for it.</exception>
     /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
     public static ChildProcess Start(IOLoop loop, ChildProcessOptions options)
     {
         ArgumentNullException.ThrowIfNull(loop);
         ArgumentNullException.ThrowIfNull(options);
-        if (OperatingSystem.IsWindows())
-            throw new PlatformNotSupportedException("On Windows a loop can wait for sockets only, not for processes. Use System.Diagnostics.Process.");
         ObjectDisposedException.ThrowIf(loop.IsClosed, loop);
         var launch = new Launch(options);
         var ends = new ParentEnds();
         try
         {
-            var child = new ChildProcess(loop, ChildStart.Start(loop, launch, ends), ends);
+            ChildHandle handle = OperatingSystem.IsWindows() ? WindowsChildStart.Start(loop, launch, ends) : ChildStart.Start(loop, launch, ends);
+            var child = new ChildProcess(loop, handle, ends);
             child._watch.Begin();
             return child;
         }
@@ -110,6 +116,7 @@ public sealed class ChildProcess : IDisposable, IAsyncDisposable
     /// <summary>Sends a signal to the process; does nothing when it has ended. Any thread.</summary>
     /// <param name="signal">A name, or a raw number of this platform: <c>(PosixSignal)9</c> is SIGKILL.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such signal.</exception>
+    /// <exception cref="PlatformNotSupportedException">Windows: it is neither SIGTERM nor SIGKILL.</exception>
     /// <exception cref="IOException">The system does not allow it: the process has become another user's.</exception>
     public void Signal(PosixSignal signal)
     {

@@ -25,7 +25,7 @@ public sealed class ChildProcessOptions
 
     /// <summary>
     /// A path, or a name that is looked up in the folders of the PATH of <see cref="Environment"/>. A relative path with a slash counts from
-    /// <see cref="WorkingDirectory"/>.
+    /// <see cref="WorkingDirectory"/>. Windows: ".exe" may be left out.
     /// </summary>
     public string Program { get; set; }
 
@@ -50,11 +50,12 @@ public sealed class ChildProcessOptions
 
     /// <summary>
     /// Whether it leads a session of its own, without a terminal: Ctrl+C in this program's terminal does not reach it.
-    /// <see cref="ChildProcess.StopAsync"/> then stops everything that it has started and that has stayed in its process group.
+    /// <see cref="ChildProcess.StopAsync"/> then stops everything that it has started and that has stayed in its process group. Not on Windows.
     /// </summary>
     public bool NewSession { get; set; }
 
-    /// <summary>Whether it leads a process group of its own, in this session. <see cref="ChildProcess.StopAsync"/> then stops the whole group.</summary>
+    /// <summary>Whether it leads a process group of its own, in this session. <see cref="ChildProcess.StopAsync"/> then stops the whole group.
+    /// Windows: what it starts is in its group, a job; Ctrl+C does not reach it.</summary>
     public bool NewProcessGroup { get; set; }
 
     /// <summary>Its standard input: by default empty: a read returns the end at once.</summary>
@@ -80,7 +81,7 @@ public sealed class ChildProcessOptions
 
     /// <summary>
     /// The size of a pseudo-terminal that is all three streams, and the controlling terminal of a new session: <see cref="ChildProcess.Terminal"/>.
-    /// <see langword="null"/>, the default: none. Not together with a stream.
+    /// <see langword="null"/>, the default: none. Not together with a stream, and not on Windows.
     /// </summary>
     public (int Columns, int Rows)? Terminal { get; set; }
 
@@ -89,7 +90,7 @@ public sealed class ChildProcessOptions
 
     private static Dictionary<string, string?> OwnEnvironment()
     {
-        var variables = new Dictionary<string, string?>(StringComparer.Ordinal);
+        var variables = new Dictionary<string, string?>(OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
         foreach (DictionaryEntry variable in System.Environment.GetEnvironmentVariables())
             variables[(string)variable.Key] = (string?)variable.Value;
         return variables;

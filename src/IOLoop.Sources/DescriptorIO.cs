@@ -52,6 +52,13 @@ public sealed unsafe class DescriptorIO : IDisposable
             _reopened = Reopen(number, Access);
     }
 
+    /// <summary>Of what is not read and written by this.</summary>
+    internal DescriptorIO(FileDescriptor fd, FileKind kind)
+    {
+        _fd = fd;
+        _kind = kind;
+    }
+
     /// <summary>A socket of messages: of these, a read of no bytes is an empty message and not the end.</summary>
     public bool IsDatagram { get; }
 

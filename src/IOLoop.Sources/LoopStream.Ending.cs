@@ -65,7 +65,13 @@ public sealed partial class LoopStream
     public override async ValueTask DisposeAsync()
     {
         if (_shared.TryEnd())
+        {
             await LeaveAfterAsync(RemoveAsync()).ConfigureAwait(false);
+#pragma warning disable VSTHRD003 // the last operation ends it, which was cancelled
+            if (_shared.Pipe is { } pipe)
+                await pipe.Closed.ConfigureAwait(false);
+#pragma warning restore VSTHRD003
+        }
         await base.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -73,6 +79,11 @@ public sealed partial class LoopStream
     private ValueTask RemoveAsync()
     {
         // Ending was written, with a full fence, before this looks. An operation that is claimed later sees it.
+        if (_shared.Pipe is { } pipe)
+        {
+            pipe.End(); // the last operation closes it when it has ended
+            return ValueTask.CompletedTask;
+        }
         if ((!_read.IsBusy && !_write.IsBusy) || Loop.IsClosed)
             return ValueTask.CompletedTask;
         try

@@ -1,6 +1,7 @@
 using System.IO.Pipes;
 using System.Net.Sockets;
 using IOLoops.Sources.Interop;
+using IOLoops.Sources.Processes;
 using Microsoft.Win32.SafeHandles;
 
 namespace IOLoops.Sources;
@@ -12,8 +13,20 @@ public sealed partial class LoopStream
     /// <c>Process.StandardOutput.BaseStream</c> is, a <see cref="NetworkStream"/>, or a <see cref="FileStream"/> that can seek, from its
     /// position on.
     /// </summary>
-    /// <remarks>Do not use the original any more. What a <see cref="StreamReader"/> above it has read ahead is not seen here: make the loop's stream
-    /// before you read from it.</remarks>
+    /// <remarks>
+    /// <para>
+    /// Do not use the original any more. What a <see cref="StreamReader"/> above it has read ahead is not seen here: make the loop's stream
+    /// before you read from it.
+    /// </para>
+    /// <para>
+    /// Windows: no loop can wait until a pipe is ready. So a stream over a <see cref="PipeStream"/> begins each operation at once, by that
+    /// stream's overlapped I/O, and delivers its result on the loop. What differs: nothing completes before the next turn; an operation
+    /// allocates a little; a read into an empty buffer ends at once; a write is made in pieces of 16 KiB, and
+    /// <see cref="BytesWritten"/> does not count what was taken of one that was cancelled. Cancelling a read loses nothing: when
+    /// bytes came at that moment, the read returns them. A pipe that was opened without <see cref="PipeOptions.Asynchronous"/> takes a thread
+    /// of the pool for each operation. Errors have the <see cref="Exception.HResult"/> of .NET.
+    /// </para>
+    /// </remarks>
     /// <param name="loop">Where to wait.</param>
     /// <param name="stream">The original.</param>
     /// <param name="leaveOpen">Whether the original stays open when this is disposed.</param>
@@ -23,15 +36,22 @@ public sealed partial class LoopStream
     {
         ArgumentNullException.ThrowIfNull(loop);
         ArgumentNullException.ThrowIfNull(stream);
+        if (OperatingSystem.IsWindows() && stream is PipeStream pipe)
+            return new LoopStream(loop, pipe, leaveOpen);
         var access = (stream.CanRead ? FileAccess.Read : 0) | (stream.CanWrite ? FileAccess.Write : 0);
         return new LoopStream(loop, DescriptorOf(stream), access, leaveOpen, leaveOpen ? null : stream);
     }
 
-    /// <summary>A pipe, both ends non-blocking and closed in child processes. Linux, macOS, FreeBSD.</summary>
+    /// <summary>A pipe, both ends non-blocking and closed in child processes.</summary>
     /// <exception cref="IOException">No descriptors are left.</exception>
     public static unsafe (LoopStream Reader, LoopStream Writer) CreatePipe(IOLoop loop)
     {
         ArgumentNullException.ThrowIfNull(loop);
+        if (OperatingSystem.IsWindows())
+        {
+            var (reader, writer) = OverlappedPipes.Create(PipeDirection.In, PipeOptions.Asynchronous);
+            return (From(loop, reader), From(loop, writer));
+        }
         int* ends = stackalloc int[2];
         NewDescriptors.Pipe(ends);
         return Pair(loop, ends, FileAccess.Read, FileAccess.Write);

@@ -1,3 +1,4 @@
+using System.IO.Pipes;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -74,6 +75,18 @@ public sealed partial class LoopStream : Stream
         _canRead = access.HasFlag(FileAccess.Read);
         _canWrite = access.HasFlag(FileAccess.Write);
         _shared = new SharedDescriptor(loop, fd, io, leaveOpen, owner);
+        _read = new ReadOperation(loop, _shared);
+        _write = new WriteOperation(loop, _shared);
+    }
+
+    private LoopStream(IOLoop loop, PipeStream pipe, bool leaveOpen)
+    {
+        ObjectDisposedException.ThrowIf(loop.IsClosed, loop);
+        Loop = loop;
+        _canRead = pipe.CanRead;
+        _canWrite = pipe.CanWrite;
+        FileDescriptor fd = pipe.SafePipeHandle;
+        _shared = new SharedDescriptor(loop, fd, new DescriptorIO(fd, FileKind.Pipe), leaveOpen, null, new OverlappedPipe(loop, pipe, leaveOpen));
         _read = new ReadOperation(loop, _shared);
         _write = new WriteOperation(loop, _shared);
     }

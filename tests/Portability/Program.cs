@@ -3,9 +3,12 @@ using IOLoops.Portability;
 
 // Arguments: names of test classes, or of one test of a class: Class.Test. Each test is named when it begins (the last one, if
 // the process ends early) and when it is skipped or fails; the last line counts.
+// Or, as a child of a test, none.
+if (IOLoops.Sources.Tests.Processes.WindowsChildProgram.Run(args) is { } code)
+    return code;
 var patience = TimeSpan.FromSeconds(90);
 int passed = 0, failed = 0, skipped = 0;
-var types = new[] { typeof(IOLoops.Tests.NativeFixture), typeof(IOLoops.Rx.Tests.Loops.RxFixture), typeof(IOLoops.VsThreading.Tests.Loops.PumpFixture), typeof(IOLoops.Sources.Tests.SourceHarness) }
+var types = new[] { typeof(IOLoops.Tests.NativeFixture), typeof(IOLoops.Rx.Tests.Loops.RxFixture), typeof(IOLoops.VsThreading.Tests.Loops.PumpFixture), typeof(IOLoops.Sources.Tests.SourceHarness), typeof(TestCase) }
     .SelectMany(one => one.Assembly.GetTypes()).ToList();
 Console.WriteLine($"{RuntimeInformation.OSDescription}, {RuntimeInformation.RuntimeIdentifier}, {RuntimeInformation.FrameworkDescription}");
 foreach (string name in args)

@@ -1,145 +1,40 @@
-using IOLoops.Sources.Interop;
-
 namespace IOLoops.Sources.Processes;
 
-/// <summary>
-/// A child of this process: signals it and reaps it, with one lock around both, so that no signal hits a process that has reused its
-/// number. Any thread.
-/// </summary>
-internal sealed class ChildHandle(int id, ExitNotice notice, bool leadsGroup) : IFileObject
+/// <summary>A child of this process: ends it, and learns how it ended. Any thread.</summary>
+internal abstract class ChildHandle
 {
-    private readonly Lock _gate = new(); // guards what follows
-    private ExitStatus _status;
-    private IOException? _failure;
-    private bool _isEnded;   // how it ended is known, or is known to be lost
-    private bool _isReaped;  // its number is the system's again
-    private bool _isReleased; // nothing will be signalled any more
-    private bool _isWatched = true;
-
-    internal int Id => id;
+    internal abstract int Id { get; }
 
     /// <summary>Whether it leads a process group, which is stopped with it.</summary>
-    internal bool LeadsGroup => leadsGroup;
-
-    /// <summary>Becomes readable when it has ended.</summary>
-    public nint Descriptor => notice.Descriptor;
-
-    /// <summary>A loop that closes all descriptors leaves this one open: the child is still to be reaped.</summary>
-    void IFileObject.Close()
-    {
-    }
+    internal abstract bool LeadsGroup { get; }
 
     /// <summary>How it ended; the failure, where that is lost. After <see cref="TryEnd"/>.</summary>
-    internal (ExitStatus Status, IOException? Failure) Outcome
-    {
-        get
-        {
-            lock (_gate)
-                return (_status, _failure);
-        }
-    }
+    internal abstract (ExitStatus Status, IOException? Failure) Outcome { get; }
 
-    internal bool IsEnded
-    {
-        get
-        {
-            lock (_gate)
-                return _isEnded;
-        }
-    }
+    internal abstract bool IsEnded { get; }
 
-    /// <summary>Reaps it when it has ended.</summary>
-    /// <param name="forGroup">Whether its group will get another signal: where that cannot be sent without its number, it stays a zombie until <see cref="Release"/>.</param>
+    /// <summary>Ends when the child has, on the loop.</summary>
+    internal abstract ValueTask WaitAsync(IOLoop loop);
+
+    /// <summary>Blocks until the child has ended.</summary>
+    internal abstract void Block();
+
+    /// <summary>Learns how it ended, when it has.</summary>
+    /// <param name="forGroup">Whether its group will get another signal.</param>
     /// <returns>Whether it has ended.</returns>
-    internal bool TryEnd(bool forGroup)
-    {
-        lock (_gate)
-        {
-            if (_isEnded)
-                return true;
-            bool keep = forGroup && notice.Send(0, toGroup: true) == Errno.ENOSYS;
-            int errno = ChildWait.Ask(id, keep, out _status);
-            if (errno == Errno.EAGAIN)
-                return false;
-            _isEnded = true;
-            _isReaped = !keep || errno != Errno.Ok;
-            if (errno != Errno.Ok)
-                _failure = Lost(errno);
-            return true;
-        }
-    }
+    internal abstract bool TryEnd(bool forGroup);
 
     /// <summary>Sends a signal to the process; nothing happens when it has ended.</summary>
     /// <returns>An errno that the caller is to know of.</returns>
-    internal int Signal(int signal)
-    {
-        lock (_gate)
-        {
-            if (_isEnded)
-                return Errno.Ok;
-            int errno = notice.Send(signal, toGroup: false);
-            if (errno == Errno.ENOSYS)
-                errno = Libc.kill(id, signal) < 0 ? Errno.Last : Errno.Ok;
-            return errno == Errno.ESRCH ? Errno.Ok : errno; // another has reaped it
-        }
-    }
+    internal abstract int Signal(int signal);
 
     /// <summary>Sends a signal to all that is to be stopped: the group that it leads, or the process.</summary>
     /// <returns>Whether any process got it.</returns>
-    internal bool SignalAll(int signal)
-    {
-        lock (_gate)
-        {
-            if (_isReleased)
-                return false;
-            if (!leadsGroup)
-                return !_isEnded && Signal(signal) == Errno.Ok;
-            int errno = notice.Send(signal, toGroup: true);
-            if (errno == Errno.ENOSYS)
-                errno = _isReaped || IsLost() ? Errno.ESRCH : Libc.kill(-id, signal) < 0 ? Errno.Last : Errno.Ok;
-            return errno == Errno.Ok;
-        }
-    }
+    internal abstract bool SignalAll(int signal);
 
-    /// <summary>Nothing will be signalled any more: gives back the number. After <see cref="TryEnd"/>.</summary>
-    internal void Release()
-    {
-        lock (_gate)
-        {
-            if (_isReleased)
-                return;
-            _isReleased = true;
-            if (!_isReaped)
-                _ = ChildWait.Ask(id, keep: false, out _);
-            _isReaped = true;
-            CloseWhenUnused();
-        }
-    }
+    /// <summary>Nothing will be signalled any more. After <see cref="TryEnd"/>.</summary>
+    internal abstract void Release();
 
     /// <summary>No loop waits for its end any more.</summary>
-    internal void EndWatch()
-    {
-        lock (_gate)
-        {
-            if (!_isWatched)
-                return;
-            _isWatched = false;
-            CloseWhenUnused();
-        }
-    }
-
-    /// <summary>A loop would never report the end of a wait for a descriptor that was closed. The child may have been reaped before the loop learns of its end.</summary>
-    private void CloseWhenUnused()
-    {
-        if (_isReleased && !_isWatched)
-            notice.Dispose();
-    }
-
-    /// <summary>Whether another has reaped it, so that the number may be another's.</summary>
-    private bool IsLost() => ChildWait.Ask(id, keep: true, out _) == Errno.ECHILD;
-
-    private IOException Lost(int errno) => new(
-        $"Process {id} has ended, but how it ended is lost, because other code reaped it ({Errno.Describe(errno)}). "
-        + "This program was probably started with SIGCHLD ignored, or calls wait for all children. Start it with SIGCHLD at its default.",
-        errno);
+    internal abstract void EndWatch();
 }

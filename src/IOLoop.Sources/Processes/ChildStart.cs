@@ -2,12 +2,12 @@ using IOLoops.Sources.Interop;
 
 namespace IOLoops.Sources.Processes;
 
-/// <summary>Starts a child.</summary>
+/// <summary>Starts a child, except on Windows.</summary>
 internal static class ChildStart
 {
     /// <summary>Starts a child that nobody watches yet. Nothing is left behind when it fails.</summary>
     /// <exception cref="IOException">It cannot be started. The message names the program and why.</exception>
-    internal static ChildHandle Start(IOLoop loop, Launch launch, ParentEnds parent)
+    internal static UnixChildHandle Start(IOLoop loop, Launch launch, ParentEnds parent)
     {
         string path = ProgramSearch.Find(launch);
         using var ends = new ChildEnds();
@@ -39,11 +39,11 @@ internal static class ChildStart
         Terminal = parent.Terminal?.Name,
     };
 
-    private static ChildHandle Watch(Launch launch, int id, bool leadsGroup)
+    private static UnixChildHandle Watch(Launch launch, int id, bool leadsGroup)
     {
         try
         {
-            return new ChildHandle(id, ExitNotice.Open(id), leadsGroup);
+            return new UnixChildHandle(id, ExitNotice.Open(id), leadsGroup);
         }
         catch (Exception exception)
         {

@@ -1,5 +1,3 @@
-using IOLoops.Sources.Interop;
-
 namespace IOLoops.Sources.Processes;
 
 /// <summary>
@@ -42,7 +40,7 @@ internal sealed class ChildWatch(IOLoop loop, ChildHandle handle, ChildStop stop
     {
         try
         {
-            await loop.WaitAsync(FileDescriptor.From(handle), IOEvents.Read).ConfigureAwait(false);
+            await handle.WaitAsync(loop).ConfigureAwait(false);
         }
         catch (ObjectDisposedException)
         {
@@ -82,7 +80,7 @@ internal sealed class ChildWatch(IOLoop loop, ChildHandle handle, ChildStop stop
         bool isEnded;
         try
         {
-            await orphans.WaitAsync(FileDescriptor.From(handle), IOEvents.Read).ConfigureAwait(false);
+            await handle.WaitAsync(orphans).ConfigureAwait(false);
             isEnded = stop.TryEnd();
         }
         catch (IOException)
@@ -111,7 +109,7 @@ internal sealed class ChildWatch(IOLoop loop, ChildHandle handle, ChildStop stop
 
     private void Block()
     {
-        ChildWait.Block(handle.Id);
+        handle.Block();
         stop.TryEnd();
     }
 

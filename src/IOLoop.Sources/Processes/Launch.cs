@@ -5,6 +5,9 @@ internal sealed class Launch
 {
     private const char EndOfString = '\0';
 
+    // Windows calls it Path.
+    private static readonly StringComparison NamesAreEqual = OperatingSystem.IsWindows() ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+
     /// <exception cref="ArgumentException">The options contradict each other, or hold what no program can be given.</exception>
     internal Launch(ChildProcessOptions options)
     {
@@ -21,7 +24,7 @@ internal sealed class Launch
         if (WorkingDirectory is not null)
             Check(options, WorkingDirectory, "WorkingDirectory");
         Environment = [.. Variables(options)];
-        SearchPath = options.Environment.TryGetValue("PATH", out string? path) ? path : null;
+        SearchPath = options.Environment.FirstOrDefault(static variable => variable.Key.Equals("PATH", NamesAreEqual)).Value;
     }
 
     internal ChildProcessOptions Options { get; }

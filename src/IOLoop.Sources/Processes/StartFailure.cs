@@ -7,6 +7,10 @@ internal static class StartFailure
 {
     private const int ENOEXEC = 8;
     private const int ETXTBSY = 26;
+    private const int BadFormat = 193;         // ERROR_BAD_EXE_FORMAT
+    private const int ElevationRequired = 740; // ERROR_ELEVATION_REQUIRED
+
+    internal const string Beginning = "Could not start ";
 
     internal static IOException NotFound(string program, string folders) =>
         Because(program, $"none of the folders of PATH has it ({folders}). Pass its path, or set PATH in Environment", Errno.ENOENT);
@@ -36,7 +40,22 @@ internal static class StartFailure
     }
 
     /// <summary>The program was not started, or ended at once, for want of something else.</summary>
-    internal static IOException Because(string program, string why, int errno) => new($"Could not start '{program}': {why}.", errno);
+    internal static IOException Because(string program, string why, int errno) => new($"{Beginning}'{program}': {why}.", errno);
+
+    /// <param name="launch">What was to be started.</param>
+    /// <param name="path">Where the program was found.</param>
+    /// <param name="error">What <c>CreateProcess</c> says.</param>
+    internal static IOException FromWindows(Launch launch, string path, int error)
+    {
+        string why = error switch
+        {
+            _ when !HasDirectory(launch) => $"the working directory {launch.WorkingDirectory} does not exist",
+            BadFormat => $"{path} is not a program for this system",
+            ElevationRequired => $"{path} must run as an administrator, and this process does not",
+            _ => Errno.Describe(error),
+        };
+        return Because(launch.Program, why, error);
+    }
 
     private static bool HasDirectory(Launch launch) => launch.WorkingDirectory is null || Directory.Exists(launch.WorkingDirectory);
 }

@@ -1,3 +1,5 @@
+using System.IO.Pipes;
+
 namespace IOLoops.Sources.Streams;
 
 /// <summary>The read of a stream.</summary>
@@ -55,6 +57,9 @@ internal sealed class ReadOperation(IOLoop loop, SharedDescriptor shared) : Stre
     }
 
     protected override void DoOnDisk() => _count = Shared.IO.ReadDisk(_buffer.Span);
+
+    protected override async ValueTask TransferAsync(PipeStream pipe, CancellationToken cancellationToken) =>
+        _count = await pipe.ReadAsync(_buffer, cancellationToken).ConfigureAwait(false);
 
     protected override void Release() => _buffer = default;
 }

@@ -8,7 +8,7 @@ namespace IOLoops.Sources.Streams;
 /// <see cref="Ending"/> closes the descriptor: either the call that added it, with no use left, or the last use. A use that begins later adds one, sees
 /// that it is too late, and takes it back, which may bring the same value again: <c>_closed</c> lets only the first close.
 /// </remarks>
-internal sealed class SharedDescriptor(IOLoop loop, FileDescriptor fd, DescriptorIO io, bool leaveOpen, IDisposable? owner)
+internal sealed class SharedDescriptor(IOLoop loop, FileDescriptor fd, DescriptorIO io, bool leaveOpen, IDisposable? owner, OverlappedPipe? pipe = null)
 {
     private const int Ending = int.MinValue;
 
@@ -18,6 +18,9 @@ internal sealed class SharedDescriptor(IOLoop loop, FileDescriptor fd, Descripto
     internal FileDescriptor Descriptor => fd;
 
     internal DescriptorIO IO => io;
+
+    /// <summary>What is read and written without waiting for readiness; null: the descriptor.</summary>
+    internal OverlappedPipe? Pipe => pipe;
 
     internal bool LeavesOpen => leaveOpen;
 
@@ -75,7 +78,8 @@ internal sealed class SharedDescriptor(IOLoop loop, FileDescriptor fd, Descripto
         if (Interlocked.Exchange(ref _closed, 1) != 0)
             return;
         io.Dispose();
-        if (leaveOpen)
+        pipe?.Dispose();
+        if (leaveOpen || pipe is not null)
             return;
         if (owner is not null)
             owner.Dispose();

@@ -1,3 +1,4 @@
+using System.IO.Pipes;
 using System.Runtime.CompilerServices;
 using System.Threading.Tasks.Sources;
 
@@ -60,6 +61,9 @@ internal abstract class StreamOperation : IValueTaskSource<int>, IValueTaskSourc
     /// <summary>The same, on a thread of the pool, for what waits for a disk.</summary>
     protected abstract void DoOnDisk();
 
+    /// <summary>The same by overlapped I/O, until all is done or it fails.</summary>
+    protected abstract ValueTask TransferAsync(PipeStream pipe, CancellationToken cancellationToken);
+
     /// <summary>Drops the reference to the caller's buffer.</summary>
     protected abstract void Release();
 
@@ -107,6 +111,8 @@ internal abstract class StreamOperation : IValueTaskSource<int>, IValueTaskSourc
     /// <returns>Whether it is done; else <see cref="Pend"/>.</returns>
     protected bool TryAtOnce(bool mayTry)
     {
+        if (Shared.Pipe is not null)
+            return false;
         if (_loop.IsOnLoopThread && (!mayTry || ++_atOnce > MostAtOnce))
         {
             _atOnce = 0;
@@ -153,6 +159,12 @@ internal abstract class StreamOperation : IValueTaskSource<int>, IValueTaskSourc
             // what is registered here, unless this sees that it ends.
             if (Shared.IsEnding)
                 throw SharedDescriptor.Disposed();
+            if (Shared.Pipe is { } pipe)
+            {
+                ObjectDisposedException.ThrowIf(_loop.IsClosed, _loop);
+                _ = TransferAsync(pipe, token);
+                return;
+            }
 #pragma warning disable CA2012 // awaited by hand, once: no state machine per operation
             _wait = _loop.WaitAsync(Shared.Descriptor, _events, token).ConfigureAwait(false).GetAwaiter();
 #pragma warning restore CA2012
@@ -211,6 +223,8 @@ internal abstract class StreamOperation : IValueTaskSource<int>, IValueTaskSourc
             return new TimeoutException($"The {Name} took longer than {Limit.Milliseconds} ms.");
         if (Limit.TryRenew(_token))
             return null;
+        if (Shared.Pipe is { } pipe)
+            return pipe.Closure();
         return new InvalidOperationException(
             $"RemoveHandler was called for file descriptor {Shared.Descriptor.Number}, which a {Name} of a LoopStream waits for. Dispose of the stream instead.", exception);
     }
@@ -259,12 +273,43 @@ internal abstract class StreamOperation : IValueTaskSource<int>, IValueTaskSourc
         _loop.SwitchTo().GetAwaiter().UnsafeOnCompleted(_onDisk); // on the pool when the loop is closed: the result is no less true
     }
 
+    /// <summary>Begins on the loop's thread, and ends on one of the pool's.</summary>
+    private async Task TransferAsync(OverlappedPipe pipe, CancellationToken token)
+    {
+        try
+        {
+            Shared.Enter();
+            try
+            {
+                using var linked = pipe.Link(token);
+                await TransferAsync(pipe.Stream, linked?.Token ?? pipe.Token).ConfigureAwait(false);
+            }
+            finally
+            {
+                Shared.Leave();
+            }
+        }
+        catch (Exception exception)
+        {
+            _diskFailure = exception;
+        }
+        _loop.SwitchTo().GetAwaiter().UnsafeOnCompleted(_onDisk); // as above
+    }
+
+    /// <summary>What was not waited for as readiness has ended.</summary>
     private void OnDisk()
     {
         var failure = _diskFailure;
         _diskFailure = null;
-        if (failure is null)
+        if (failure is OperationCanceledException cancelled && Shared.Pipe is not null)
+            failure = Explain(cancelled);
+        else if (failure is null)
+        {
             Succeed();
+            return;
+        }
+        if (failure is null)
+            Wait();
         else
             Fail(failure);
     }

@@ -1,8 +1,12 @@
+using System.IO.Pipes;
+
 namespace IOLoops.Sources.Streams;
 
 /// <summary>The write of a stream: it ends when the system has taken all.</summary>
 internal sealed class WriteOperation(IOLoop loop, SharedDescriptor shared) : StreamOperation(loop, shared, IOEvents.Write)
 {
+    private const int PieceOfPipe = 16 * 1024;
+
     private ReadOnlyMemory<byte> _left;
     private Attempts _attempts;
     private long _written;
@@ -61,6 +65,17 @@ internal sealed class WriteOperation(IOLoop loop, SharedDescriptor shared) : Str
     {
         while (!_left.IsEmpty)
             Advance(Shared.IO.WriteDisk(_left.Span));
+    }
+
+    protected override async ValueTask TransferAsync(PipeStream pipe, CancellationToken cancellationToken)
+    {
+        // In pieces, because the system does not say how much of one was taken that was cancelled.
+        while (!_left.IsEmpty)
+        {
+            var piece = _left[..Math.Min(_left.Length, PieceOfPipe)];
+            await pipe.WriteAsync(piece, cancellationToken).ConfigureAwait(false);
+            Advance(piece.Length);
+        }
     }
 
     protected override void Release() => _left = default;
