@@ -10,7 +10,7 @@ namespace IOLoops.Sources.Processes;
 internal sealed unsafe class WindowsChildHandle(int id, SafeProcessHandle process, Job? job) : ChildHandle
 {
     private const uint SignalBase = 128; // what shells add
-    private const uint Forever = uint.MaxValue;
+    private const uint Infinite = uint.MaxValue;
 
     private readonly Lock _gate = new(); // guards what follows
     private ExitStatus _status;
@@ -43,7 +43,7 @@ internal sealed unsafe class WindowsChildHandle(int id, SafeProcessHandle proces
 
     internal override ValueTask WaitAsync(IOLoop loop) => loop.WaitHandleAsync(process);
 
-    internal override void Block() => _ = Kernel32.WaitForSingleObject(process.DangerousGetHandle(), Forever);
+    internal override void Block() => _ = Kernel32.WaitForSingleObject(process.DangerousGetHandle(), Infinite);
 
     internal override bool TryEnd(bool forGroup)
     {

@@ -1,4 +1,3 @@
-using System.IO.Pipes;
 using System.Runtime.CompilerServices;
 using System.Threading.Tasks.Sources;
 
@@ -13,7 +12,7 @@ namespace IOLoops.Sources.Streams;
 /// is removed (which disposal asks for) and when the loop is closed, and always calls back on the loop's thread, in a call of its own.
 /// So results are delivered, and callers resume, on the loop's thread, and never inside another call.
 /// </remarks>
-internal abstract class StreamOperation : IValueTaskSource<int>, IValueTaskSource, IThreadPoolWorkItem
+internal abstract partial class StreamOperation : IValueTaskSource<int>, IValueTaskSource, IThreadPoolWorkItem
 {
     /// <summary>Results in a row that need no waiting, on the loop's thread, and pieces of one write: then the other descriptors get their turn.</summary>
     protected const int MostAtOnce = 64;
@@ -22,11 +21,9 @@ internal abstract class StreamOperation : IValueTaskSource<int>, IValueTaskSourc
     private readonly IOEvents _events;
     private readonly Action _beginWaiting;
     private readonly Action _onReady;
-    private readonly Action _onDisk;
     private ManualResetValueTaskSourceCore<int> _source;
     private ConfiguredValueTaskAwaitable<IOEvents>.ConfiguredValueTaskAwaiter _wait;
     private CancellationToken _token;
-    private Exception? _diskFailure;
     private Action? _after; // CompleteWrites
     private int _busy;
     private int _atOnce;
@@ -39,7 +36,7 @@ internal abstract class StreamOperation : IValueTaskSource<int>, IValueTaskSourc
         Limit = new TimeLimit(loop);
         _beginWaiting = Wait;
         _onReady = OnReady;
-        _onDisk = OnDisk;
+        _onEnded = OnEnded;
     }
 
     internal TimeLimit Limit { get; }
@@ -57,12 +54,6 @@ internal abstract class StreamOperation : IValueTaskSource<int>, IValueTaskSourc
     /// <summary>Does what can be done without waiting.</summary>
     /// <returns>Whether that is all.</returns>
     protected abstract bool Try();
-
-    /// <summary>The same, on a thread of the pool, for what waits for a disk.</summary>
-    protected abstract void DoOnDisk();
-
-    /// <summary>The same by overlapped I/O, until all is done or it fails.</summary>
-    protected abstract ValueTask TransferAsync(PipeStream pipe, CancellationToken cancellationToken);
 
     /// <summary>Drops the reference to the caller's buffer.</summary>
     protected abstract void Release();
@@ -248,70 +239,6 @@ internal abstract class StreamOperation : IValueTaskSource<int>, IValueTaskSourc
         _atOnce = 0;
         _token = default;
         Limit.End();
-    }
-
-    /// <summary>On a thread of the pool.</summary>
-    void IThreadPoolWorkItem.Execute()
-    {
-        try
-        {
-            Shared.Enter();
-            try
-            {
-                _token.ThrowIfCancellationRequested();
-                DoOnDisk();
-            }
-            finally
-            {
-                Shared.Leave();
-            }
-        }
-        catch (Exception exception)
-        {
-            _diskFailure = exception;
-        }
-        _loop.SwitchTo().GetAwaiter().UnsafeOnCompleted(_onDisk); // on the pool when the loop is closed: the result is no less true
-    }
-
-    /// <summary>Begins on the loop's thread, and ends on one of the pool's.</summary>
-    private async Task TransferAsync(OverlappedPipe pipe, CancellationToken token)
-    {
-        try
-        {
-            Shared.Enter();
-            try
-            {
-                using var linked = pipe.Link(token);
-                await TransferAsync(pipe.Stream, linked?.Token ?? pipe.Token).ConfigureAwait(false);
-            }
-            finally
-            {
-                Shared.Leave();
-            }
-        }
-        catch (Exception exception)
-        {
-            _diskFailure = exception;
-        }
-        _loop.SwitchTo().GetAwaiter().UnsafeOnCompleted(_onDisk); // as above
-    }
-
-    /// <summary>What was not waited for as readiness has ended.</summary>
-    private void OnDisk()
-    {
-        var failure = _diskFailure;
-        _diskFailure = null;
-        if (failure is OperationCanceledException cancelled && Shared.Pipe is not null)
-            failure = Explain(cancelled);
-        else if (failure is null)
-        {
-            Succeed();
-            return;
-        }
-        if (failure is null)
-            Wait();
-        else
-            Fail(failure);
     }
 
     int IValueTaskSource<int>.GetResult(short token) => GetResult(token);

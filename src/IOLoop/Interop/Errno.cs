@@ -42,7 +42,7 @@ internal static class Errno
     internal static Exception Failure(string call, nint fd, int errno)
     {
         if (OperatingSystem.IsWindows() && errno == ENOTSOCK)
-            return new NotSupportedException($"{call} refused handle {fd}: it is not a socket. On Windows a loop can wait for sockets only, not for pipes, files, consoles or processes.");
+            return new NotSupportedException($"{call} refused handle {fd}: it is not a socket. On Windows handlers are for sockets only. AddWaitHandler and WaitHandleAsync wait for events, semaphores, timers and processes; LoopStream.From of IOLoop.Sources reads and writes pipes.");
         return Refusal($"{call} refused file descriptor {fd}: {Describe(errno)}.{Advice(errno)}", Code(errno));
     }
 
