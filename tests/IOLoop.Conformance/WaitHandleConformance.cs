@@ -141,9 +141,9 @@ public abstract partial class WaitHandleConformance(LoopFixture fixture) : LoopH
         });
         Kernel32.SetDue(timer, Moment, 1);
         await third.Task;
-        handler.Dispose();
-        Kernel32.SetDue(timer, Moment);
-        await Loop.WaitHandleAsync(timer);
+        using var other = Kernel32.NewTimer();
+        Kernel32.SetDue(other, Moment);
+        await Loop.WaitHandleAsync(other);
     });
 
     [Fact]

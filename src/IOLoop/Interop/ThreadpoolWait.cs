@@ -36,6 +36,9 @@ internal sealed unsafe class ThreadpoolWait
         throw new IOException("The system has no memory left to wait for a handle (CreateThreadpoolWait). Dispose of waits that are no longer needed.");
     }
 
+    /// <summary>For tests, which hold up the call of an owner there: a signal was taken, and nobody knows yet.</summary>
+    internal static Action? BeforeCall { get; set; }
+
     /// <summary>How many have an owner. For tests.</summary>
     internal static int InUse
     {
@@ -92,6 +95,7 @@ internal sealed unsafe class ThreadpoolWait
     [UnmanagedCallersOnly]
     private static void OnSignal(nint instance, nint token, nint wait, uint result)
     {
+        BeforeCall?.Invoke();
         if (Waits.TryGetValue(token, out var signalled))
             Volatile.Read(ref signalled._owner)?.OnSignal();
     }

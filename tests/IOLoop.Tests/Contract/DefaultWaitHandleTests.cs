@@ -13,6 +13,7 @@ public sealed class DefaultWaitHandleTests : IDisposable
 
     private readonly CollectingLoggerFactory _log = new();
     private readonly AutoResetEvent _signal = new(false);
+    private readonly AutoResetEvent _otherSignal = new(false); // Wine may take a signal for what has ended
     private readonly ListLoop _loop;
 
     public DefaultWaitHandleTests()
@@ -29,11 +30,11 @@ public sealed class DefaultWaitHandleTests : IDisposable
         var handler = _loop.AddWaitHandler(_signal.SafeWaitHandle, () => seen.Add(Local.Value));
         Local.Value = null;
         for (int i = 0; i < 3; i++)
-            Signal();
+            Signal(_signal);
         seen.ShouldBe(["adder", "adder", "adder"]);
         handler.Dispose();
-        var wait = _loop.WaitHandleAsync(_signal.SafeWaitHandle).AsTask();
-        Signal();
+        var wait = _loop.WaitHandleAsync(_otherSignal.SafeWaitHandle).AsTask();
+        Signal(_otherSignal);
         wait.IsCompletedSuccessfully.ShouldBeTrue();
     }
 
@@ -53,10 +54,10 @@ public sealed class DefaultWaitHandleTests : IDisposable
             throw new TestException();
         };
         var handler = _loop.AddWaitHandler(_signal.SafeWaitHandle, callback);
-        Signal();
+        Signal(_signal);
         handler.Dispose();
-        using var other = _loop.AddWaitHandler(_signal.SafeWaitHandle, asynchronous);
-        Signal();
+        using var other = _loop.AddWaitHandler(_otherSignal.SafeWaitHandle, asynchronous);
+        Signal(_otherSignal);
         failures.Select(failure => failure.Callback).ShouldBe([callback, asynchronous]);
     }
 
@@ -99,10 +100,61 @@ public sealed class DefaultWaitHandleTests : IDisposable
         GC.KeepAlive((cancelled, ended));
     }
 
-    /// <summary>Sets the event, and runs the loop when it has learned of that.</summary>
-    private void Signal()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    [SupportedOSPlatform("windows")]
+    public void A_signal_that_was_taken_before_the_wait_was_ended_is_not_lost_although_nobody_knew_of_it(bool close)
     {
-        _signal.Set();
+        using var isTaken = new ManualResetEventSlim();
+        using var mayCall = new ManualResetEventSlim();
+        ThreadpoolWait.BeforeCall = () =>
+        {
+            isTaken.Set();
+            mayCall.Wait(Bounded.Patience);
+        };
+        try
+        {
+            using var source = new CancellationTokenSource();
+            var wait = _loop.WaitHandleAsync(_signal.SafeWaitHandle, source.Token).AsTask();
+            _signal.Set();
+            Bounded.Await(isTaken, "the system has taken the signal");
+            if (close)
+                _loop.Close();
+            else
+                source.Cancel();
+            PassTheThreadPool();
+            wait.IsCompleted.ShouldBeFalse();
+            mayCall.Set();
+            if (!close)
+                Bounded.Until(() => _loop.Queued > 0, "the loop has learned of the signal");
+            if (!close)
+                _loop.Start();
+            Bounded.Await(wait, "the end of the wait");
+            wait.IsCompletedSuccessfully.ShouldBeTrue();
+        }
+        finally
+        {
+            ThreadpoolWait.BeforeCall = null;
+            mayCall.Set();
+        }
+    }
+
+    /// <summary>What was queued to the thread pool before has begun, most probably.</summary>
+    private static void PassTheThreadPool()
+    {
+        for (int i = 0; i < 50; i++)
+        {
+            using var passed = new ManualResetEventSlim();
+            ThreadPool.UnsafeQueueUserWorkItem(static passed => passed.Set(), passed, preferLocal: false);
+            Bounded.Await(passed, "a thread of the pool");
+        }
+    }
+
+    /// <summary>Sets the event, and runs the loop when it has learned of that.</summary>
+    private void Signal(AutoResetEvent signal)
+    {
+        signal.Set();
         Bounded.Until(() => _loop.Queued > 0, "the loop has learned of a signal");
         _loop.Start();
     }
@@ -111,6 +163,7 @@ public sealed class DefaultWaitHandleTests : IDisposable
     {
         _loop?.Close();
         _signal.Dispose();
+        _otherSignal.Dispose();
         _log.Dispose();
     }
 }
