@@ -24,18 +24,23 @@ public abstract partial class WaitHandleConformance
     {
         AutoResetEvent one = NewEvent(), other = NewEvent();
         var called = new TaskCompletionSource();
-        var waited = Task.Run(async () =>
+        await Task.Run(async () =>
         {
             using var handler = Loop.AddWaitHandler(other.SafeWaitHandle, called.SetResult);
+            var resumed = Resume(Loop.WaitHandleAsync(one.SafeWaitHandle));
             one.Set();
-            await Loop.WaitHandleAsync(one.SafeWaitHandle).ConfigureAwait(false);
-            Loop.IsOnLoopThread.ShouldBeTrue();
+            await resumed;
             other.Set();
 #pragma warning disable VSTHRD003 // of the loop, on which this runs
-            await called.Task.ConfigureAwait(false);
+            await called.Task;
 #pragma warning restore VSTHRD003
         });
-        await waited;
+
+        async Task Resume(ValueTask wait)
+        {
+            await wait.ConfigureAwait(false);
+            Loop.IsOnLoopThread.ShouldBeTrue();
+        }
     });
 
     [Fact]
