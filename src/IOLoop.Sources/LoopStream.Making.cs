@@ -36,7 +36,7 @@ public sealed partial class LoopStream
     {
         ArgumentNullException.ThrowIfNull(loop);
         ArgumentNullException.ThrowIfNull(stream);
-        if (OperatingSystem.IsWindows() && stream is PipeStream pipe)
+        if (OperatingSystem.IsWindows() && (stream as PipeStream ?? (stream as LoopStream)?._shared.Pipe?.Stream) is { } pipe)
             return new LoopStream(loop, pipe, leaveOpen);
         var access = (stream.CanRead ? FileAccess.Read : 0) | (stream.CanWrite ? FileAccess.Write : 0);
         return new LoopStream(loop, DescriptorOf(stream), access, leaveOpen, leaveOpen ? null : stream);
@@ -50,7 +50,7 @@ public sealed partial class LoopStream
         if (OperatingSystem.IsWindows())
         {
             var (reader, writer) = OverlappedPipes.Create(PipeDirection.In, PipeOptions.Asynchronous);
-            return (From(loop, reader), From(loop, writer));
+            return Pair(loop, reader, writer);
         }
         int* ends = stackalloc int[2];
         NewDescriptors.Pipe(ends);
@@ -79,6 +79,20 @@ public sealed partial class LoopStream
         {
             one.Dispose();
             other.Dispose();
+            throw;
+        }
+    }
+
+    private static (LoopStream First, LoopStream Second) Pair(IOLoop loop, PipeStream first, PipeStream second)
+    {
+        try
+        {
+            return (From(loop, first), From(loop, second));
+        }
+        catch
+        {
+            first.Dispose();
+            second.Dispose();
             throw;
         }
     }

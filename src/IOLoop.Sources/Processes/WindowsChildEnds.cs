@@ -75,6 +75,14 @@ internal sealed class WindowsChildEnds : IDisposable
         var (own, childs) = OverlappedPipes.Create(index == 0 ? PipeDirection.Out : PipeDirection.In, PipeOptions.None);
         _owners[index] = childs;
         _numbers[index] = childs.SafePipeHandle.DangerousGetHandle();
-        return LoopStream.From(loop, own);
+        try
+        {
+            return LoopStream.From(loop, own);
+        }
+        catch
+        {
+            own.Dispose();
+            throw;
+        }
     }
 }

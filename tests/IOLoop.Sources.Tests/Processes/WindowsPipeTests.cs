@@ -136,4 +136,18 @@ public abstract class WindowsPipeTests(LoopFixture fixture) : SourceHarness(fixt
         await reader.DisposeAsync();
         server.CanRead.ShouldBeTrue();
     });
+
+    [Fact]
+    public void A_stream_can_be_made_of_a_stream_and_a_closed_loop_has_none() => InLoop("a stream over a stream", async () =>
+    {
+        var (reader, writer) = NewStreams();
+        var again = Own(LoopStream.From(Loop, reader));
+        var read = again.ReadAsync(new byte[16]);
+        await writer.WriteAsync(new byte[2]);
+        (await read).ShouldBe(2);
+        var closed = NewLoop();
+        closed.Close();
+        Should.Throw<ObjectDisposedException>(() => LoopStream.CreatePipe(closed));
+        Should.Throw<ObjectDisposedException>(() => LoopStream.From(closed, again));
+    });
 }
