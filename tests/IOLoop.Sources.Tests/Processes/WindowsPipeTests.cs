@@ -134,7 +134,8 @@ public abstract class WindowsPipeTests(LoopFixture fixture) : SourceHarness(fixt
         (await read).ShouldBe(3);
         Loop.IsOnLoopThread.ShouldBeTrue();
         await reader.DisposeAsync();
-        server.CanRead.ShouldBeTrue();
+        await Task.Run(() => client.Write([4]));
+        (await Task.Run(server.ReadByte)).ShouldBe(4);
     });
 
     [Fact]
