@@ -151,7 +151,7 @@ public abstract partial class WaitHandleConformance
         {
             NoteProgress();
             if (round == 100) // what is kept to be used again is there by now
-                before = Kernel32.CountHandles();
+                before = OpenHandles.Count();
             using var source = new CancellationTokenSource();
             var wait = Loop.WaitHandleAsync(signal.SafeWaitHandle, source.Token);
             using var handler = Loop.AddWaitHandler(signal.SafeWaitHandle, () => signal.Set());
@@ -172,7 +172,7 @@ public abstract partial class WaitHandleConformance
                 continue;
             }
         }
-        Kernel32.CountHandles().ShouldBeLessThan(before + 100);
+        OpenHandles.Count().ShouldBeLessThan(before + 100);
     });
 
     [Fact]

@@ -10,7 +10,6 @@ namespace IOLoops.Sources.Tests.Processes;
 public abstract partial class WindowsChildTests
 {
     private const PosixSignal Kill = (PosixSignal)9;
-    private const nint ThisProcess = -1;
 
     [Fact]
     public void SIGTERM_and_SIGKILL_end_the_child_and_others_are_refused() => InLoop("children", async () =>
@@ -112,7 +111,7 @@ public abstract partial class WindowsChildTests
         {
             NoteProgress();
             if (i == 5)
-                before = CountHandles();
+                before = OpenHandles.Count();
             await using var child = ChildProcess.Start(Loop, new ChildProcessOptions("cmd", "/d", "/c", "exit 0")
             {
                 StandardInput = ChildStream.Pipe,
@@ -122,16 +121,6 @@ public abstract partial class WindowsChildTests
             await ReadAll(child.StandardOutput);
             await child.Exited;
         }
-        CountHandles().ShouldBeLessThan(before + 20); // fewer than one for each
+        OpenHandles.Count().ShouldBeLessThan(before + 20); // fewer than one for each
     });
-
-    private static unsafe int CountHandles()
-    {
-        uint count;
-        GetProcessHandleCount(ThisProcess, &count).ShouldNotBe(0);
-        return (int)count;
-    }
-
-    [LibraryImport("kernel32.dll")]
-    private static unsafe partial int GetProcessHandleCount(nint process, uint* count);
 }
