@@ -41,11 +41,17 @@ public class HostedIOLoop : KernelIOLoop
     /// <exception cref="PlatformNotSupportedException">This system lacks the poller asked for.</exception>
     /// <exception cref="IOException">The kernel has no descriptors left.</exception>
     public HostedIOLoop(ILoopHost host, HostedIOLoopOptions? options = null)
+        : this(host, options, PollerFactory.CreateHosted)
+    {
+    }
+
+    /// <summary>Over a poller that no system takes by default: the tests' own.</summary>
+    internal HostedIOLoop(ILoopHost host, HostedIOLoopOptions? options, Func<PollerKind, IPoller> createPoller)
         : base(options)
     {
         ArgumentNullException.ThrowIfNull(host);
         Host = host;
-        var poller = PollerFactory.Create(options?.Poller ?? PollerKind.Default, WakerKind.Default);
+        var poller = createPoller(options?.Poller ?? PollerKind.Default);
         try
         {
             var abilities = new HostAbilities(host);

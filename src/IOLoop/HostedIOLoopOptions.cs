@@ -5,7 +5,8 @@ public class HostedIOLoopOptions : IOLoopOptions
 {
     /// <summary>
     /// Which system interface to ask for ready descriptors. All loops over <see cref="PollerKind.Epoll"/> share one thread
-    /// that waits for them. Each loop over <see cref="PollerKind.Poll"/> needs its own.
+    /// that waits for them. Those over <see cref="PollerKind.Afd"/> wait by the thread pool of Windows. Each loop over
+    /// <see cref="PollerKind.Poll"/> needs a thread of its own.
     /// </summary>
     public PollerKind Poller { get; set; }
 

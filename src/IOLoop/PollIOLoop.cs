@@ -64,7 +64,7 @@ public class PollIOLoop : KernelIOLoop
     /// A descriptor for another loop to watch. It is readable when a turn is due: a registered descriptor is ready, a callback is
     /// queued, or a deadline earlier than <see cref="BackendTimeout"/> was added from outside a turn.
     /// </summary>
-    /// <exception cref="NotSupportedException">The poller has none (<see cref="PollerKind.Poll"/>).</exception>
+    /// <exception cref="NotSupportedException">The poller has none (<see cref="PollerKind.Poll"/>, <see cref="PollerKind.Afd"/>).</exception>
     /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
     public int BackendDescriptor
     {
@@ -73,7 +73,7 @@ public class PollIOLoop : KernelIOLoop
             ObjectDisposedException.ThrowIf(IsClosed, this);
             int descriptor = _core.Poller.Descriptor;
             return descriptor >= 0 ? descriptor : throw new NotSupportedException(
-                "poll(2) has no descriptor to watch. Use PollerKind.Epoll, or PollerKind.Kqueue where it exists.");
+                $"PollerKind.{Poller} has no descriptor to watch. Use PollerKind.Epoll, or PollerKind.Kqueue, where they exist.");
         }
     }
 

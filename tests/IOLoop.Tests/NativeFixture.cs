@@ -8,11 +8,13 @@ public sealed class NativeFixture(PollerKind poller, WakerKind waker) : LoopFixt
     public override string Name => $"{poller} with {waker}";
 
     public override string? Unsupported => OperatingSystem.IsWindows()
-        && (poller is not (PollerKind.Default or PollerKind.Poll) || waker is not (WakerKind.Default or WakerKind.SocketPair))
-        ? "Windows has WSAPoll and pairs of sockets alone"
-        : null;
+        ? (poller, waker) is (PollerKind.Default or PollerKind.Poll, WakerKind.Default or WakerKind.SocketPair)
+            or (PollerKind.Default or PollerKind.Afd, WakerKind.Default or WakerKind.CompletionPacket)
+            ? null
+            : "Windows has AFD polls with completion packets, and WSAPoll with pairs of sockets"
+        : poller == PollerKind.Afd ? "only Windows has the AFD driver" : null;
 
-    public override bool KernelJudgesReuse => poller != PollerKind.Poll;
+    public override bool KernelJudgesReuse => poller is not (PollerKind.Poll or PollerKind.Afd);
 
     public override bool SeesGhosts => poller == PollerKind.Epoll;
 
@@ -21,7 +23,7 @@ public sealed class NativeFixture(PollerKind poller, WakerKind waker) : LoopFixt
 
     public override bool IsNative => true;
 
-    public override bool SubMillisecond => !OperatingSystem.IsWindows();
+    public override bool SubMillisecond => !OperatingSystem.IsWindows() || poller == PollerKind.Afd;
 
     public override IOLoop Create(IOLoopOptions? options = null) => Make(Options(options));
 

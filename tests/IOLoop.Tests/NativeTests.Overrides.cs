@@ -11,7 +11,7 @@ public abstract partial class NativeTests
     {
         Loop.Poller.ShouldBe(Fixture.Options().Poller);
         using var byDefault = new PollIOLoop();
-        byDefault.Poller.ShouldBe(OperatingSystem.IsWindows() ? PollerKind.Poll : PollerKind.Epoll);
+        byDefault.Poller.ShouldBe(OperatingSystem.IsWindows() ? PollerKind.Afd : PollerKind.Epoll);
     }
 
     [Fact]

@@ -144,7 +144,7 @@ public abstract partial class NativeTests
     [Fact]
     public void The_backend_s_descriptor_is_readable_when_a_turn_is_due()
     {
-        if (Loop.Poller == PollerKind.Poll)
+        if (Loop.Poller is PollerKind.Poll or PollerKind.Afd)
         {
             Should.Throw<NotSupportedException>(() => Loop.BackendDescriptor);
             return;
@@ -196,7 +196,7 @@ public abstract partial class NativeTests
     [Fact]
     public void What_a_turn_leaves_for_the_next_one_makes_the_backend_s_descriptor_readable()
     {
-        SkipUnless(Loop.Poller != PollerKind.Poll, "poll(2) has no descriptor that could be watched");
+        SkipUnless(Loop.Poller is not (PollerKind.Poll or PollerKind.Afd), "this poller has no descriptor that could be watched");
         var inner = Loop;
         var outer = Watched(new PollIOLoop());
         var ready = NewEventFd();

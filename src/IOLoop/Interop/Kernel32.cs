@@ -3,10 +3,13 @@ using System.Runtime.Versioning;
 
 namespace IOLoops.Interop;
 
-/// <summary>Waits of the system's thread pool.</summary>
+/// <summary>Waits of the system's thread pool, which need no thread per handle, and timers that it waits for.</summary>
 [SupportedOSPlatform("windows")]
 internal static unsafe partial class Kernel32
 {
+    internal const uint HighResolution = 2;       // CREATE_WAITABLE_TIMER_HIGH_RESOLUTION: Windows 10 1803
+    internal const uint TimerAccess = 0x00100002; // SYNCHRONIZE | TIMER_MODIFY_STATE
+
     private const string Library = "kernel32.dll";
 
     /// <param name="callback">PTP_WAIT_CALLBACK: instance, context, wait, result.</param>
@@ -25,4 +28,10 @@ internal static unsafe partial class Kernel32
     /// <summary>Frees the wait when the callbacks that are under way have returned. It may be called inside one.</summary>
     [LibraryImport(Library)]
     internal static partial void CloseThreadpoolWait(nint wait);
+
+    [LibraryImport(Library)]
+    internal static partial nint CreateWaitableTimerExW(nint security, char* name, uint flags, uint access);
+
+    [LibraryImport(Library)]
+    internal static partial int SetWaitableTimer(nint timer, long* due, int period, nint routine, nint argument, int resume);
 }

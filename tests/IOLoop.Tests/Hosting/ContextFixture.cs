@@ -11,7 +11,7 @@ public sealed class ContextFixture(PollerKind poller = PollerKind.Epoll, bool ru
 
     public override string? Unsupported => HostedFixtures.Unsupported(poller);
 
-    public override bool KernelJudgesReuse => poller != PollerKind.Poll;
+    public override bool KernelJudgesReuse => poller is not (PollerKind.Poll or PollerKind.Afd);
 
     public override bool SeesGhosts => poller == PollerKind.Epoll;
 

@@ -1,0 +1,348 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using IOLoops.Interop;
+
+namespace IOLoops.Polling;
+
+/// <summary>
+/// Windows: polls by the AFD driver, below Winsock, whose completions come by a completion port. The driver finds the ready
+/// sockets; idle ones cost nothing. A poll reports once. It is level-triggered because what was reported is polled again in the next
+/// wait, when its handler has read.
+/// </summary>
+/// <remarks>
+/// <para>
+/// A block is the system's from <see cref="Arm"/> until its completion was taken. What is removed or changed meanwhile leaves its poll
+/// behind, cancelled and without an owner, and gets another block: so nothing has to wait for the cancellation.
+/// </para>
+/// <para>
+/// A poll is an answer of the moment in which it completes. Whoever modifies a registration may have read its socket, so what a poll
+/// finds that began before is asked again.
+/// </para>
+/// <para>
+/// Which socket a number stands for the driver tells when one is closed whose poll is under way; so a number that was closed and
+/// opened again is another one, unless it was closed between its report and the next wait.
+/// </para>
+/// </remarks>
+internal sealed unsafe class AfdPoller : IPoller
+{
+    private const int Nobody = -1;
+
+    private static readonly TimeSpan EndOfCancelled = TimeSpan.FromSeconds(5);
+
+    private readonly TimeSpan _patience;
+    private readonly IAfdPort _port;
+    private readonly Dictionary<int, AfdRegistration> _registrations = [];
+    private readonly List<AfdRegistration> _all = [];            // by index, spare ones, too
+    private readonly Stack<AfdRegistration> _spare = [];         // adding and removing handlers allocates nothing
+    private readonly Stack<nint> _blocks = [];                   // that no poll uses
+    private readonly List<AfdRegistration> _dirty = [];          // those that were dirty: each is looked at
+    private readonly Queue<AfdRegistration> _completed = [];     // those that had completed: each is looked at
+    private nint[] _polls = new nint[64];
+    private int _underWay; // blocks that are the system's
+    private bool _woken;   // a wake was taken that no wait has ended for
+
+    /// <param name="port">Owned.</param>
+    /// <param name="patience">How long disposing waits for polls that were cancelled; null: as long as is reasonable.</param>
+    internal AfdPoller(IAfdPort port, TimeSpan? patience = null)
+    {
+        _port = port;
+        _patience = patience ?? EndOfCancelled;
+    }
+
+    public PollerKind Kind => PollerKind.Afd;
+
+    public int Descriptor => -1;
+
+    /// <summary>How many native blocks are the system's, and how many are nobody's. For tests.</summary>
+    internal (int UnderWay, int Spare) Blocks => (_underWay, _blocks.Count);
+
+    public ISleeper CreateSleeper(Action wake) => _port.CreateSleeper(PrepareSleep, wake);
+
+    public bool Owns(int fd) => false;
+
+    public int Register(int fd, ulong token, IOEvents events)
+    {
+        int errno = _port.Find(fd, out nint socket);
+        if (errno != Errno.Ok)
+            return errno;
+        if (TryGet(fd, out _))
+            return Errno.EEXIST;
+        var registration = _spare.TryPop(out var spare) ? spare : Add();
+        registration.Number = fd;
+        registration.Token = token;
+        registration.Socket = socket;
+        registration.Wanted = events;
+        registration.IsSuspended = false;
+        _registrations.Add(fd, registration);
+        MakeDirty(registration);
+        return Errno.Ok;
+    }
+
+    public int Modify(int fd, ulong token, IOEvents events)
+    {
+        int errno = _port.Judge(fd);
+        if (!TryGet(fd, out var registration))
+            return errno != Errno.Ok ? errno : Errno.ENOENT;
+        if (errno != Errno.Ok)
+        {
+            Drop(registration);
+            return errno;
+        }
+        registration.Token = token;
+        registration.Wanted = events;
+        registration.IsSuspended = false;
+        if (registration.State == AfdState.Armed)
+        {
+            registration.IsStale = true;
+            if ((AfdInterest.Request(events) & ~registration.Asked) == 0)
+                return Errno.Ok;
+            LeavePoll(registration);
+        }
+        MakeDirty(registration);
+        return Errno.Ok;
+    }
+
+    /// <summary>A poll that is under way is left alone: what it finds is swallowed.</summary>
+    public int Suspend(int fd, ulong token)
+    {
+        if (!_registrations.TryGetValue(fd, out var registration))
+            return Errno.ENOENT;
+        registration.Token = token;
+        registration.IsSuspended = true;
+        if (registration.State != AfdState.Armed)
+            registration.State = AfdState.Idle;
+        return Errno.Ok;
+    }
+
+    public int Unregister(int fd)
+    {
+        if (!_registrations.TryGetValue(fd, out var registration))
+            return Errno.ENOENT;
+        Drop(registration);
+        return Errno.Ok;
+    }
+
+    [MethodImpl(Jit.Hot)]
+    public int Wait(Span<ReadyEvent> ready, long ticks)
+    {
+        long start = ticks > 0 ? Stopwatch.GetTimestamp() : 0;
+        long left = ticks;
+        while (true)
+        {
+            Flush();
+            int taken = Take(ready.Length, _woken || _completed.Count > 0 ? 0 : left);
+            int kept = Report(ready);
+            if (kept > 0 || _woken)
+            {
+                _woken = false;
+                return kept;
+            }
+            // What was taken may have been swallowed, and what is armed again instead be ready.
+            if (left == 0 && taken == 0)
+                return 0;
+            if (left > 0)
+                left = Math.Max(0, ticks - Stopwatch.GetElapsedTime(start).Ticks);
+        }
+    }
+
+    public void Wake() => _port.Wake();
+
+    /// <summary>There are no ghosts: a poll belongs to its registration.</summary>
+    public void Rebuild(Span<PollerEntry> live)
+    {
+        foreach (ref var entry in live)
+            entry.Errno = Modify(entry.Descriptor, entry.Token, entry.Events);
+    }
+
+    public void Dispose()
+    {
+        foreach (var registration in _registrations.Values)
+        {
+            if (registration.State == AfdState.Armed)
+                LeavePoll(registration);
+        }
+        _registrations.Clear();
+        _dirty.Clear();
+        _completed.Clear();
+        try
+        {
+            long start = Stopwatch.GetTimestamp();
+            while (_underWay > 0 && Stopwatch.GetElapsedTime(start) is var waited && waited < _patience)
+                Take(_polls.Length, (_patience - waited).Ticks);
+        }
+        catch (IOException)
+        {
+            // The port fails: what becomes of the polls cannot be known.
+        }
+        if (_underWay == 0)
+            _port.Dispose();
+        else
+            _port.Abandon();
+    }
+
+    /// <summary>Arms what is to be watched. Called by the loop's thread, or by the owner of a hosted one.</summary>
+    /// <returns>Whether something is known already that the port does not tell any more.</returns>
+    private bool PrepareSleep()
+    {
+        Flush();
+        return _woken || _completed.Count > 0;
+    }
+
+    /// <summary>The registration of a number. The driver tells of a socket that was closed; so it is asked before another one is taken for it.</summary>
+    private bool TryGet(int fd, out AfdRegistration registration)
+    {
+        if (_registrations.TryGetValue(fd, out registration!) && registration.State != AfdState.Armed)
+            return true;
+        if (registration is null)
+            return false;
+        while (Take(_polls.Length, 0) == _polls.Length)
+        {
+        }
+        return _registrations.TryGetValue(fd, out registration!);
+    }
+
+    private AfdRegistration Add()
+    {
+        var registration = new AfdRegistration(_all.Count);
+        _all.Add(registration);
+        return registration;
+    }
+
+    private void Drop(AfdRegistration registration)
+    {
+        _registrations.Remove(registration.Number);
+        if (registration.State == AfdState.Armed)
+            LeavePoll(registration);
+        registration.State = AfdState.Idle;
+        if (registration.Poll is not null)
+            _blocks.Push((nint)registration.Poll);
+        registration.Poll = null;
+        _spare.Push(registration);
+    }
+
+    /// <summary>Gives up a poll that is under way. Its block is free when its completion was taken.</summary>
+    private void LeavePoll(AfdRegistration registration)
+    {
+        registration.Poll->Owner = Nobody;
+        _port.Cancel(registration.Poll);
+        registration.Poll = null;
+        registration.State = AfdState.Idle;
+    }
+
+    private void MakeDirty(AfdRegistration registration)
+    {
+        if (registration.State == AfdState.Dirty)
+            return;
+        registration.State = AfdState.Dirty;
+        _dirty.Add(registration);
+    }
+
+    /// <summary>Arms what is dirty. One that has been in the list more than once is armed once.</summary>
+    private void Flush()
+    {
+        int armed = 0;
+        try
+        {
+            for (; armed < _dirty.Count; armed++)
+            {
+                if (_dirty[armed].State == AfdState.Dirty)
+                    Arm(_dirty[armed]);
+            }
+        }
+        finally
+        {
+            _dirty.RemoveRange(0, armed); // all of them, unless one has failed: that one is tried again
+        }
+    }
+
+    private void Arm(AfdRegistration registration)
+    {
+        if (registration.Poll is null)
+        {
+            if (_blocks.Count == 0)
+                _port.Grow(_blocks);
+            registration.Poll = (AfdPoll*)_blocks.Pop();
+        }
+        registration.Poll->Owner = registration.Index;
+        registration.Asked = AfdInterest.Request(registration.Wanted);
+        registration.IsStale = false;
+        int errno = _port.Arm(registration.Poll, registration.Socket, registration.Asked);
+        if (errno == Errno.Ok)
+        {
+            registration.State = AfdState.Armed;
+            _underWay++;
+        }
+        else if (errno is Errno.EBADF or Errno.ENOTSOCK)
+        {
+            Drop(registration); // closed since its last report
+        }
+        else
+        {
+            throw Errno.Failure("Polling", registration.Number, errno);
+        }
+    }
+
+    /// <summary>Takes completions from the port.</summary>
+    /// <returns>How many.</returns>
+    private int Take(int room, long ticks)
+    {
+        if (_polls.Length < room)
+            _polls = new nint[room];
+        int taken = _port.Wait(_polls.AsSpan(0, room), ticks, out bool woken);
+        _woken |= woken;
+        foreach (nint poll in _polls.AsSpan(0, taken))
+            Complete((AfdPoll*)poll);
+        return taken;
+    }
+
+    private void Complete(AfdPoll* poll)
+    {
+        _underWay--;
+        if (poll->Owner < 0)
+        {
+            _blocks.Push((nint)poll);
+            return;
+        }
+        var registration = _all[poll->Owner];
+        registration.State = AfdState.Idle;
+        int status = (int)poll->Status;
+        // First: a poll that was cancelled may carry the events that it has asked for.
+        uint found = status == NtStatus.Cancelled || poll->Count == 0 ? 0
+            : status < 0 ? AfdPoll.Abort // whoever uses the socket meets the error
+            : poll->Events;
+        if ((found & AfdPoll.LocalClose) != 0)
+        {
+            Drop(registration);
+        }
+        else if (registration.IsSuspended)
+        {
+            // Until it is modified.
+        }
+        else if (found == 0 || registration.IsStale)
+        {
+            MakeDirty(registration); // cancelled by the system: the thread that began it has ended
+        }
+        else
+        {
+            registration.Found = found;
+            registration.State = AfdState.Completed;
+            _completed.Enqueue(registration);
+        }
+    }
+
+    /// <summary>Puts what has completed into a batch, oldest first, and has it polled again in the next wait.</summary>
+    private int Report(Span<ReadyEvent> ready)
+    {
+        int kept = 0;
+        while (kept < ready.Length && _completed.TryDequeue(out var registration))
+        {
+            if (registration.State != AfdState.Completed)
+                continue; // changed or removed since
+            var events = AfdInterest.Translate(registration.Found, registration.Wanted);
+            if (events != IOEvents.None)
+                ready[kept++] = new ReadyEvent(registration.Token, events);
+            MakeDirty(registration);
+        }
+        return kept;
+    }
+}

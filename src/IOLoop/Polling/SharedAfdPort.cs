@@ -1,0 +1,49 @@
+using System.Runtime.Versioning;
+using IOLoops.Interop;
+
+namespace IOLoops.Polling;
+
+/// <summary>A hosted loop's share of the <see cref="SharedPort"/>: it takes its completions from an inbox.</summary>
+[SupportedOSPlatform("windows")]
+internal sealed unsafe class SharedAfdPort : IAfdPort
+{
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(24); // what a wait for an event takes
+
+    private readonly PortInbox _inbox = new();
+    private readonly SharedPort _port;
+    private readonly nuint _key;
+    private readonly AfdDevices _devices;
+
+    internal SharedAfdPort()
+    {
+        (_port, _key) = SharedPort.Join(_inbox);
+        _devices = new AfdDevices(_port.Handle, _key);
+    }
+
+    public int Judge(int number) => AfdDevices.Judge(number);
+
+    public int Find(int number, out nint socket) => AfdDevices.Find(number, out socket);
+
+    public void Grow(Stack<nint> polls) => _devices.Grow(polls);
+
+    public int Arm(AfdPoll* poll, nint socket, uint events) => _devices.Arm(poll, socket, events);
+
+    public void Cancel(AfdPoll* poll) => _devices.Cancel(poll);
+
+    public int Wait(Span<nint> polls, long ticks, out bool woken) => _inbox.Take(
+        polls, ticks < 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromTicks(Math.Min(ticks, LongestWait.Ticks)), out woken);
+
+    public void Wake() => CompletionPort.Post(_port.Handle, _key);
+
+    public ISleeper CreateSleeper(Func<bool> prepare, Action wake) => new InboxSleeper(this, _inbox, prepare, wake);
+
+    public void Dispose() => Close(free: true);
+
+    public void Abandon() => Close(free: false);
+
+    private void Close(bool free)
+    {
+        _devices.Close(free);
+        _port.Leave(_key);
+    }
+}
