@@ -58,14 +58,14 @@ internal static unsafe partial class CompletionPort
     }
 
     /// <summary>Posts a packet without a poll. Any thread, also while or after the port is disposed of: then nothing happens.</summary>
-    internal static void Post(SafeKernelHandle port, nuint key)
+    internal static void Post(SafeKernelHandle port, nuint key, nint poll = 0)
     {
         bool held = false;
         try
         {
             // The reference keeps the number from being closed, and given to another object, between the check and the call.
             port.DangerousAddRef(ref held);
-            if (PostQueuedCompletionStatus(port.Value, 0, key, 0) == 0)
+            if (PostQueuedCompletionStatus(port.Value, 0, key, poll) == 0)
                 throw Failure("PostQueuedCompletionStatus");
         }
         catch (ObjectDisposedException)

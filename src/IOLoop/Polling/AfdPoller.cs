@@ -35,7 +35,7 @@ internal sealed unsafe class AfdPoller : IPoller
     private readonly List<AfdRegistration> _all = [];            // by index, spare ones, too
     private readonly Stack<AfdRegistration> _spare = [];         // adding and removing handlers allocates nothing
     private readonly Stack<nint> _blocks = [];                   // that no poll uses
-    private readonly List<AfdRegistration> _dirty = [];          // those that were dirty: each is looked at
+    private readonly List<AfdRegistration> _dirty = [];          // those that were dirty, each once
     private readonly Queue<AfdRegistration> _completed = [];     // those that had completed: each is looked at
     private nint[] _polls = new nint[64];
     private int _underWay; // blocks that are the system's
@@ -231,13 +231,14 @@ internal sealed unsafe class AfdPoller : IPoller
 
     private void MakeDirty(AfdRegistration registration)
     {
-        if (registration.State == AfdState.Dirty)
-            return;
         registration.State = AfdState.Dirty;
+        if (registration.IsListed)
+            return;
+        registration.IsListed = true;
         _dirty.Add(registration);
     }
 
-    /// <summary>Arms what is dirty. One that has been in the list more than once is armed once.</summary>
+    /// <summary>Arms what is dirty, which those in the list need not be any more.</summary>
     private void Flush()
     {
         int armed = 0;
@@ -245,8 +246,10 @@ internal sealed unsafe class AfdPoller : IPoller
         {
             for (; armed < _dirty.Count; armed++)
             {
-                if (_dirty[armed].State == AfdState.Dirty)
-                    Arm(_dirty[armed]);
+                var registration = _dirty[armed];
+                if (registration.State == AfdState.Dirty)
+                    Arm(registration);
+                registration.IsListed = false;
             }
         }
         finally

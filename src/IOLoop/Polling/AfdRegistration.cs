@@ -19,6 +19,9 @@ internal sealed unsafe class AfdRegistration(int index)
 
     internal AfdState State { get; set; }
 
+    /// <summary>Whether it is in the list of those that are looked at before the next wait.</summary>
+    internal bool IsListed { get; set; }
+
     /// <summary>Silent until it is modified.</summary>
     internal bool IsSuspended { get; set; }
 

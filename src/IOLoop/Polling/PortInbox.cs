@@ -9,13 +9,19 @@ internal sealed class PortInbox
     private readonly object _arrival = new(); // a monitor: pulsed when something has come
     private Action? _wake; // there while the loop sleeps; interlocked
     private int _isWoken;  // interlocked
+    private int _isPassed; // interlocked; whether the marker was taken
+
+    /// <summary>Instead of a poll, in a packet: behind all that was posted before.</summary>
+    internal const nint Marker = -1;
 
     internal bool IsEmpty => _polls.IsEmpty && Volatile.Read(ref _isWoken) == 0;
 
     /// <summary>Puts in a poll that has completed; 0: a wake-up. The port's thread, followed by <see cref="Ring"/>.</summary>
     internal void Add(nint poll)
     {
-        if (poll != 0)
+        if (poll == Marker)
+            Interlocked.Exchange(ref _isPassed, 1);
+        else if (poll != 0)
             _polls.Enqueue(poll);
         else
             Interlocked.Exchange(ref _isWoken, 1);
@@ -43,17 +49,32 @@ internal sealed class PortInbox
 
     internal void StayAwake() => Interlocked.Exchange(ref _wake, null);
 
-    /// <summary>Takes what has come, and waits for it if need be. The loop's thread.</summary>
-    internal int Take(Span<nint> polls, TimeSpan patience, out bool woken)
+    /// <summary>Before a marker is posted.</summary>
+    internal void ExpectMarker() => Interlocked.Exchange(ref _isPassed, 0);
+
+    /// <summary>Waits until the marker was taken.</summary>
+    internal void AwaitMarker(TimeSpan patience)
     {
-        if (patience != TimeSpan.Zero)
+        lock (_arrival) // what comes behind the look pulses
         {
-            lock (_arrival) // what comes behind the look pulses
-            {
-                if (IsEmpty)
-                    Monitor.Wait(_arrival, patience);
-            }
+            if (Volatile.Read(ref _isPassed) == 0)
+                Monitor.Wait(_arrival, patience);
         }
+    }
+
+    /// <summary>Waits until something has come.</summary>
+    internal void Await(TimeSpan patience)
+    {
+        lock (_arrival)
+        {
+            if (IsEmpty)
+                Monitor.Wait(_arrival, patience);
+        }
+    }
+
+    /// <summary>Takes what has come. The loop's thread.</summary>
+    internal int Take(Span<nint> polls, out bool woken)
+    {
         int count = 0;
         while (count < polls.Length && _polls.TryDequeue(out nint poll))
             polls[count++] = poll;

@@ -7,7 +7,8 @@ namespace IOLoops.Polling;
 [SupportedOSPlatform("windows")]
 internal sealed unsafe class SharedAfdPort : IAfdPort
 {
-    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(24); // what a wait for an event takes
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(24); // what a monitor takes
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
 
     private readonly PortInbox _inbox = new();
     private readonly SharedPort _port;
@@ -30,8 +31,26 @@ internal sealed unsafe class SharedAfdPort : IAfdPort
 
     public void Cancel(AfdPoll* poll) => _devices.Cancel(poll);
 
-    public int Wait(Span<nint> polls, long ticks, out bool woken) => _inbox.Take(
-        polls, ticks < 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromTicks(Math.Min(ticks, LongestWait.Ticks)), out woken);
+    /// <inheritdoc/>
+    /// <remarks>
+    /// A turn is to find what is ready before it, though the packets of that may not have been taken yet: a packet that comes behind them
+    /// tells that they were. The port's thread may be held up by a host whose post blocks, so that is waited for for a short time only;
+    /// what comes late wakes the loop.
+    /// </remarks>
+    public int Wait(Span<nint> polls, long ticks, out bool woken)
+    {
+        if (ticks != 0)
+        {
+            _inbox.Await(ticks < 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromTicks(Math.Min(ticks, LongestWait.Ticks)));
+        }
+        else if (_devices.Any)
+        {
+            _inbox.ExpectMarker();
+            CompletionPort.Post(_port.Handle, _key, PortInbox.Marker);
+            _inbox.AwaitMarker(Patience);
+        }
+        return _inbox.Take(polls, out woken);
+    }
 
     public void Wake() => CompletionPort.Post(_port.Handle, _key);
 
