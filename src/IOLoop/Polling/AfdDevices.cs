@@ -16,9 +16,6 @@ internal sealed unsafe class AfdDevices(SafeKernelHandle port, nuint key)
     private readonly List<SafeKernelHandle> _devices = [];
     private readonly List<nint> _blocks = [];
 
-    /// <summary>Whether a poll was ever wanted.</summary>
-    internal bool Any => _devices.Count > 0;
-
     /// <inheritdoc cref="IAfdPort.Find"/>
     internal static int Find(int number, out nint socket)
     {

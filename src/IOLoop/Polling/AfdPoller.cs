@@ -47,6 +47,15 @@ internal sealed unsafe class AfdPoller : IPoller
     {
         _port = port;
         _patience = patience ?? EndOfCancelled;
+        try
+        {
+            port.Grow(_blocks); // a system without the driver is to be met here, not in the middle of a run
+        }
+        catch
+        {
+            port.Dispose();
+            throw;
+        }
     }
 
     public PollerKind Kind => PollerKind.Afd;

@@ -14,6 +14,7 @@ internal sealed unsafe class SharedAfdPort : IAfdPort
     private readonly SharedPort _port;
     private readonly nuint _key;
     private readonly AfdDevices _devices;
+    private bool _isUsed; // a poll was begun
 
     internal SharedAfdPort()
     {
@@ -27,7 +28,11 @@ internal sealed unsafe class SharedAfdPort : IAfdPort
 
     public void Grow(Stack<nint> polls) => _devices.Grow(polls);
 
-    public int Arm(AfdPoll* poll, nint socket, uint events) => _devices.Arm(poll, socket, events);
+    public int Arm(AfdPoll* poll, nint socket, uint events)
+    {
+        _isUsed = true;
+        return _devices.Arm(poll, socket, events);
+    }
 
     public void Cancel(AfdPoll* poll) => _devices.Cancel(poll);
 
@@ -43,7 +48,7 @@ internal sealed unsafe class SharedAfdPort : IAfdPort
         {
             _inbox.Await(ticks < 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromTicks(Math.Min(ticks, LongestWait.Ticks)));
         }
-        else if (_devices.Any)
+        else if (_isUsed)
         {
             _inbox.ExpectMarker();
             CompletionPort.Post(_port.Handle, _key, PortInbox.Marker);

@@ -101,6 +101,21 @@ public sealed partial class AfdPollerTests : IDisposable
         _poller.Wait(_ready, 0).ShouldBe(1);
         _poller.Suspend(pipe.ReadEnd, 1).ShouldBe(Errno.Ok);
         _poller.Wait(_ready, 0).ShouldBe(0, "it was reported, and is not polled again");
+        _port.Arms.ShouldBe(2);
+    }
+
+    [Fact]
+    public void A_number_that_is_suspended_when_its_poll_has_completed_is_not_reported()
+    {
+        var pipe = NewPipe();
+        var other = NewPipe();
+        _poller.Register(pipe.ReadEnd, 1, IOEvents.Read).ShouldBe(Errno.Ok);
+        _poller.Register(other.ReadEnd, 2, IOEvents.Read).ShouldBe(Errno.Ok);
+        _poller.Wait(_ready, 0).ShouldBe(0);
+        pipe.Send();
+        _poller.Modify(other.ReadEnd, 2, IOEvents.Read).ShouldBe(Errno.Ok); // looks, and takes it
+        _poller.Suspend(pipe.ReadEnd, 1).ShouldBe(Errno.Ok);
+        _poller.Wait(_ready, 0).ShouldBe(0);
     }
 
     [Fact]
@@ -164,7 +179,7 @@ public sealed partial class AfdPollerTests : IDisposable
     public void A_wake_ends_the_next_wait_once()
     {
         _poller.Wake();
-        _poller.Wait(_ready, -1).ShouldBe(0);
+        WaitLong().ShouldBe(0);
         _poller.Wait(_ready, 0).ShouldBe(0);
         _poller.Wait(_ready, TimeSpan.TicksPerMillisecond).ShouldBe(0);
     }
@@ -180,13 +195,13 @@ public sealed partial class AfdPollerTests : IDisposable
         pipe.Send();
         _poller.Wake();
         _poller.Modify(other.ReadEnd, 2, IOEvents.Read).ShouldBe(Errno.Ok); // looks, and takes both
-        _poller.Wait(_ready, -1).ShouldBe(1);
+        WaitLong().ShouldBe(1);
         _ready[0].Token.ShouldBe(1ul);
         _poller.Modify(other.ReadEnd, 2, IOEvents.Read).ShouldBe(Errno.Ok);
         _poller.Wake();
         _poller.Modify(other.ReadEnd, 2, IOEvents.Read).ShouldBe(Errno.Ok);
         pipe.Drain();
-        _poller.Wait(_ready, -1).ShouldBe(0, "woken");
+        WaitLong().ShouldBe(0, "woken");
     }
 
     public void Dispose()
@@ -197,6 +212,14 @@ public sealed partial class AfdPollerTests : IDisposable
         _port.UnderWay.ShouldBe(0, "every poll is the poller's again");
         while (_owned.TryPop(out var pipe))
             pipe.Dispose();
+    }
+
+    /// <summary>Without an end of its own.</summary>
+    private int WaitLong()
+    {
+        var wait = Task.Run(() => _poller.Wait(_ready, -1));
+        Bounded.Await(wait, "the end of a wait");
+        return wait.GetAwaiter().GetResult();
     }
 
     private Pipe NewPipe()
