@@ -160,10 +160,23 @@ public abstract class AfdPortTests : IDisposable
                 while (!Volatile.Read(ref isOver));
             });
             SpinWait.SpinUntil(() => Volatile.Read(ref begun) == 1);
+            for (int wait = 0; wait < round % 10; wait++)
+                poller.Wait(_ready, 0); // so that the next wake posts again
             poller.Dispose();
             Volatile.Write(ref isOver, true);
             other.Join();
         }
+    }
+
+    [Fact]
+    public void A_wake_after_the_poller_was_disposed_of_is_no_error()
+    {
+        var poller = NewPoller();
+        poller.Wake();
+        poller.Wait(_ready, Long).ShouldBe(0);
+        poller.Dispose();
+        poller.Wake();
+        poller.Wake();
     }
 
     [Fact]
