@@ -1,6 +1,6 @@
-using IOLoops.Hosting;
 using IOLoops.Callbacks;
 using IOLoops.Diagnostics;
+using IOLoops.Hosting;
 using IOLoops.Ownership;
 
 namespace IOLoops.Tasks;
