@@ -12,8 +12,6 @@ public sealed class Poll_with_pipe() : LoopConformance(new NativeFixture(PollerK
 
 public sealed class Poll_with_socket_pair() : LoopConformance(new NativeFixture(PollerKind.Poll, WakerKind.SocketPair));
 
-public sealed class Afd_with_completion_packet() : LoopConformance(new NativeFixture(PollerKind.Afd, WakerKind.CompletionPacket));
-
 public sealed class Native_epoll_with_eventfd() : NativeTests(new NativeFixture(PollerKind.Epoll, WakerKind.EventFd));
 
 public sealed class Native_epoll_with_pipe() : NativeTests(new NativeFixture(PollerKind.Epoll, WakerKind.Pipe));
@@ -23,8 +21,6 @@ public sealed class Native_poll_with_eventfd() : NativeTests(new NativeFixture(P
 public sealed class Native_poll_with_pipe() : NativeTests(new NativeFixture(PollerKind.Poll, WakerKind.Pipe));
 
 public sealed class Native_poll_with_socket_pair() : NativeTests(new NativeFixture(PollerKind.Poll, WakerKind.SocketPair));
-
-public sealed class Native_afd_with_completion_packet() : NativeTests(new NativeFixture(PollerKind.Afd, WakerKind.CompletionPacket));
 
 public sealed class Process_of_epoll_with_eventfd() : NativeProcessTests(new NativeFixture(PollerKind.Epoll, WakerKind.EventFd));
 
@@ -37,5 +33,3 @@ public sealed class Process_of_poll_with_pipe() : NativeProcessTests(new NativeF
 public sealed class Sockets_of_epoll() : SocketTests(new NativeFixture(PollerKind.Epoll, WakerKind.Default));
 
 public sealed class Sockets_of_poll() : SocketTests(new NativeFixture(PollerKind.Poll, WakerKind.Default));
-
-public sealed class Sockets_of_afd() : SocketTests(new NativeFixture(PollerKind.Afd, WakerKind.Default));

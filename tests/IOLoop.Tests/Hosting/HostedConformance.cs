@@ -21,11 +21,3 @@ public sealed class A_synchronization_context_of_the_pool() : LoopConformance(ne
 public sealed class A_strict_pumped_host_over_poll() : LoopConformance(new StrictHostFixture(isPumpable: true, PollerKind.Poll));
 
 public sealed class A_synchronization_context_over_poll() : LoopConformance(new ContextFixture(PollerKind.Poll));
-
-public sealed class A_strict_host_over_afd() : LoopConformance(new StrictHostFixture(isPumpable: false, PollerKind.Afd));
-
-public sealed class A_strict_pumped_host_over_afd() : LoopConformance(new StrictHostFixture(isPumpable: true, PollerKind.Afd));
-
-public sealed class A_strict_host_that_shares_its_port() : LoopConformance(new StrictHostFixture(isPumpable: false, PollerKind.Afd, sharesPort: true));
-
-public sealed class A_synchronization_context_over_afd() : LoopConformance(new ContextFixture(PollerKind.Afd));

@@ -33,8 +33,13 @@ public abstract class HostingHarness(PollerKind poller = PollerKind.Epoll) : IDi
         return host;
     }
 
-    protected HostedIOLoop NewLoop(ILoopHost host) =>
-        Watched(new HostedIOLoop(host, new HostedIOLoopOptions { Poller = poller, LoggerFactory = Log }));
+    protected HostedIOLoop NewLoop(ILoopHost host, bool givesWay = true)
+    {
+        var options = new HostedIOLoopOptions { Poller = poller, LoggerFactory = Log };
+        if (!givesWay)
+            options.TurnBudget = null;
+        return Watched(new HostedIOLoop(host, options));
+    }
 
     protected TLoop Watched<TLoop>(TLoop loop)
         where TLoop : HostedIOLoop
