@@ -19,3 +19,5 @@ public sealed class A_strict_pumped_host_over_afd() : LoopConformance(new Strict
 public sealed class A_strict_host_that_shares_its_port() : LoopConformance(new StrictHostFixture(isPumpable: false, PollerKind.Afd, sharesPort: true));
 
 public sealed class A_synchronization_context_over_afd() : LoopConformance(new ContextFixture(PollerKind.Afd));
+
+public sealed class Windows_messages() : LoopConformance(new WindowsMessageFixture());

@@ -21,6 +21,7 @@ internal sealed class HostPoster(HostAbilities host, IPoolPosts pool)
     private volatile bool _runsInline;     // it has run something at once
     private volatile bool _ignoresContext; // it has done that although no SynchronizationContext was current
     private volatile bool _hasNoQueue;     // it has done that on a thread of the pool
+    private Action<Action>? _postFrom;     // made when it is first needed
     private PostElsewhere? _spare;         // interlocked
     private volatile TaskCompletionSource? _elsewhere; // ends with the first post on a thread of the pool
 
@@ -70,7 +71,7 @@ internal sealed class HostPoster(HostAbilities host, IPoolPosts pool)
         }
         else
         {
-            PausedPosts.Add(this, work);
+            PausedPosts.Add(_postFrom ??= PostFrom, work, TurnBudget.Gap);
         }
     }
 

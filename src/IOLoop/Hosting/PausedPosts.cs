@@ -8,16 +8,19 @@ namespace IOLoops.Hosting;
 /// </summary>
 internal static class PausedPosts
 {
-    private static readonly Queue<(HostPoster Poster, Action Work, long Due)> Paused = []; // guarded by itself
+    private static readonly Queue<(Action<Action> Post, Action Work, long Due)> Paused = []; // guarded by itself
     private static bool s_hasBegun; // guarded by Paused
 
     /// <summary>Has work posted after a pause. Any thread, holding nothing.</summary>
-    internal static void Add(HostPoster poster, Action work)
+    /// <param name="post">Posts it. It throws nothing.</param>
+    /// <param name="work">The work.</param>
+    /// <param name="pause">How long the pause is.</param>
+    internal static void Add(Action<Action> post, Action work, TimeSpan pause)
     {
-        long due = Stopwatch.GetTimestamp() + (long)(TurnBudget.Gap.TotalSeconds * Stopwatch.Frequency);
+        long due = Stopwatch.GetTimestamp() + (long)(pause.TotalSeconds * Stopwatch.Frequency);
         lock (Paused)
         {
-            Paused.Enqueue((poster, work, due));
+            Paused.Enqueue((post, work, due));
             Monitor.Pulse(Paused);
             if (s_hasBegun)
                 return;
@@ -45,18 +48,18 @@ internal static class PausedPosts
     // A method of its own: a local in Serve would keep the last loop alive while the thread sleeps.
     private static void PostNext()
     {
-        var (poster, work, due) = Take();
+        var (post, work, due) = Take();
         // A timer of the system, a millisecond at best, would take a fifth of a busy loop's turns.
         while (Stopwatch.GetTimestamp() < due)
             Thread.Yield();
-        poster.PostFrom(work);
+        post(work);
     }
 
-    private static (HostPoster Poster, Action Work, long Due) Take()
+    private static (Action<Action> Post, Action Work, long Due) Take()
     {
         lock (Paused)
         {
-            (HostPoster Poster, Action Work, long Due) next;
+            (Action<Action> Post, Action Work, long Due) next;
             while (!Paused.TryDequeue(out next))
                 Monitor.Wait(Paused);
             return next;
