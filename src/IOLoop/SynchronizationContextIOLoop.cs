@@ -24,6 +24,8 @@ public class SynchronizationContextIOLoop : HostedIOLoop
     public SynchronizationContextIOLoop(SynchronizationContext context, HostedIOLoopOptions? options = null)
         : base(SynchronizationContextHost.Create(context), options)
     {
+        if (OperatingSystem.IsWindows() && Host is WindowsContextHost host)
+            host.OnLost = ReportHostLost;
     }
 
     /// <summary>Makes a loop inside a context and begins to run it there.</summary>

@@ -26,7 +26,9 @@ internal class SynchronizationContextHost : IHostThread
     internal static SynchronizationContextHost Create(SynchronizationContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return IsFair(context) ? new FairContextHost(context) : new SynchronizationContextHost(context);
+        return IsFair(context) ? new FairContextHost(context)
+            : OperatingSystem.IsWindows() ? new WindowsContextHost(context)
+            : new SynchronizationContextHost(context);
     }
 
     /// <summary>Whether the context is known to run everything in order, so that nothing waits behind turns without end.</summary>

@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using System.Runtime.Versioning;
+using IOLoops.Interop;
+
+namespace IOLoops.Hosting;
+
+/// <summary>A context of a system whose UI threads can be asked what waits on them.</summary>
+/// <remarks>
+/// What waits in the context itself is for nobody here to know, so there always is a pause. On a UI thread it lasts until that thread has
+/// no message left, up to a limit: WinForms runs what is posted inside one message, and leaves one behind for each post, which all come
+/// before input, painting and timers.
+/// </remarks>
+[SupportedOSPlatform("windows")]
+internal sealed class WindowsContextHost : SynchronizationContextHost, IYieldingHost
+{
+    private static readonly TimeSpan LongestWay = TimeSpan.FromMilliseconds(10);
+
+    private readonly Action<Action> _post;
+    private readonly Action _ask;
+    private Action? _behind; // the owner of the turn's, as the next
+    private long _behindSince;
+
+    internal WindowsContextHost(SynchronizationContext context)
+        : base(context)
+    {
+        _post = PostLate;
+        _ask = Ask;
+    }
+
+    /// <summary>Is told why no turn will run any more. Set before the first run.</summary>
+    internal Action<Exception> OnLost { get; set; } = static _ => { };
+
+    public bool HasOtherWork => true;
+
+    public void PostBehind(Action turn)
+    {
+        _behind = turn;
+        _behindSince = Stopwatch.GetTimestamp();
+        PausedPosts.Add(_post, _ask, TurnBudget.Gap);
+    }
+
+    private void PostLate(Action ask)
+    {
+        try
+        {
+            Post(ask);
+        }
+        catch (Exception exception)
+        {
+            OnLost(exception);
+        }
+    }
+
+    /// <summary>In the context.</summary>
+    private void Ask()
+    {
+        if (Thread.CurrentThread.GetApartmentState() == ApartmentState.STA // as the threads of all frameworks with windows
+            && QueueStatus.HasMessage && Stopwatch.GetElapsedTime(_behindSince) < LongestWay)
+        {
+            PausedPosts.Add(_post, _ask, TurnBudget.Gap);
+            return;
+        }
+        var turn = _behind!;
+        _behind = null;
+        turn();
+    }
+}
