@@ -42,7 +42,7 @@ public class JoinableTaskIOLoop : HostedIOLoop
     /// </exception>
     /// <inheritdoc cref="HostedIOLoop(ILoopHost, HostedIOLoopOptions?)" path="/exception[not(@cref='T:System.ArgumentNullException') and not(@cref='T:System.ArgumentException')]"/>
     public JoinableTaskIOLoop(JoinableTaskFactory factory, HostedIOLoopOptions? options = null)
-        : base(JoinableTaskHost.Create(factory), options)
+        : base(JoinableTaskHost.Create(WindowsJoinableTaskFactory.ForTurns(factory)), options)
     {
         _host = (JoinableTaskHost)Host;
         _host.DisplayName = Name;
