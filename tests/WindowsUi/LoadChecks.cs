@@ -1,0 +1,110 @@
+using System.Diagnostics;
+
+namespace IOLoops.WindowsUi;
+
+/// <summary>What a window gets to while eight clients keep a loop on its thread busy, and what the loop then achieves.</summary>
+/// <param name="ui">The window.</param>
+/// <param name="expectsKeys">Whether keys are being sent to it.</param>
+internal sealed class LoadChecks(IUserInterface ui, bool expectsKeys)
+{
+    private const int Clients = 8;
+    private const int Attempts = 3; // others use the machine, too
+    private const int MessagesPerPaint = 50;
+    private const int FewestPaints = 10;
+
+    private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan BusyTime = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan FreeTime = TimeSpan.FromSeconds(3); // without a budget
+
+    internal async Task RunAsync(LoopKind kind)
+    {
+        var free = await MeasureAsync(kind, null, FreeTime);
+        Console.WriteLine($"      {kind} that never yields: {free}");
+        for (int attempt = 1; ; attempt++)
+        {
+            var idle = await MeasureAsync(null, null, IdleTime);
+            var busy = await MeasureAsync(kind, new HostedIOLoopOptions().TurnBudget, BusyTime);
+            if (attempt < Attempts && !Holds(kind, free, idle, busy))
+            {
+                Console.WriteLine($"again {kind}: {busy}; idle: {idle}");
+                continue;
+            }
+            Check(kind, free, idle, busy);
+            return;
+        }
+    }
+
+    private bool Holds(LoopKind kind, Load free, Load idle, Load busy) =>
+        busy.Trips >= free.Trips / 2 && busy.Elsewhere == 0 && MissesTicks(kind, idle, busy) is null && busy.Paints >= FewestPaints && (!expectsKeys || busy.Keys > 0);
+
+    private void Check(LoopKind kind, Load free, Load idle, Load busy)
+    {
+        Checks.That(busy.Failed is false && busy.Elsewhere == 0, $"{kind}: {Clients} clients are served on the UI thread", busy.ToString());
+        Checks.That(MissesTicks(kind, idle, busy) is null, $"{kind}: timers of 20 ms get 90 % of their idle ticks", MissesTicks(kind, idle, busy) ?? $"idle: {idle}");
+        Checks.That(busy.Trips >= free.Trips / 2, $"{kind}: half of the trips that it makes when it never yields", $"{busy.Trips:f0} of {free.Trips:f0}");
+        Checks.That(busy.Paints >= FewestPaints, $"{kind}: a label is painted", $"{busy.Paints}");
+        if (expectsKeys)
+            Checks.That(busy.Keys > 0, $"{kind}: keys arrive", $"{busy.Keys}");
+    }
+
+    private static string? MissesTicks(LoopKind kind, Load idle, Load busy)
+    {
+        for (int i = 0; i < (kind.LowerPriorities ? idle.Ticks.Count : 1); i++)
+        {
+            if (busy.Ticks[i].PerSecond < idle.Ticks[i].PerSecond * 0.9)
+                return $"{busy.Ticks[i].Name}: {busy.Ticks[i].PerSecond:f1} per second, idle {idle.Ticks[i].PerSecond:f1}";
+        }
+        return null;
+    }
+
+    /// <param name="kind">The loop; null: none, the window is idle.</param>
+    /// <param name="budget">Its turn budget.</param>
+    /// <param name="time">For how long.</param>
+    private async Task<Load> MeasureAsync(LoopKind? kind, TimeSpan? budget, TimeSpan time)
+    {
+        await SettleAsync();
+        var loop = kind?.Attach(new HostedIOLoopOptions { TurnBudget = budget });
+        using var server = loop is null ? null : new EchoServer(loop) { OnMessage = number => Show(number) };
+        var ticks = ui.Ticks;
+        var (paints, keys) = (ui.Paints, ui.Keys);
+        var clock = Stopwatch.StartNew();
+        int? trips = 0;
+        if (server is not null)
+            trips = await Task.Run(() => IOLoops.WindowsUi.Clients.RunAsync(server.EndPoint, Clients, time));
+        else
+            await Task.Delay(time);
+        double seconds = clock.Elapsed.TotalSeconds;
+        var load = new Load(
+            (trips ?? 0) / seconds,
+            trips is null,
+            server?.Elsewhere ?? 0,
+            [.. ui.Ticks.Zip(ticks, (after, before) => (after.Name, (after.Count - before.Count) / seconds))],
+            ui.Paints - paints,
+            ui.Keys - keys ?? 0);
+        server?.Dispose();
+        loop?.Stop();
+        loop?.Close();
+        return load;
+    }
+
+    private void Show(int number)
+    {
+        if (number % MessagesPerPaint == 0)
+            ui.Show(number);
+    }
+
+    /// <summary>Until the window has worked off what a load has left.</summary>
+    private async Task SettleAsync()
+    {
+        int before = ui.Ticks[^1].Count;
+        do
+            await Task.Delay(100);
+        while (ui.Ticks[^1].Count < before + 3);
+    }
+
+    private sealed record Load(double Trips, bool Failed, int Elsewhere, IReadOnlyList<(string Name, double PerSecond)> Ticks, int Paints, int Keys)
+    {
+        public override string ToString() =>
+            $"{Trips:f0} trips/s, ticks/s {string.Join(", ", Ticks.Select(timer => $"{timer.Name} {timer.PerSecond:f1}"))}, paints {Paints}, keys {Keys}{(Elsewhere > 0 ? $", elsewhere {Elsewhere}" : "")}";
+    }
+}
