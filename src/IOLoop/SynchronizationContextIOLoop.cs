@@ -24,12 +24,24 @@ public class SynchronizationContextIOLoop : HostedIOLoop
     public SynchronizationContextIOLoop(SynchronizationContext context, HostedIOLoopOptions? options = null)
         : base(SynchronizationContextHost.Create(context), options)
     {
-        if (OperatingSystem.IsWindows() && Host is WindowsContextHost host)
-            host.OnLost = ReportHostLost;
+        if (!OperatingSystem.IsWindows())
+            return;
+        if (Host is FormsContextHost forms)
+            forms.OnLost = ReportHostLost;
+        else if (Host is WindowsContextHost other)
+            other.OnLost = ReportHostLost;
     }
 
     /// <summary>Makes a loop inside a context and begins to run it there.</summary>
     /// <inheritdoc cref="SynchronizationContextIOLoop(SynchronizationContext, HostedIOLoopOptions?)"/>
     public static SynchronizationContextIOLoop Attach(SynchronizationContext context, HostedIOLoopOptions? options = null) =>
         Attached(new SynchronizationContextIOLoop(context, options));
+
+    /// <inheritdoc/>
+    public override void Close(bool allFds = false)
+    {
+        base.Close(allFds);
+        if (OperatingSystem.IsWindows() && Host is FormsContextHost forms)
+            forms.Dispose();
+    }
 }

@@ -23,12 +23,14 @@ internal class SynchronizationContextHost : IHostThread
             _threadId = own.ManagedThreadId;
     }
 
-    internal static SynchronizationContextHost Create(SynchronizationContext context)
+    internal static ILoopHost Create(SynchronizationContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return IsFair(context) ? new FairContextHost(context)
-            : OperatingSystem.IsWindows() ? new WindowsContextHost(context)
-            : new SynchronizationContextHost(context);
+        if (IsFair(context))
+            return new FairContextHost(context);
+        if (!OperatingSystem.IsWindows())
+            return new SynchronizationContextHost(context);
+        return FormsContextHost.IsFor(context) ? new FormsContextHost() : new WindowsContextHost(context);
     }
 
     /// <summary>Whether the context is known to run everything in order, so that nothing waits behind turns without end.</summary>
