@@ -8,9 +8,9 @@ internal static class BlockingChecks
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    internal static void RunSync(LoopKind kind)
+    internal static async Task RunSyncAsync(LoopKind kind)
     {
-        var loop = kind.Attach(new HostedIOLoopOptions());
+        var loop = await kind.BeginAsync(new HostedIOLoopOptions());
         string outcome;
         try
         {
@@ -31,7 +31,7 @@ internal static class BlockingChecks
 
     internal static async Task JoinAsync(LoopKind kind, JoinableTaskContext context)
     {
-        var loop = (JoinableTaskIOLoop)kind.Attach(new HostedIOLoopOptions());
+        var loop = (JoinableTaskIOLoop)await kind.BeginAsync(new HostedIOLoopOptions());
         foreach (bool joins in new[] { true, false })
         {
             using var pair = new SocketPair();

@@ -16,7 +16,7 @@ internal static class DialogChecks
 
     private static async Task RunAsync(IUserInterface ui, LoopKind kind, bool byHandler)
     {
-        var loop = kind.Attach(new HostedIOLoopOptions());
+        var loop = await kind.BeginAsync(new HostedIOLoopOptions());
         using SocketPair opening = new(), other = new();
         bool isOpen = false;
         int inside = 0, calls = 0;

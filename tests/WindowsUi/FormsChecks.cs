@@ -32,7 +32,7 @@ internal static class FormsChecks
             var kind = kinds[i];
             await load.RunAsync(kind);
             await DialogChecks.RunAsync(window, kind);
-            BlockingChecks.RunSync(kind);
+            await BlockingChecks.RunSyncAsync(kind);
             if (kind.Name.StartsWith("Joinable", StringComparison.Ordinal))
                 await BlockingChecks.JoinAsync(kind, context);
         }

@@ -16,6 +16,10 @@ internal sealed class LoadChecks(IUserInterface ui, bool expectsKeys)
     private static readonly TimeSpan BusyTime = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan FreeTime = TimeSpan.FromSeconds(3); // without a budget
 
+    /// <summary>
+    /// Ticks are compared with those of an idle window. Where the machine has too little for the clients alone, with those of a window
+    /// whose clients another thread serves.
+    /// </summary>
     internal async Task RunAsync(LoopKind kind)
     {
         var free = await MeasureAsync(kind, null, FreeTime);
@@ -24,6 +28,11 @@ internal sealed class LoadChecks(IUserInterface ui, bool expectsKeys)
         {
             var idle = await MeasureAsync(null, null, IdleTime);
             var busy = await MeasureAsync(kind, new HostedIOLoopOptions().TurnBudget, BusyTime);
+            if (MissesTicks(kind, idle, busy) is { } missed)
+            {
+                idle = await MeasureElsewhereAsync(FreeTime);
+                Console.WriteLine($"      {kind}: {missed}. A window whose clients another thread serves: {idle}");
+            }
             if (attempt < Attempts && !Holds(kind, free, idle, busy))
             {
                 Console.WriteLine($"again {kind}: {busy}; idle: {idle}");
@@ -52,9 +61,23 @@ internal sealed class LoadChecks(IUserInterface ui, bool expectsKeys)
         for (int i = 0; i < (kind.LowerPriorities ? idle.Ticks.Count : 1); i++)
         {
             if (busy.Ticks[i].PerSecond < idle.Ticks[i].PerSecond * 0.9)
-                return $"{busy.Ticks[i].Name}: {busy.Ticks[i].PerSecond:f1} per second, idle {idle.Ticks[i].PerSecond:f1}";
+                return $"{busy.Ticks[i].Name} {busy.Ticks[i].PerSecond:f1} per second, idle {idle.Ticks[i].PerSecond:f1}";
         }
         return null;
+    }
+
+    private async Task<Load> MeasureElsewhereAsync(TimeSpan time)
+    {
+        await SettleAsync();
+        using var loop = new PollIOLoop();
+        var thread = new Thread(loop.Start) { IsBackground = true };
+        thread.Start();
+        var server = await loop.InvokeAsync(() => new EchoServer(loop));
+        var load = await MeasureAsync(server, time);
+        await loop.InvokeAsync(server.Dispose);
+        loop.Stop();
+        thread.Join();
+        return load;
     }
 
     /// <param name="kind">The loop; null: none, the window is idle.</param>
@@ -63,8 +86,17 @@ internal sealed class LoadChecks(IUserInterface ui, bool expectsKeys)
     private async Task<Load> MeasureAsync(LoopKind? kind, TimeSpan? budget, TimeSpan time)
     {
         await SettleAsync();
-        var loop = kind?.Attach(new HostedIOLoopOptions { TurnBudget = budget });
+        var loop = kind is null ? null : await kind.BeginAsync(new HostedIOLoopOptions { TurnBudget = budget });
         using var server = loop is null ? null : new EchoServer(loop) { OnMessage = number => Show(number) };
+        var load = await MeasureAsync(server, time);
+        server?.Dispose();
+        loop?.Stop();
+        loop?.Close();
+        return load;
+    }
+
+    private async Task<Load> MeasureAsync(EchoServer? server, TimeSpan time)
+    {
         var ticks = ui.Ticks;
         var (paints, keys) = (ui.Paints, ui.Keys);
         var clock = Stopwatch.StartNew();
@@ -74,17 +106,13 @@ internal sealed class LoadChecks(IUserInterface ui, bool expectsKeys)
         else
             await Task.Delay(time);
         double seconds = clock.Elapsed.TotalSeconds;
-        var load = new Load(
+        return new Load(
             (trips ?? 0) / seconds,
             trips is null,
             server?.Elsewhere ?? 0,
             [.. ui.Ticks.Zip(ticks, (after, before) => (after.Name, (after.Count - before.Count) / seconds))],
             ui.Paints - paints,
             ui.Keys - keys ?? 0);
-        server?.Dispose();
-        loop?.Stop();
-        loop?.Close();
-        return load;
     }
 
     private void Show(int number)

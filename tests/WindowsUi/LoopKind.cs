@@ -9,4 +9,12 @@ namespace IOLoops.WindowsUi;
 internal sealed record LoopKind(string Name, Func<HostedIOLoopOptions, HostedIOLoop> Attach, bool Nests, bool IsPumpable, bool LowerPriorities = true)
 {
     public override string ToString() => Name;
+
+    /// <summary>One that has run a turn: by that it knows its thread.</summary>
+    internal async Task<HostedIOLoop> BeginAsync(HostedIOLoopOptions options)
+    {
+        var loop = Attach(options);
+        await loop.InvokeAsync(static () => { });
+        return loop;
+    }
 }

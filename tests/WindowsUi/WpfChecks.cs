@@ -24,10 +24,10 @@ internal static class WpfChecks
         var dispatcher = window.Dispatcher;
         LoopKind[] kinds =
         [
-            new("WindowsMessageIOLoop in WPF", WindowsMessageIOLoop.Attach, Nests: true, IsPumpable: true),
-            new("SynchronizationContextIOLoop in WPF", options => SynchronizationContextIOLoop.Attach(new DispatcherSynchronizationContext(dispatcher), options), Nests: false, IsPumpable: false),
+            new("WindowsMessageIOLoop in WPF", WindowsMessageIOLoop.Attach, Nests: true, IsPumpable: true, LowerPriorities: false),
+            new("SynchronizationContextIOLoop in WPF", options => SynchronizationContextIOLoop.Attach(new DispatcherSynchronizationContext(dispatcher), options), Nests: false, IsPumpable: false, LowerPriorities: false),
             new("SynchronizationContextIOLoop at Background priority in WPF", options => SynchronizationContextIOLoop.Attach(new DispatcherSynchronizationContext(dispatcher, DispatcherPriority.Background), options), Nests: false, IsPumpable: false),
-            new("JoinableTaskIOLoop in WPF", options => JoinableTaskIOLoop.Attach(context.Factory, options), Nests: true, IsPumpable: true),
+            new("JoinableTaskIOLoop in WPF", options => JoinableTaskIOLoop.Attach(context.Factory, options), Nests: true, IsPumpable: true, LowerPriorities: false),
             new("JoinableTaskIOLoop at Background priority in WPF", options => JoinableTaskIOLoop.Attach(context.Factory.WithPriority(dispatcher, DispatcherPriority.Background), options), Nests: true, IsPumpable: true),
         ];
         var load = new LoadChecks(window, expectsKeys: true);
@@ -38,7 +38,7 @@ internal static class WpfChecks
             var kind = kinds[i];
             await load.RunAsync(kind);
             await DialogChecks.RunAsync(window, kind);
-            BlockingChecks.RunSync(kind);
+            await BlockingChecks.RunSyncAsync(kind);
             if (kind.Name.StartsWith("Joinable", StringComparison.Ordinal))
                 await BlockingChecks.JoinAsync(kind, context);
         }
