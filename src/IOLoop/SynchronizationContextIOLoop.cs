@@ -41,7 +41,11 @@ public class SynchronizationContextIOLoop : HostedIOLoop
     public override void Close(bool allFds = false)
     {
         base.Close(allFds);
-        if (OperatingSystem.IsWindows() && Host is FormsContextHost forms)
+        if (!OperatingSystem.IsWindows())
+            return;
+        if (Host is FormsContextHost forms)
             forms.Dispose();
+        else if (Host is WindowsContextHost other)
+            other.OnLost = static _ => { }; // the context may keep what it ran last, and that leads to the host
     }
 }
