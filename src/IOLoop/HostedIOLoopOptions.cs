@@ -13,7 +13,7 @@ public class HostedIOLoopOptions : IOLoopOptions
     /// <summary>
     /// How long turns may follow one another before the host's other work (its input, painting, timers, work of lower priority) gets
     /// its turn; the host's work then waits for this long and one more turn at most. Zero: after each turn. <see langword="null"/>:
-    /// never, for hosts that are known to be fair. Twelve milliseconds unless set. Costs nothing while the loop has pauses of its own.
+    /// never, for hosts that are known to be fair. Twelve milliseconds unless set; one on Windows messages, where the loop can ask whether anything waits. Costs nothing while the loop has pauses of its own.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Negative.</exception>
     public TimeSpan? TurnBudget
@@ -24,6 +24,10 @@ public class HostedIOLoopOptions : IOLoopOptions
             if (value is { } budget)
                 ArgumentOutOfRangeException.ThrowIfLessThan(budget, TimeSpan.Zero);
             field = value;
+            IsBudgetSet = true;
         }
     } = TimeSpan.FromMilliseconds(12);
+
+    /// <summary>Whether <see cref="TurnBudget"/> was set, if only to its default.</summary>
+    internal bool IsBudgetSet { get; private set; }
 }

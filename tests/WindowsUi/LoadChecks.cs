@@ -22,12 +22,12 @@ internal sealed class LoadChecks(IUserInterface ui, bool expectsKeys)
     /// </summary>
     internal async Task RunAsync(LoopKind kind)
     {
-        var free = await MeasureAsync(kind, null, FreeTime);
+        var free = await MeasureAsync(kind, new HostedIOLoopOptions { TurnBudget = null }, FreeTime);
         Console.WriteLine($"      {kind} that never yields: {free}");
         for (int attempt = 1; ; attempt++)
         {
             var idle = await MeasureAsync(null, null, IdleTime);
-            var busy = await MeasureAsync(kind, new HostedIOLoopOptions().TurnBudget, BusyTime);
+            var busy = await MeasureAsync(kind, new HostedIOLoopOptions(), BusyTime);
             if (MissesTicks(kind, idle, busy) is { } missed)
             {
                 idle = await MeasureElsewhereAsync(FreeTime);
@@ -81,12 +81,12 @@ internal sealed class LoadChecks(IUserInterface ui, bool expectsKeys)
     }
 
     /// <param name="kind">The loop; null: none, the window is idle.</param>
-    /// <param name="budget">Its turn budget.</param>
+    /// <param name="options">Its options.</param>
     /// <param name="time">For how long.</param>
-    private async Task<Load> MeasureAsync(LoopKind? kind, TimeSpan? budget, TimeSpan time)
+    private async Task<Load> MeasureAsync(LoopKind? kind, HostedIOLoopOptions? options, TimeSpan time)
     {
         await SettleAsync();
-        var loop = kind is null ? null : await kind.BeginAsync(new HostedIOLoopOptions { TurnBudget = budget });
+        var loop = kind is null ? null : await kind.BeginAsync(options!);
         using var server = loop is null ? null : new EchoServer(loop) { OnMessage = number => Show(number) };
         var load = await MeasureAsync(server, time);
         server?.Dispose();

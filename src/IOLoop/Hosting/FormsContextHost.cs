@@ -8,7 +8,7 @@ namespace IOLoops.Hosting;
 /// </summary>
 /// <remarks>Else as other contexts: it is not pumped, and nothing nests.</remarks>
 [SupportedOSPlatform("windows")]
-internal sealed class FormsContextHost : IHostThread, IYieldingHost, IHostLifetime, IDisposable
+internal sealed class FormsContextHost : IHostThread, IPromptHost, IHostLifetime, IDisposable
 {
     private const string ContextName = "System.Windows.Forms.WindowsFormsSynchronizationContext"; // sealed
 
@@ -21,6 +21,8 @@ internal sealed class FormsContextHost : IHostThread, IYieldingHost, IHostLifeti
     }
 
     public bool IsOnHostThread => _messages.IsOnHostThread;
+
+    public TimeSpan SuitedBudget => _messages.SuitedBudget;
 
     public bool HasOtherWork => _messages.HasOtherWork;
 

@@ -9,13 +9,16 @@ namespace IOLoops.Hosting;
 /// waits, and again as long as any message waits, up to a limit. It asks by a message that is sent, not posted: WPF does its work of lower
 /// priorities only while no posted message waits.
 /// </remarks>
-internal sealed partial class WindowsMessageHost : IYieldingHost
+internal sealed partial class WindowsMessageHost : IPromptHost
 {
     private static readonly TimeSpan LongestWay = TimeSpan.FromMilliseconds(10);
 
     private readonly Action<Action> _ask;
     private Action? _behind; // the window's thread alone, as the next
     private long _behindSince;
+
+    /// <remarks>A timer that counts its time anew from each tick, as WPF's do, loses as much as it has to wait.</remarks>
+    public TimeSpan SuitedBudget => TimeSpan.FromMilliseconds(1);
 
     public bool HasOtherWork => QueueStatus.HasInputPaintOrTimer;
 
