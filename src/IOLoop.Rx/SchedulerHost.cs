@@ -39,6 +39,7 @@ internal class SchedulerHost : IHostThread
         return SchedulerKind.IsVirtual(behind) ? new VirtualTimeHost(scheduler, behind)
             : SchedulerKind.IsFair(behind) ? new FairSchedulerHost(scheduler, behind)
             : SchedulerKind.IsRealTime(behind) ? new SchedulerHost(scheduler, behind)
+            : behind is IOLoopScheduler ? new FairClockedHost(scheduler, behind)
             : new ClockedSchedulerHost(scheduler, behind);
     }
 

@@ -70,6 +70,32 @@ public abstract class UiThreadTests(AvaloniaKind kind) : LoopHarness(new Avaloni
     }
 
     [Fact]
+    public void A_busy_loop_leaves_the_UI_thread_time_for_work_of_lower_priority()
+    {
+        const int Enough = 20;
+        var done = Own(new ManualResetEventSlim());
+        int ticks = 0;
+        UiThread.Run(() =>
+        {
+            Hosted.Attach();
+            Loop.AddCallback(Again);
+            Tick();
+        });
+        Bounded.Await(done, $"{Enough} pieces of work behind the loop's");
+        Bounded.Await(Loop.StopAsync(), "the end of the run");
+
+        void Again() => Loop.TryAddCallback(Again);
+
+        void Tick()
+        {
+            if (++ticks == Enough)
+                done.Set();
+            else
+                Dispatcher.UIThread.Post(Tick, DispatcherPriority.ContextIdle); // below that of the loop's turns
+        }
+    }
+
+    [Fact]
     public void A_start_on_the_UI_thread_is_refused_and_one_elsewhere_is_not()
     {
         UiThread.Run(() =>
