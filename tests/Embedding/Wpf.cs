@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Windows;
 using System.Windows.Controls;
+using System.Windows.Threading;
 using IOLoops;
 using IOLoops.VsThreading;
 using Microsoft.VisualStudio.Threading;
@@ -17,7 +18,8 @@ public class WpfWindow : Window
     public WpfWindow(Socket socket)
     {
         Content = _status;
-        _loop = JoinableTaskIOLoop.Attach(_context.Factory);
+        // At background priority, so that a busy loop keeps neither input nor painting waiting.
+        _loop = JoinableTaskIOLoop.Attach(_context.Factory.WithPriority(Dispatcher, DispatcherPriority.Background));
         _loop.AddHandler(socket, (_, events) => _status.Text = $"{events}, {socket.Available} bytes", IOEvents.Read);
         Closed += (_, _) =>
         {
