@@ -59,8 +59,9 @@ internal static class SchedulerKind
     /// Whether a scheduler of real time is known to run everything in the order of its due time, so that nothing waits behind turns
     /// without end. What a SynchronizationContext or a user interface does is not known.
     /// </summary>
+    /// <remarks>A task pool of its own may be a user interface: TaskScheduler.FromCurrentSynchronizationContext is one.</remarks>
     internal static bool IsFair(IScheduler behind) =>
-        behind is EventLoopScheduler or TaskPoolScheduler or ThreadPoolScheduler or NewThreadScheduler or DefaultScheduler;
+        ReferenceEquals(behind, TaskPoolScheduler.Default) || behind is EventLoopScheduler or ThreadPoolScheduler or NewThreadScheduler or DefaultScheduler;
 
     /// <summary>Whether the scheduler's time is the system's. One that was written elsewhere may have a time of its own.</summary>
     internal static bool IsRealTime(IScheduler behind) =>
