@@ -58,13 +58,19 @@ internal sealed partial class JoinableTaskHost
     /// </summary>
     public void PostBehind(Action turn)
     {
+        TurnTask task;
         PostedTurn posted;
+        bool begins;
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isClosed, this);
+            begins = _task is null; // another thread has ended the run meanwhile: the next one relies on this turn
+            task = _task ??= new TurnTask(_factory, this);
             posted = Rent(turn);
             _posted++;
         }
+        if (begins)
+            task.Begin(_loops);
         _membership.Update(this);
         TurnPoster.Post(posted, pauses: true);
     }

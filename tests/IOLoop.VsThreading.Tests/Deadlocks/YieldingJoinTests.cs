@@ -53,6 +53,21 @@ public sealed class YieldingJoinTests
         Bounded.Await(loop.StopAsync(), "the end of the run");
     }
 
+    [Fact]
+    public void A_turn_that_gives_way_as_its_run_ends_reaches_the_main_thread_all_the_same()
+    {
+        using var main = new TwoQueueContext();
+        using var loop = new OpenLoop(new JoinableTaskContext(main.Thread, main).Factory);
+        var came = new TaskCompletionSource();
+        main.PostOther(() => loop.Yielding.PostBehind(came.SetResult)); // where another thread has ended the run meanwhile
+        Bounded.Await(came.Task, "a turn behind a pause"); // the next run relies on it
+    }
+
+    private sealed class OpenLoop(JoinableTaskFactory factory) : JoinableTaskIOLoop(factory)
+    {
+        internal IYieldingHost Yielding => (IYieldingHost)Host;
+    }
+
     private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     /// <summary>Blocks the main thread where it runs its other work, again and again, for what runs in a turn.</summary>
