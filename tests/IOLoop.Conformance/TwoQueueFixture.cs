@@ -29,6 +29,14 @@ public class TwoQueueFixture(
         var context = new TwoQueueContext(drains);
         lock (_contexts)
             _contexts.Add(context);
+        return Create(context, options);
+    }
+
+    /// <summary>Another loop on the host of the one that was made last.</summary>
+    public HostedIOLoop CreateBeside() => Create(Context, null);
+
+    private HostedIOLoop Create(TwoQueueContext context, IOLoopOptions? options)
+    {
         var hosted = HostedOptions.From(options);
         if (options is not HostedIOLoopOptions)
             hosted.TurnBudget = budget;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Shouldly;
 using Xunit;
 
@@ -52,6 +53,51 @@ public abstract class YieldingConformance(TwoQueueFixture fixture) : LoopHarness
         peer.Stop();
         Bounded.Await(served, "the peer's end");
         _ticks.ShouldBe(Enough);
+    }
+
+    [Fact]
+    public void Other_work_of_the_host_runs_beside_two_loops_whose_callbacks_are_without_end()
+    {
+        KeepBusy(Loop, TimeSpan.FromMilliseconds(1)); // makes the host; longer than a pause, so that each loop would fill the other's
+        RunBesideAnother(fixture.CreateBeside(), other => KeepBusy(other, TimeSpan.FromMilliseconds(1)));
+    }
+
+    [Fact]
+    public void Other_work_of_the_host_runs_beside_two_loops_whose_turns_outlast_the_budget()
+    {
+        KeepBusy(Loop, TimeSpan.FromMilliseconds(15));
+        RunBesideAnother(fixture.CreateBeside(), other => KeepBusy(other, TimeSpan.FromMilliseconds(15)));
+    }
+
+    [Fact]
+    public void Other_work_of_the_host_runs_beside_two_loops_that_sleep_while_the_other_is_busy()
+    {
+        _ = Loop; // makes the host
+        var other = fixture.CreateBeside();
+        var pair = NewSocketPair();
+        void Answer(FileDescriptor fd, IOEvents events)
+        {
+            Descriptors.Read((int)fd.Number);
+            Spin(TimeSpan.FromMilliseconds(1));
+            Descriptors.Write((int)fd.Number);
+        }
+        Loop.AddHandler(pair.Right, Answer, IOEvents.Read);
+        other.AddCallback(() => other.AddHandler(pair.Left, Answer, IOEvents.Read));
+        Descriptors.Write(pair.Left);
+        Descriptors.Write(pair.Right); // one message in each direction: both loops always have one, or are about to
+        RunBesideAnother(other, static _ => { });
+    }
+
+    private void RunBesideAnother(HostedIOLoop other, Action<HostedIOLoop> begin)
+    {
+        const int enough = 5;
+        Watched(other);
+        begin(other);
+        other.Attach();
+        BeginTicks(enough);
+        Run($"{enough} pieces of other work beside two busy loops");
+        Bounded.Await(other.StopAsync(), "the end of the other loop's run");
+        _ticks.ShouldBe(enough);
     }
 
     [Fact]
@@ -182,9 +228,21 @@ public abstract class YieldingConformance(TwoQueueFixture fixture) : LoopHarness
         loop.AddCallback(() => context.PostOther(Tick));
     }
 
-    private void KeepBusy()
+    private void KeepBusy() => KeepBusy(Loop, TimeSpan.Zero);
+
+    private static void KeepBusy(IOLoop loop, TimeSpan each)
     {
-        void Again() => Loop.AddCallback(Again);
-        Loop.AddCallback(Again);
+        void Again()
+        {
+            Spin(each);
+            loop.TryAddCallback(Again);
+        }
+        loop.AddCallback(Again);
+    }
+
+    private static void Spin(TimeSpan time)
+    {
+        for (long began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < time;)
+            Thread.SpinWait(10);
     }
 }

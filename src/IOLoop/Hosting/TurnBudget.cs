@@ -5,11 +5,19 @@ namespace IOLoops.Hosting;
 /// <summary>
 /// How long turns have followed one another without a gap in which the host could do something else. The owner of the turn alone.
 /// </summary>
+/// <remarks>
+/// Several loops may share a host. A gap between the turns of one is none if another's turns fill it, and a loop that gives way
+/// alone gives way to the other loops only. So each looks at the turns of all on its thread, and once one has given way, the
+/// others do so as their turns come, which are next in the queue. Each then runs one turn at least, so they never wait for each other.
+/// </remarks>
 /// <param name="budget">How long they may; null: without end.</param>
 internal sealed class TurnBudget(TimeSpan? budget)
 {
     /// <summary>A gap in which nothing of the loop's is posted, and that is not shorter, lets the host run one thing at least.</summary>
     internal static readonly TimeSpan Gap = TimeSpan.FromMicroseconds(200);
+
+    [ThreadStatic]
+    private static ThreadTurns? t_turns;
 
     private static readonly TimeSpan Absence = TimeSpan.FromMilliseconds(10);
 
@@ -19,6 +27,7 @@ internal sealed class TurnBudget(TimeSpan? budget)
     private long _began;     // a timestamp: when the first of these turns came; 0: the next one is the first
     private long _ended;     // a timestamp: when the last turn ended; 0: none has since the last one came
     private bool _isAsleep;  // whether it left the loop asleep
+    private ThreadTurns? _thread; // on which it ran
 
     internal bool IsLimited => budget is not null;
 
@@ -29,15 +38,31 @@ internal sealed class TurnBudget(TimeSpan? budget)
         if (!IsLimited)
             return false;
         long now = Stopwatch.GetTimestamp();
-        // The sleeper may wake the loop at once, before the host has got to anything else: such a sleep is no gap.
-        if (_ended != 0 && now - _ended >= (_isAsleep ? _gap : _absence))
+        var all = ReferenceEquals(_thread, t_turns) ? _thread : null; // else the host has several threads, which say nothing about it
+        if (_ended != 0 && IsGap(now, all))
+        {
             _began = 0;
+            if (all is not null)
+                all.Gap = now;
+        }
+        else if (all is not null && all.Gap > _began)
+        {
+            _began = 0; // before a turn of another loop
+        }
         _ended = 0;
         if (_began != 0)
-            return now - _began >= _budget;
+            return now - _began >= _budget || (all is not null && now - all.GaveWay < _gap);
         _began = now;
         return false;
     }
+
+    /// <summary>The sleeper may wake the loop at once, before the host has got to anything else: such a sleep is no gap.</summary>
+    private bool IsGap(long now, ThreadTurns? all) => all is null || all.Ended <= _ended
+        ? now - _ended >= (_isAsleep ? _gap : _absence)
+        : now - all.Ended >= (_isAsleep && all.IsAsleep ? _gap : _absence);
+
+    /// <summary>The turn that came gives way.</summary>
+    internal static void NoteGivingWay() => (t_turns ??= new ThreadTurns()).GaveWay = Stopwatch.GetTimestamp();
 
     /// <summary>A turn has ended.</summary>
     internal void NoteEnd(bool isAsleep)
@@ -46,6 +71,9 @@ internal sealed class TurnBudget(TimeSpan? budget)
             return;
         _ended = Stopwatch.GetTimestamp();
         _isAsleep = isAsleep;
+        _thread = t_turns ??= new ThreadTurns();
+        _thread.Ended = _ended;
+        _thread.IsAsleep = isAsleep;
     }
 
     /// <summary>The host gets its turn, or has nothing to do with it.</summary>
@@ -56,4 +84,13 @@ internal sealed class TurnBudget(TimeSpan? budget)
     }
 
     private static long Ticks(TimeSpan span) => (long)Math.Min(span.TotalSeconds * Stopwatch.Frequency, long.MaxValue / 2);
+
+    /// <summary>Of all loops whose turns run on a thread.</summary>
+    private sealed class ThreadTurns
+    {
+        internal long Ended;                       // a timestamp: when the last turn ended
+        internal long Gap;                         // a timestamp: when a turn last came after a gap
+        internal bool IsAsleep;                    // whether that one left its loop asleep
+        internal long GaveWay = long.MinValue / 2; // a timestamp: when a turn last gave way
+    }
 }

@@ -241,6 +241,7 @@ internal sealed partial class TurnDriver : IPoolPosts, IDisposable
     /// </summary>
     private void GiveWay(HostedRun run)
     {
+        TurnBudget.NoteGivingWay();
         _turns.Leave();
         if (_run == run)
             PostBehind(run);
