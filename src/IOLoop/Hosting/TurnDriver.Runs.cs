@@ -192,7 +192,28 @@ internal sealed partial class TurnDriver
     /// </summary>
     private void Inherit(HostedRun run)
     {
-        if (Hand(new TurnLink.Inquiry(_link, run, Volatile.Read(ref _handed)).Work) is { } failure)
+        int posted = Volatile.Read(ref _posted);
+        if ((posted & BehindMark) != 0 && _host.Yielding is not null)
+            InheritBehind(run, posted);
+        else
+            Inquire(run, Volatile.Read(ref _handed));
+    }
+
+    /// <summary>
+    /// A question would come before a turn that the host runs behind its other work. So that work is given time first. If it takes
+    /// longer, a second turn is posted, and there are two until the loop next sleeps or the run ends: they do not overlap.
+    /// </summary>
+    private void InheritBehind(HostedRun run, int ticket) => _ = Task.Delay(Silence).ContinueWith(
+        _ =>
+        {
+            if (_run == run && Volatile.Read(ref _posted) == ticket)
+                Inquire(run, ticket);
+        },
+        TaskScheduler.Default);
+
+    private void Inquire(HostedRun run, int ticket)
+    {
+        if (Hand(new TurnLink.Inquiry(_link, run, ticket).Work) is { } failure)
             Lose(run, failure);
     }
 

@@ -33,6 +33,8 @@ namespace IOLoops.Hosting;
 /// </remarks>
 internal sealed partial class TurnDriver : IPoolPosts, IDisposable
 {
+    private const int BehindMark = 1; // in the ticket of a turn that a host runs behind its other work
+
     private readonly HostedIOLoop _loop;
     private readonly HostAbilities _host;
     private readonly HostPoster _poster;
@@ -118,8 +120,8 @@ internal sealed partial class TurnDriver : IPoolPosts, IDisposable
 
     private int NewTicket()
     {
-        int ticket = Interlocked.Increment(ref _lastTicket);
-        return ticket != 0 ? ticket : Interlocked.Increment(ref _lastTicket); // 0 stands for none
+        int ticket = Interlocked.Add(ref _lastTicket, 2); // even: see BehindMark
+        return ticket != 0 ? ticket : Interlocked.Add(ref _lastTicket, 2); // 0 stands for none
     }
 
     /// <summary>
@@ -250,11 +252,11 @@ internal sealed partial class TurnDriver : IPoolPosts, IDisposable
 
     private void PostBehind(HostedRun run)
     {
-        if (Interlocked.CompareExchange(ref _posted, NewTicket(), 0) != 0)
+        int ticket = _host.Yielding is null ? NewTicket() : NewTicket() | BehindMark;
+        if (Interlocked.CompareExchange(ref _posted, ticket, 0) != 0)
             return;
         try
         {
-            // What is posted behind cannot be asked for: a question would come before it.
             _poster.PostBehind(_link.Turn);
         }
         catch (Exception exception)

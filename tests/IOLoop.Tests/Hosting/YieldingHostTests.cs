@@ -141,6 +141,20 @@ public sealed class YieldingHostTests() : LoopHarness(new ContextFixture())
     }
 
     [Fact]
+    public void A_turn_behind_other_work_that_the_host_drops_is_noticed_by_a_stop()
+    {
+        using var host = new YieldingHost();
+        using var isDropped = new ManualResetEventSlim();
+        host.Behind = _ => isDropped.Set();
+        using var loop = Watched(new HostedIOLoop(host, _always));
+        loop.Attach();
+        KeepBusy(loop);
+        Bounded.Await(isDropped, "a turn that gives way");
+        loop.Stop();
+        Bounded.Await(loop.Completion, "the end of the run");
+    }
+
+    [Fact]
     public void A_run_that_follows_has_a_budget_of_its_own()
     {
         using var host = new YieldingHost();
