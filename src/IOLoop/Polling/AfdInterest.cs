@@ -9,11 +9,14 @@ internal static class AfdInterest
     internal const IOEvents HangUpBit = (IOEvents)0x010;
 
     // Whoever asks for nothing still learns of the end of a connection, and the poller of the end of the socket.
-    private const uint Always = AfdPoll.Disconnect | AfdPoll.Abort | AfdPoll.ConnectFail | AfdPoll.LocalClose;
+    private const uint Always = AfdPoll.Abort | AfdPoll.ConnectFail | AfdPoll.LocalClose;
 
     internal static uint Request(IOEvents events)
     {
         uint bits = Always;
+        // A peer that writes no more may still read. Its end stays set, so a writer that waits for room would be called in every turn.
+        if ((events & IOEvents.Write) == 0 || (events & (IOEvents.Read | IOEvents.ReadHangUp)) != 0)
+            bits |= AfdPoll.Disconnect;
         if ((events & IOEvents.Read) != 0)
             bits |= AfdPoll.Receive | AfdPoll.Accept;
         if ((events & IOEvents.Priority) != 0)
@@ -24,8 +27,8 @@ internal static class AfdInterest
     }
 
     /// <summary>
-    /// A peer's orderly end can be read, and is no error to those who read. To others it is the only news there will be, and comes in
-    /// every wait: silence would spin.
+    /// A peer's orderly end can be read, and is no error to those who read. To those who ask for nothing it is the only news there will
+    /// be, and comes in every wait: silence would spin. Writers are not told: see <see cref="Request"/>.
     /// </summary>
     internal static IOEvents Translate(uint found, IOEvents wanted)
     {

@@ -133,7 +133,8 @@ public sealed partial class AfdPollerTests
     [Theory]
     [InlineData(IOEvents.None, 0x138u)]
     [InlineData(IOEvents.Read, 0x1b9u)]
-    [InlineData(IOEvents.Write, 0x13cu)]
+    [InlineData(IOEvents.Write, 0x134u)]
+    [InlineData(IOEvents.Write | IOEvents.ReadHangUp, 0x13cu)]
     [InlineData(IOEvents.Read | IOEvents.Write | IOEvents.Priority | IOEvents.ReadHangUp | IOEvents.Error, 0x1bfu)]
     public void A_poll_never_asks_whether_a_socket_is_connected(IOEvents events, uint expected)
     {
@@ -149,7 +150,7 @@ public sealed partial class AfdPollerTests
     [InlineData(AfdPoll.Expedited, IOEvents.Priority, IOEvents.Priority)]
     [InlineData(AfdPoll.Disconnect, IOEvents.Read, IOEvents.Read | IOEvents.ReadHangUp)]
     [InlineData(AfdPoll.Disconnect, IOEvents.ReadHangUp, IOEvents.ReadHangUp)]
-    [InlineData(AfdPoll.Disconnect, IOEvents.Write, AfdInterest.HangUpBit)]
+    [InlineData(AfdPoll.Disconnect, IOEvents.None, AfdInterest.HangUpBit)]
     [InlineData(AfdPoll.Abort, IOEvents.Read, IOEvents.Read | IOEvents.Write | IOEvents.Error)]
     [InlineData(AfdPoll.ConnectFail, IOEvents.Write, IOEvents.Read | IOEvents.Write | IOEvents.Error)]
     public void What_the_driver_finds_means_what_epoll_means(uint found, IOEvents wanted, IOEvents expected) =>

@@ -141,6 +141,24 @@ public sealed partial class AfdPollerTests : IDisposable
         (_ready[0].Events & IOEvents.Error).ShouldBe(IOEvents.Error);
     }
 
+    [Theory]
+    [InlineData(IOEvents.None)]
+    [InlineData(IOEvents.Read)]
+    public void A_writer_without_room_is_not_told_that_its_peer_writes_no_more(IOEvents before)
+    {
+        using var pair = new SocketPair();
+        Descriptors.Fill(pair.Left);
+        Descriptors.ShutdownWrite(pair.Right);
+        _poller.Register(pair.Left, 1, before).ShouldBe(Errno.Ok);
+        _poller.Wait(_ready, 0).ShouldBe(1);
+        _poller.Modify(pair.Left, 1, IOEvents.Write).ShouldBe(Errno.Ok);
+        _poller.Wait(_ready, 0).ShouldBe(0, "it would be called in each turn, and could do nothing");
+        _poller.Wait(_ready, 0).ShouldBe(0);
+        while (_poller.Wait(_ready, 0) == 0)
+            Descriptors.Read(pair.Right); // fails when nothing is left
+        _ready[0].Events.ShouldBe(IOEvents.Write);
+    }
+
     [Fact]
     public void A_poll_that_cannot_be_begun_is_tried_again()
     {

@@ -208,6 +208,25 @@ public abstract class AfdPortTests : IDisposable
         _ready[0].Events.ShouldBe(IOEvents.Write);
     }
 
+    [Fact]
+    public void A_writer_is_not_told_that_its_peer_writes_no_more()
+    {
+        using var pair = new SocketPair();
+        Poller.Register(pair.Left, 1, IOEvents.Read).ShouldBe(Errno.Ok);
+        Descriptors.ShutdownWrite(pair.Right);
+        Poller.Wait(_ready, Long).ShouldBe(1);
+        _ready[0].Events.ShouldBe(IOEvents.Read | IOEvents.ReadHangUp);
+        Poller.Modify(pair.Left, 1, IOEvents.Write).ShouldBe(Errno.Ok);
+        for (int wait = 0; wait < 3; wait++)
+        {
+            Poller.Wait(_ready, Long).ShouldBe(1);
+            _ready[0].Events.ShouldBe(IOEvents.Write, "the connection is whole, and can be written");
+        }
+        Poller.Modify(pair.Left, 1, IOEvents.None).ShouldBe(Errno.Ok);
+        Poller.Wait(_ready, Long).ShouldBe(1);
+        (_ready[0].Events & IOEvents.Error).ShouldNotBe(IOEvents.None);
+    }
+
     public void Dispose()
     {
         _poller?.Dispose();
