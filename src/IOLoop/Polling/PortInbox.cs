@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 
 namespace IOLoops.Polling;
 
@@ -52,13 +53,14 @@ internal sealed class PortInbox
     /// <summary>Before a marker is posted.</summary>
     internal void ExpectMarker() => Interlocked.Exchange(ref _isPassed, 0);
 
-    /// <summary>Waits until the marker was taken.</summary>
+    /// <summary>Waits until the marker was taken. What comes before it may come in several deliveries.</summary>
     internal void AwaitMarker(TimeSpan patience)
     {
+        long began = Stopwatch.GetTimestamp();
         lock (_arrival) // what comes behind the look pulses
         {
-            if (Volatile.Read(ref _isPassed) == 0)
-                Monitor.Wait(_arrival, patience);
+            while (Volatile.Read(ref _isPassed) == 0 && patience - Stopwatch.GetElapsedTime(began) is { Ticks: > 0 } left)
+                Monitor.Wait(_arrival, left);
         }
     }
 

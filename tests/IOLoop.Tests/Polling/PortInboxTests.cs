@@ -1,0 +1,54 @@
+using IOLoops.Polling;
+using Shouldly;
+using Xunit;
+
+namespace IOLoops.Tests.Polling;
+
+/// <summary>What the thread of a shared port puts in for a loop. Needs no port.</summary>
+public sealed class PortInboxTests
+{
+    private const int Deliveries = 50;
+
+    private static readonly TimeSpan Long = TimeSpan.FromMinutes(1);
+
+    [Fact]
+    public void A_turn_gets_everything_that_came_before_its_marker_in_however_many_deliveries()
+    {
+        var inbox = new PortInbox();
+        inbox.ExpectMarker();
+        nint[] polls = new nint[2 * Deliveries];
+        int taken = 0;
+        var turn = new Thread(() =>
+        {
+            inbox.AwaitMarker(Long);
+            taken = inbox.Take(polls, out _);
+        }) { IsBackground = true };
+        turn.Start();
+        SpinWait.SpinUntil(() => (turn.ThreadState & ThreadState.WaitSleepJoin) != 0, Long).ShouldBeTrue();
+        for (int poll = 1; poll <= Deliveries; poll++)
+        {
+            Deliver(inbox, poll);
+            Thread.Sleep(1); // a turn that takes this for its marker ends here
+        }
+        Deliver(inbox, PortInbox.Marker);
+        turn.Join(Long).ShouldBeTrue();
+        taken.ShouldBe(Deliveries);
+    }
+
+    [Fact]
+    public void A_turn_whose_marker_does_not_come_waits_for_a_bounded_time()
+    {
+        var inbox = new PortInbox();
+        inbox.ExpectMarker();
+        inbox.AwaitMarker(TimeSpan.FromMilliseconds(1));
+        inbox.Add(7);
+        inbox.Take(new nint[4], out bool woken).ShouldBe(1);
+        woken.ShouldBeFalse();
+    }
+
+    private static void Deliver(PortInbox inbox, nint poll)
+    {
+        inbox.Add(poll);
+        inbox.Ring();
+    }
+}
