@@ -10,6 +10,9 @@ internal static unsafe partial class Kernel32
     internal const uint HighResolution = 2;       // CREATE_WAITABLE_TIMER_HIGH_RESOLUTION: Windows 10 1803
     internal const uint TimerAccess = 0x00100002; // SYNCHRONIZE | TIMER_MODIFY_STATE
 
+    internal const uint Signalled = 0;            // WAIT_OBJECT_0
+    internal const uint TimedOut = 258;           // WAIT_TIMEOUT
+
     private const string Library = "kernel32.dll";
 
     /// <param name="callback">PTP_WAIT_CALLBACK: instance, context, wait, result.</param>
@@ -28,6 +31,9 @@ internal static unsafe partial class Kernel32
     /// <summary>Frees the wait when the callbacks that are under way have returned. It may be called inside one.</summary>
     [LibraryImport(Library)]
     internal static partial void CloseThreadpoolWait(nint wait);
+
+    [LibraryImport(Library)]
+    internal static partial uint WaitForSingleObject(nint handle, uint milliseconds);
 
     [LibraryImport(Library)]
     internal static partial nint CreateWaitableTimerExW(nint security, char* name, uint flags, uint access);
