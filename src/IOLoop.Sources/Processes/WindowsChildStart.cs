@@ -1,5 +1,4 @@
 using System.Runtime.Versioning;
-using System.Text;
 using IOLoops.Sources.Interop;
 using Microsoft.Win32.SafeHandles;
 
@@ -40,7 +39,7 @@ internal static class WindowsChildStart
         if (launch.Options.NewProcessGroup)
             flags |= Kernel32.NewGroup | Kernel32.Suspended;
         using var handles = ends.Inherit();
-        int error = WindowsSpawner.Start(path, CommandLine.Of(launch.Arguments), Block(launch.Environment), launch.WorkingDirectory, flags, handles, out started);
+        int error = WindowsSpawner.Start(path, CommandLine.Of(launch.Arguments), EnvironmentBlock.Of(launch.Environment), launch.WorkingDirectory, flags, handles, out started);
         if (error != 0)
             throw StartFailure.FromWindows(launch, path, error);
     }
@@ -68,14 +67,5 @@ internal static class WindowsChildStart
         {
             _ = Kernel32.CloseHandle(started.Thread);
         }
-    }
-
-    /// <summary>The variables one behind another, by name as Windows compares names, and an empty one at the end.</summary>
-    private static string Block(IReadOnlyList<string> variables)
-    {
-        var block = new StringBuilder();
-        foreach (string variable in variables.Order(StringComparer.OrdinalIgnoreCase))
-            block.Append(variable).Append('\0');
-        return block.Append('\0').ToString();
     }
 }

@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace IOLoops.Sources.Tests.Processes;
 
 /// <summary>The running test program as a child on Windows, where no tools can be relied on: told by a variable of its environment what to do.</summary>
-public static class WindowsChildProgram
+public static unsafe partial class WindowsChildProgram
 {
     public const string Variable = "IOLOOP_TEST_CHILD";
 
@@ -25,6 +26,10 @@ public static class WindowsChildProgram
                 using (var output = Console.OpenStandardOutput())
                     output.Write(System.Text.Encoding.UTF8.GetBytes(string.Join('|', arguments)));
                 return 0;
+            case "variables":
+                using (var output = Console.OpenStandardOutput())
+                    output.Write(System.Text.Encoding.UTF8.GetBytes(string.Join('|', Variables())));
+                return 0;
             case "parent":
                 Environment.SetEnvironmentVariable(Variable, "hang");
                 using (var child = Process.Start(new ProcessStartInfo(Path) { UseShellExecute = false })!)
@@ -36,4 +41,25 @@ public static class WindowsChildProgram
         Thread.Sleep(Timeout.Infinite);
         return 1;
     }
+
+    /// <summary>The names of the variables, in the order in which this process has got them.</summary>
+    private static List<string> Variables()
+    {
+        var names = new List<string>();
+        char* block = GetEnvironmentStringsW();
+        for (char* next = block; *next != 0;)
+        {
+            string variable = new(next);
+            names.Add(variable[..variable.IndexOf('=', 1)]);
+            next += variable.Length + 1;
+        }
+        _ = FreeEnvironmentStringsW(block);
+        return names;
+    }
+
+    [LibraryImport("kernel32.dll")]
+    private static partial char* GetEnvironmentStringsW();
+
+    [LibraryImport("kernel32.dll")]
+    private static partial int FreeEnvironmentStringsW(char* block);
 }

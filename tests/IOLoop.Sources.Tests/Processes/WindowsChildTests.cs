@@ -116,6 +116,19 @@ public abstract partial class WindowsChildTests(LoopFixture fixture) : SourceHar
     });
 
     [Fact]
+    public void Variables_are_sorted_by_name_as_a_process_that_changes_them_expects() => InLoop("a child", async () =>
+    {
+        var child = Again("variables", options =>
+        {
+            options.Environment["Given"] = "1";
+            options.Environment["GIVEN(x86)"] = "2"; // as a whole it would be the first
+            options.Environment["given2"] = "3";
+        });
+        string[] names = (await ReadAll(child.StandardOutput)).Split('|');
+        names.Where(static name => name.StartsWith("given", StringComparison.OrdinalIgnoreCase)).ShouldBe(["Given", "GIVEN(x86)", "given2"]);
+    });
+
+    [Fact]
     public void Arguments_are_given_as_they_are() => InLoop("a child", async () =>
     {
         string[] arguments = ["", "two words", "%TMP% *", "\"quoted\"", "grün", "a\\", "a b\\", "\\\\\"", "tab\tend"];
