@@ -11,6 +11,7 @@ internal sealed class PortInbox
     private Action? _wake; // there while the loop sleeps; interlocked
     private int _isWoken;  // interlocked
     private int _isPassed; // interlocked; whether the marker was taken
+    private bool _hasNews; // the port's thread's alone: something else than a marker was put in since it last rang
 
     /// <summary>Instead of a poll, in a packet: behind all that was posted before.</summary>
     internal const nint Marker = -1;
@@ -21,18 +22,29 @@ internal sealed class PortInbox
     internal void Add(nint poll)
     {
         if (poll == Marker)
+        {
             Interlocked.Exchange(ref _isPassed, 1);
-        else if (poll != 0)
+            return;
+        }
+        _hasNews = true;
+        if (poll != 0)
             _polls.Enqueue(poll);
         else
             Interlocked.Exchange(ref _isWoken, 1);
     }
 
-    /// <summary>Wakes the loop that sleeps. The port's thread, holding nothing.</summary>
+    /// <summary>Ends the waits of a turn, and wakes the loop that sleeps. The port's thread, holding nothing.</summary>
+    /// <remarks>
+    /// A marker is for the turn that posted it. That turn resumes with the pulse, and its loop may be asleep before this has looked: woken
+    /// by the marker it would run another turn, whose marker could wake it again.
+    /// </remarks>
     internal void Ring()
     {
         lock (_arrival)
             Monitor.PulseAll(_arrival);
+        if (!_hasNews)
+            return;
+        _hasNews = false;
         Interlocked.Exchange(ref _wake, null)?.Invoke(); // a full fence: see TrySleep
     }
 

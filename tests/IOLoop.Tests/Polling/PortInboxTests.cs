@@ -46,6 +46,21 @@ public sealed class PortInboxTests
         woken.ShouldBeFalse();
     }
 
+    [Fact]
+    public void A_loop_that_sleeps_is_not_woken_by_the_marker_of_its_last_turn()
+    {
+        var inbox = new PortInbox();
+        int wakes = 0;
+        inbox.TrySleep(() => wakes++).ShouldBeTrue();
+        Deliver(inbox, PortInbox.Marker);
+        wakes.ShouldBe(0, "the turn would post another marker, and so on");
+        Deliver(inbox, 7);
+        wakes.ShouldBe(1);
+        Deliver(inbox, 8);
+        wakes.ShouldBe(1);
+        inbox.TrySleep(() => wakes++).ShouldBeFalse("two polls have come");
+    }
+
     private static void Deliver(PortInbox inbox, nint poll)
     {
         inbox.Add(poll);
