@@ -10,7 +10,8 @@ internal sealed class PortInbox
     private readonly object _arrival = new(); // a monitor: pulsed when something has come
     private Action? _wake; // there while the loop sleeps; interlocked
     private int _isWoken;  // interlocked
-    private int _isPassed; // interlocked; whether the marker was taken
+    private int _passed;   // interlocked; how many markers were taken
+    private int _expected; // the loop's alone; how many were posted
     private bool _hasNews; // the port's thread's alone: something else than a marker was put in since it last rang
 
     /// <summary>Instead of a poll, in a packet: behind all that was posted before.</summary>
@@ -23,7 +24,7 @@ internal sealed class PortInbox
     {
         if (poll == Marker)
         {
-            Interlocked.Exchange(ref _isPassed, 1);
+            Interlocked.Increment(ref _passed);
             return;
         }
         _hasNews = true;
@@ -62,16 +63,16 @@ internal sealed class PortInbox
 
     internal void StayAwake() => Interlocked.Exchange(ref _wake, null);
 
-    /// <summary>Before a marker is posted.</summary>
-    internal void ExpectMarker() => Interlocked.Exchange(ref _isPassed, 0);
+    /// <summary>A marker was posted.</summary>
+    internal void ExpectMarker() => _expected++;
 
-    /// <summary>Waits until the marker was taken. What comes before it may come in several deliveries.</summary>
+    /// <summary>Waits until the last marker was taken, and not one before it that comes late. What comes before it may come in several deliveries.</summary>
     internal void AwaitMarker(TimeSpan patience)
     {
         long began = Stopwatch.GetTimestamp();
         lock (_arrival) // what comes behind the look pulses
         {
-            while (Volatile.Read(ref _isPassed) == 0 && patience - Stopwatch.GetElapsedTime(began) is { Ticks: > 0 } left)
+            while (Volatile.Read(ref _passed) != _expected && patience - Stopwatch.GetElapsedTime(began) is { Ticks: > 0 } left)
                 Monitor.Wait(_arrival, left);
         }
     }

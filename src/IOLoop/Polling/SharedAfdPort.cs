@@ -50,8 +50,8 @@ internal sealed unsafe class SharedAfdPort : IAfdPort
         }
         else if (_isUsed)
         {
-            _inbox.ExpectMarker();
             CompletionPort.Post(_port.Handle, _key, PortInbox.Marker);
+            _inbox.ExpectMarker(); // behind the call: one that was not posted never comes
             _inbox.AwaitMarker(Patience);
         }
         return _inbox.Take(polls, out woken);

@@ -47,6 +47,21 @@ public sealed class PortInboxTests
     }
 
     [Fact]
+    public void A_marker_that_comes_late_is_not_taken_for_the_next_one()
+    {
+        var inbox = new PortInbox();
+        inbox.ExpectMarker();
+        inbox.AwaitMarker(TimeSpan.FromMilliseconds(1)); // in vain
+        inbox.ExpectMarker();
+        var turn = new Thread(() => inbox.AwaitMarker(Long)) { IsBackground = true };
+        turn.Start();
+        Deliver(inbox, PortInbox.Marker);
+        turn.Join(TimeSpan.FromMilliseconds(50)).ShouldBeFalse("this is the first one");
+        Deliver(inbox, PortInbox.Marker);
+        turn.Join(Long).ShouldBeTrue();
+    }
+
+    [Fact]
     public void A_loop_that_sleeps_is_not_woken_by_the_marker_of_its_last_turn()
     {
         var inbox = new PortInbox();
