@@ -19,6 +19,7 @@ internal sealed class MessagePoster : WindowsMessageIOLoop
     private readonly Queue<(SendOrPostCallback Callback, object State)> _queue = []; // guarded by itself
     private long _gaveWay = Stopwatch.GetTimestamp(); // the window's thread alone, and so is the next
     private bool _givesWay;
+    private int _held; // messages that came meanwhile
 
     internal MessagePoster()
         : base(new HostedIOLoopOptions { Name = "WithWindowsMessages" })
@@ -38,7 +39,12 @@ internal sealed class MessagePoster : WindowsMessageIOLoop
 
     private void RunNext()
     {
-        if (!_givesWay && Stopwatch.GetElapsedTime(_gaveWay) >= Budget)
+        if (_givesWay)
+        {
+            _held++; // of another loop of the same context, which must not fill the pause
+            return;
+        }
+        if (Stopwatch.GetElapsedTime(_gaveWay) >= Budget)
         {
             _gaveWay = Stopwatch.GetTimestamp();
             if (_host.HasOtherWork)
@@ -55,6 +61,8 @@ internal sealed class MessagePoster : WindowsMessageIOLoop
     {
         _givesWay = false;
         _gaveWay = Stopwatch.GetTimestamp();
+        for (; _held > 0; _held--)
+            _host.Post(_runNext);
         Run();
     }
 

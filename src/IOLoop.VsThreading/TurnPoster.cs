@@ -36,7 +36,8 @@ internal static class TurnPoster
             // The system has no thread left: the turn does not step aside. The next one tries again.
             lock (Turns)
                 s_hasBegun = false;
-            PostNext();
+            if (TryTake(out var left)) // else another thread that could be started has taken it
+                PostAfterPause(left);
         }
     }
 
@@ -46,24 +47,30 @@ internal static class TurnPoster
             PostNext();
     }
 
-    // Methods of their own: a local in Serve would keep the last loop alive while the thread sleeps.
-    private static void PostNext()
+    // A method of its own: a local in Serve would keep the last loop alive while the thread sleeps.
+    private static void PostNext() => PostAfterPause(Take());
+
+    private static void PostAfterPause((PostedTurn Turn, long Due) next)
     {
-        var (turn, due) = Take();
         // A timer of the system, a millisecond at best, would take a fifth of a busy loop's turns.
-        while (due != 0 && Stopwatch.GetTimestamp() < due)
+        while (next.Due != 0 && Stopwatch.GetTimestamp() < next.Due)
             Thread.Yield();
-        turn.Host.PostAgain(turn);
+        next.Turn.Host.PostAgain(next.Turn);
     }
 
     private static (PostedTurn Turn, long Due) Take()
     {
         lock (Turns)
         {
-            (PostedTurn Turn, long Due) next;
-            while (!Turns.TryDequeue(out next))
+            while (Turns.Count == 0)
                 Monitor.Wait(Turns);
-            return next;
+            return Turns.Dequeue();
         }
+    }
+
+    private static bool TryTake(out (PostedTurn Turn, long Due) next)
+    {
+        lock (Turns)
+            return Turns.TryDequeue(out next);
     }
 }

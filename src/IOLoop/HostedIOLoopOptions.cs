@@ -12,8 +12,9 @@ public class HostedIOLoopOptions : IOLoopOptions
 
     /// <summary>
     /// How long turns may follow one another before the host's other work (its input, painting, timers, work of lower priority) gets
-    /// its turn; the host's work then waits for this long and one more turn at most. Zero: after each turn. <see langword="null"/>:
-    /// never, for hosts that are known to be fair. Twelve milliseconds unless set; one on Windows messages, where the loop can ask whether anything waits. Costs nothing while the loop has pauses of its own.
+    /// its turn; the host's work then waits for this long and one more turn at most. Zero: after each turn, which keeps a second thread
+    /// busy while the loop is. <see langword="null"/>: never, for hosts that are known to be fair. Twelve milliseconds unless set; one on
+    /// Windows messages, where the loop can ask whether anything waits. Costs nothing while the loop has pauses of its own.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Negative.</exception>
     public TimeSpan? TurnBudget

@@ -23,7 +23,8 @@ internal static class WindowsProgram
         string folders = launch.SearchPath ?? Environment.SystemDirectory;
         foreach (string folder in folders.Split(';', StringSplitOptions.RemoveEmptyEntries))
         {
-            if (At(launch, folder.Trim('"'), program) is { } found)
+            string path = folder.Trim('"'); // an empty one would be the current folder
+            if (path.Length > 0 && At(launch, path, program) is { } found)
                 return found;
         }
         throw StartFailure.NotFound(program, folders);

@@ -71,7 +71,7 @@ internal sealed class HostPoster(HostAbilities host, IPoolPosts pool)
         }
         else
         {
-            PausedPosts.Add(_postFrom ??= PostFrom, work, TurnBudget.Gap);
+            PausedPosts.Add(_postFrom ??= PostFrom, work);
         }
     }
 

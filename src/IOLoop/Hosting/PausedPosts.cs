@@ -14,10 +14,9 @@ internal static class PausedPosts
     /// <summary>Has work posted after a pause. Any thread, holding nothing.</summary>
     /// <param name="post">Posts it. It throws nothing.</param>
     /// <param name="work">The work.</param>
-    /// <param name="pause">How long the pause is.</param>
-    internal static void Add(Action<Action> post, Action work, TimeSpan pause)
+    internal static void Add(Action<Action> post, Action work)
     {
-        long due = Stopwatch.GetTimestamp() + (long)(pause.TotalSeconds * Stopwatch.Frequency);
+        long due = Stopwatch.GetTimestamp() + (long)(TurnBudget.Gap.TotalSeconds * Stopwatch.Frequency);
         lock (Paused)
         {
             Paused.Enqueue((post, work, due));
@@ -35,7 +34,7 @@ internal static class PausedPosts
             // The system has no thread left: the pool has to do.
             lock (Paused)
                 s_hasBegun = false;
-            ThreadPool.UnsafeQueueUserWorkItem(static _ => PostNext(), null);
+            ThreadPool.UnsafeQueueUserWorkItem(static _ => PostLeft(), null);
         }
     }
 
@@ -46,23 +45,36 @@ internal static class PausedPosts
     }
 
     // A method of its own: a local in Serve would keep the last loop alive while the thread sleeps.
-    private static void PostNext()
+    private static void PostNext() => PostAfterPause(Take());
+
+    /// <summary>Unless another thread that could be started has posted it.</summary>
+    private static void PostLeft()
     {
-        var (post, work, due) = Take();
+        if (TryTake(out var next))
+            PostAfterPause(next);
+    }
+
+    private static void PostAfterPause((Action<Action> Post, Action Work, long Due) next)
+    {
         // A timer of the system, a millisecond at best, would take a fifth of a busy loop's turns.
-        while (Stopwatch.GetTimestamp() < due)
+        while (Stopwatch.GetTimestamp() < next.Due)
             Thread.Yield();
-        post(work);
+        next.Post(next.Work);
     }
 
     private static (Action<Action> Post, Action Work, long Due) Take()
     {
         lock (Paused)
         {
-            (Action<Action> Post, Action Work, long Due) next;
-            while (!Paused.TryDequeue(out next))
+            while (Paused.Count == 0)
                 Monitor.Wait(Paused);
-            return next;
+            return Paused.Dequeue();
         }
+    }
+
+    private static bool TryTake(out (Action<Action> Post, Action Work, long Due) next)
+    {
+        lock (Paused)
+            return Paused.TryDequeue(out next);
     }
 }

@@ -8,7 +8,8 @@ internal class SynchronizationContextHost : IHostThread
     private readonly SynchronizationContext _context;
     private readonly bool _hasThread;
     private PostedTurn? _turn;  // the loop posts two delegates again and again: a turn,
-    private PostedTurn? _probe; // and a question whether the context still takes anything
+    private PostedTurn? _probe; // and a question whether the context still takes anything;
+    private PostedTurn? _third; // derived hosts one more
     private int _threadId; // the context's one thread as far as is known; 0: unknown; -1: there is more than one
 
     private protected SynchronizationContextHost(SynchronizationContext context)
@@ -54,9 +55,11 @@ internal class SynchronizationContextHost : IHostThread
             return first;
         if (Volatile.Read(ref _probe) is { } second && ReferenceEquals(second.Turn, turn))
             return second;
+        if (Volatile.Read(ref _third) is { } third && ReferenceEquals(third.Turn, turn))
+            return third;
         var wrapped = new PostedTurn(this, turn);
-        if (Interlocked.CompareExchange(ref _turn, wrapped, null) is not null)
-            Interlocked.CompareExchange(ref _probe, wrapped, null);
+        if (Interlocked.CompareExchange(ref _turn, wrapped, null) is not null && Interlocked.CompareExchange(ref _probe, wrapped, null) is not null)
+            Interlocked.CompareExchange(ref _third, wrapped, null);
         return wrapped;
     }
 

@@ -15,6 +15,9 @@ internal sealed class WindowsContextHost : SynchronizationContextHost, IYielding
 {
     private static readonly TimeSpan LongestWay = TimeSpan.FromMilliseconds(10);
 
+    [ThreadStatic]
+    private static bool t_isPosting;
+
     private readonly Action<Action> _post;
     private readonly Action _ask;
     private Action? _behind; // the owner of the turn's, as the next
@@ -36,11 +39,12 @@ internal sealed class WindowsContextHost : SynchronizationContextHost, IYielding
     {
         _behind = turn;
         _behindSince = Stopwatch.GetTimestamp();
-        PausedPosts.Add(_post, _ask, TurnBudget.Gap);
+        PausedPosts.Add(_post, _ask);
     }
 
     private void PostLate(Action ask)
     {
+        t_isPosting = true;
         try
         {
             Post(ask);
@@ -49,15 +53,18 @@ internal sealed class WindowsContextHost : SynchronizationContextHost, IYielding
         {
             OnLost(exception);
         }
+        t_isPosting = false;
     }
 
     /// <summary>In the context.</summary>
     private void Ask()
     {
+        if (t_isPosting)
+            throw new InvalidOperationException("The SynchronizationContext runs what it is given inside Post, on the thread that calls that. It must queue it."); // to PostLate, or to what the context does with it
         if (Thread.CurrentThread.GetApartmentState() == ApartmentState.STA // as the threads of all frameworks with windows
             && QueueStatus.HasMessage && Stopwatch.GetElapsedTime(_behindSince) < LongestWay)
         {
-            PausedPosts.Add(_post, _ask, TurnBudget.Gap);
+            PausedPosts.Add(_post, _ask);
             return;
         }
         var turn = _behind!;

@@ -60,7 +60,16 @@ internal sealed partial class WindowsMessageHost : IPumpableHost, INestingHost, 
             _isPosted = true;
             _window.Keep(this);
         }
-        PostMessage(WindowMessageKind.Run);
+        try
+        {
+            PostMessage(WindowMessageKind.Run);
+        }
+        catch
+        {
+            lock (_gate)
+                _isPosted = false; // the next one is not to wait for a message that does not come
+            throw;
+        }
     }
 
     public void OnRunBeginning()

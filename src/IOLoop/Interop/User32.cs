@@ -58,7 +58,6 @@ internal static unsafe partial class User32
     [LibraryImport(Library, SetLastError = true)]
     internal static partial uint GetQueueStatus(uint flags);
 
-
     [LibraryImport("kernel32.dll")]
     internal static partial nint GetModuleHandleW(char* name);
 
