@@ -22,7 +22,8 @@ public sealed class PortInboxTests
         {
             inbox.AwaitMarker(Long);
             taken = inbox.Take(polls, out _);
-        }) { IsBackground = true };
+        })
+        { IsBackground = true };
         turn.Start();
         SpinWait.SpinUntil(() => (turn.ThreadState & ThreadState.WaitSleepJoin) != 0, Long).ShouldBeTrue();
         for (int poll = 1; poll <= Deliveries; poll++)
