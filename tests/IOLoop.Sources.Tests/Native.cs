@@ -19,22 +19,7 @@ internal static unsafe partial class Native
     private const int NoControllingTerminal = 0x100;
     private const int UnixDomain = 1;
 
-    private const int SetLease = 1024;
-    private const int WriteLease = 1;
-    private const int NoLease = 2;
-    private const int TryAgain = 11;
-
     private const string Library = "libc";
-
-    /// <summary>Whether no other descriptor, of this process or of another, has the file open: only then the kernel lends it out.</summary>
-    internal static bool IsOpenNowhereElse(SafeFileHandle file)
-    {
-        int fd = (int)file.DangerousGetHandle();
-        if (fcntl(fd, SetLease, WriteLease) != 0)
-            return Marshal.GetLastSystemError() != TryAgain; // a file system without leases cannot tell
-        Check(fcntl(fd, SetLease, NoLease));
-        return true;
-    }
 
     /// <summary>A pipe in blocking mode, unless flags say otherwise.</summary>
     internal static (SafeFileHandle Reader, SafeFileHandle Writer) NewPipe(int flags = 0)

@@ -28,21 +28,7 @@ public abstract class FolderHarness : SourceHarness
     protected string MakeFolder(string path) => Directory.CreateDirectory(In(path)).FullName;
 
     /// <summary>A file that is created with one write and closed.</summary>
-    protected void Write(string path, string content = "x")
-    {
-        File.WriteAllText(In(path), content);
-        AwaitClosed(path);
-    }
-
-    /// <summary>
-    /// Waits until nobody has a file open. A child that another test starts at this moment holds a copy of every descriptor until its
-    /// program begins, and a file is closed, and reported as written, when the last copy is.
-    /// </summary>
-    protected void AwaitClosed(string path)
-    {
-        using var file = File.OpenHandle(In(path), share: FileShare.ReadWrite | FileShare.Delete);
-        Bounded.Until(() => Native.IsOpenNowhereElse(file), $"{path} is closed everywhere");
-    }
+    protected void Write(string path, string content = "x") => File.WriteAllText(In(path), content);
 
     /// <summary>The changes up to that of a file that is made now.</summary>
     protected async Task<List<string>> ChangesOf(FolderWatch watch, string marker = "marker")

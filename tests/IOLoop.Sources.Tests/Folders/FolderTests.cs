@@ -46,7 +46,6 @@ public abstract partial class FolderTests(LoopFixture fixture) : FolderHarness(f
             file.Flush();
             (await ChangesOf(watch)).ShouldBe(["~a"]);
         }
-        AwaitClosed("a");
         (await ChangesOf(watch)).ShouldBe(["!a"]);
     });
 
