@@ -88,6 +88,19 @@ public abstract class YieldingConformance(TwoQueueFixture fixture) : LoopHarness
         RunBesideAnother(other, static _ => { });
     }
 
+    [Fact]
+    public void Two_loops_with_short_turns_do_not_make_each_other_give_way()
+    {
+        const int turns = 20_000;
+        _ = Loop; // makes the host
+        var other = Watched(fixture.CreateBeside());
+        KeepBusy(other, TimeSpan.Zero);
+        other.Attach();
+        RunTurns(turns);
+        Bounded.Await(other.StopAsync(), "the end of the other loop's run");
+        fixture.Context.Pauses.Count.ShouldBeLessThan(turns / 4); // a turn takes a few microseconds of a budget of 12,000
+    }
+
     private void RunBesideAnother(HostedIOLoop other, Action<HostedIOLoop> begin)
     {
         const int enough = 5;

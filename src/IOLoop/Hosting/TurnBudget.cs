@@ -27,6 +27,7 @@ internal sealed class TurnBudget(TimeSpan? budget)
     private long _began;     // a timestamp: when the first of these turns came; 0: the next one is the first
     private long _ended;     // a timestamp: when the last turn ended; 0: none has since the last one came
     private bool _isAsleep;  // whether it left the loop asleep
+    private bool _hasUsedIt; // whether the turn that came last found the budget used up by this loop
     private ThreadTurns? _thread; // on which it ran
 
     internal bool IsLimited => budget is not null;
@@ -50,10 +51,13 @@ internal sealed class TurnBudget(TimeSpan? budget)
             _began = 0; // before a turn of another loop
         }
         _ended = 0;
-        if (_began != 0)
-            return now - _began >= _budget || (all is not null && now - all.GaveWay < _gap);
-        _began = now;
-        return false;
+        if (_began == 0)
+        {
+            _began = now;
+            return false;
+        }
+        _hasUsedIt = now - _began >= _budget;
+        return _hasUsedIt || (all is not null && now - all.GaveWay < _gap);
     }
 
     /// <summary>The sleeper may wake the loop at once, before the host has got to anything else: such a sleep is no gap.</summary>
@@ -61,8 +65,15 @@ internal sealed class TurnBudget(TimeSpan? budget)
         ? now - _ended >= (_isAsleep ? _gap : _absence)
         : now - all.Ended >= (_isAsleep && all.IsAsleep ? _gap : _absence);
 
-    /// <summary>The turn that came gives way.</summary>
-    internal static void NoteGivingWay() => (t_turns ??= new ThreadTurns()).GaveWay = Stopwatch.GetTimestamp();
+    /// <summary>
+    /// The turn that came gives way. If only because another loop does, that is no reason for others: two loops with short turns would
+    /// give each other one without end.
+    /// </summary>
+    internal void NoteGivingWay()
+    {
+        if (_hasUsedIt)
+            (t_turns ??= new ThreadTurns()).GaveWay = Stopwatch.GetTimestamp();
+    }
 
     /// <summary>A turn has ended.</summary>
     internal void NoteEnd(bool isAsleep)

@@ -243,7 +243,7 @@ internal sealed partial class TurnDriver : IPoolPosts, IDisposable
     /// </summary>
     private void GiveWay(HostedRun run)
     {
-        TurnBudget.NoteGivingWay();
+        _budget.NoteGivingWay();
         _turns.Leave();
         if (_run == run)
             PostBehind(run);
