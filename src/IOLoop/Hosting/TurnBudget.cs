@@ -8,7 +8,7 @@ namespace IOLoops.Hosting;
 /// <remarks>
 /// Several loops may share a host. A gap between the turns of one is none if another's turns fill it, and a loop that gives way
 /// alone gives way to the other loops only. So each looks at the turns of all on its thread, and once one has given way, the
-/// others do so as their turns come, which are next in the queue. Each then runs one turn at least, so they never wait for each other.
+/// others do so as their turns come, which are next in the queue. They do not for each other's sake, so they all run again after the pause.
 /// </remarks>
 /// <param name="budget">How long they may; null: without end.</param>
 internal sealed class TurnBudget(TimeSpan? budget)
@@ -51,13 +51,15 @@ internal sealed class TurnBudget(TimeSpan? budget)
             _began = 0; // before a turn of another loop
         }
         _ended = 0;
+        _hasUsedIt = _began != 0 && now - _began >= _budget;
+        if (_hasUsedIt)
+            return true;
+        // Also the first turn after a pause: else two loops would take turns at giving way, and the host would never get to anything.
+        if (all is not null && now - all.GaveWay < _gap && !ReferenceEquals(all.GaveWayFor, this))
+            return true;
         if (_began == 0)
-        {
             _began = now;
-            return false;
-        }
-        _hasUsedIt = now - _began >= _budget;
-        return _hasUsedIt || (all is not null && now - all.GaveWay < _gap);
+        return false;
     }
 
     /// <summary>The sleeper may wake the loop at once, before the host has got to anything else: such a sleep is no gap.</summary>
@@ -71,8 +73,11 @@ internal sealed class TurnBudget(TimeSpan? budget)
     /// </summary>
     internal void NoteGivingWay()
     {
-        if (_hasUsedIt)
-            (t_turns ??= new ThreadTurns()).GaveWay = Stopwatch.GetTimestamp();
+        if (!_hasUsedIt)
+            return;
+        var all = t_turns ??= new ThreadTurns();
+        all.GaveWay = Stopwatch.GetTimestamp();
+        all.GaveWayFor = this;
     }
 
     /// <summary>A turn has ended.</summary>
@@ -102,6 +107,7 @@ internal sealed class TurnBudget(TimeSpan? budget)
         internal long Ended;                       // a timestamp: when the last turn ended
         internal long Gap;                         // a timestamp: when a turn last came after a gap
         internal bool IsAsleep;                    // whether that one left its loop asleep
-        internal long GaveWay = long.MinValue / 2; // a timestamp: when a turn last gave way
+        internal long GaveWay = long.MinValue / 2; // a timestamp: when a loop last gave way because it had used up its budget
+        internal TurnBudget? GaveWayFor;           // that loop's
     }
 }
