@@ -12,13 +12,10 @@ namespace IOLoops.Hosting;
 internal sealed partial class WindowsMessageHost : IPromptHost
 {
     private static readonly TimeSpan LongestWay = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan ShortestWay = TimeSpan.FromMilliseconds(2);
 
     private readonly Action<Action> _ask;
     private Action? _behind; // the window's thread alone, as the next
     private long _behindSince;
-    private long _ranBehind = Stopwatch.GetTimestamp(); // when it last ran something behind other work
-    private TimeSpan _limit;
 
     /// <remarks>A timer that counts its time anew from each tick, as WPF's do, loses as much as it has to wait.</remarks>
     public TimeSpan SuitedBudget => TimeSpan.FromMilliseconds(1);
@@ -29,9 +26,6 @@ internal sealed partial class WindowsMessageHost : IPromptHost
     {
         _behind = turn;
         _behindSince = Stopwatch.GetTimestamp();
-        // As long as the turns before it took: a thread on which something always waits gives the loop a fair share.
-        var turns = Stopwatch.GetElapsedTime(_ranBehind);
-        _limit = turns < ShortestWay ? ShortestWay : turns > LongestWay ? LongestWay : turns;
         _window.Keep(this);
         PausedPosts.Add(_ask, turn);
     }
@@ -54,7 +48,7 @@ internal sealed partial class WindowsMessageHost : IPromptHost
     {
         if (_behind is not { } turn)
             return;
-        if (QueueStatus.HasMessage && Stopwatch.GetElapsedTime(_behindSince) < _limit)
+        if (QueueStatus.HasMessage && Stopwatch.GetElapsedTime(_behindSince) < LongestWay)
             PausedPosts.Add(_ask, turn);
         else
             PostMessage(WindowMessageKind.Behind);
@@ -64,7 +58,6 @@ internal sealed partial class WindowsMessageHost : IPromptHost
     {
         var turn = _behind;
         _behind = null;
-        _ranBehind = Stopwatch.GetTimestamp();
         lock (_gate)
             ReleaseIfIdle();
         turn?.Invoke();
