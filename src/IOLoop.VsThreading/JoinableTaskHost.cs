@@ -47,7 +47,7 @@ internal sealed partial class JoinableTaskHost : IPumpableHost, INestingHost, IH
         set => _loops.DisplayName = value;
     }
 
-    /// <summary>Is told why no turn will run any more. Set before the first run.</summary>
+    /// <summary>Called with the reason why no turn will run any more. Set before the first run.</summary>
     internal Action<Exception> OnLost { get; set; } = static _ => { };
 
     // The context compares managed thread ids, which are given anew when a thread has ended.

@@ -39,7 +39,7 @@ internal sealed unsafe class MessageWindow
         return made;
     }
 
-    /// <summary>Keeps the host alive until a message has come, as a queue keeps what is in it. Any thread, by whoever is about to post it.</summary>
+    /// <summary>Keeps the host alive until a message has come, as a queue keeps what is in it. Any thread, just before a message is posted.</summary>
     internal void Keep(WindowsMessageHost host) => _kept = host;
 
     /// <summary>The message has come. The window's thread.</summary>

@@ -33,8 +33,6 @@ namespace IOLoops.Hosting;
 /// </remarks>
 internal sealed partial class TurnDriver : IPoolPosts, IDisposable
 {
-    private const int BehindMark = 1; // in the ticket of a turn that a host runs behind its other work
-
     private readonly HostedIOLoop _loop;
     private readonly HostAbilities _host;
     private readonly HostPoster _poster;
@@ -219,51 +217,6 @@ internal sealed partial class TurnDriver : IPoolPosts, IDisposable
             GiveWay(run);
         else
             RunAsOwner();
-    }
-
-    /// <summary>Whether the host has other work, as far as it knows. The owner of the turn; the budget is used up.</summary>
-    private bool IsOtherWorkWaiting(HostedRun run)
-    {
-        _budget.Restart(); // either the host gets its turn, or it has no use for one
-        try
-        {
-            return _host.Yielding is not { } yielding || yielding.HasOtherWork;
-        }
-        catch (Exception exception)
-        {
-            run.TryLose(Gone(exception));
-            return false; // the turn ends the run
-        }
-    }
-
-    /// <summary>
-    /// The turn that came is posted again, behind the host's other work. The loop stays awake meanwhile, so that nothing else posts one
-    /// on its behalf. A turn of another thread that came just now needs no note: this one comes again. On a host that nests, a turn
-    /// that gives way has called nobody yet.
-    /// </summary>
-    private void GiveWay(HostedRun run)
-    {
-        _budget.NoteGivingWay();
-        _turns.Leave();
-        if (_run == run)
-            PostBehind(run);
-        EndIfNeeded();
-    }
-
-    private void PostBehind(HostedRun run)
-    {
-        int ticket = _host.Yielding is null ? NewTicket() : NewTicket() | BehindMark;
-        if (Interlocked.CompareExchange(ref _posted, ticket, 0) != 0)
-            return;
-        try
-        {
-            _poster.PostBehind(_link.Turn);
-        }
-        catch (Exception exception)
-        {
-            Interlocked.Exchange(ref _posted, 0); // it will not come
-            Lose(run, Gone(exception));
-        }
     }
 
     /// <summary>The host's own timer has come. On the host.</summary>

@@ -30,7 +30,7 @@ internal sealed class WindowsContextHost : SynchronizationContextHost, IYielding
         _ask = Ask;
     }
 
-    /// <summary>Is told why no turn will run any more. Set before the first run.</summary>
+    /// <summary>Called with the reason why no turn will run any more. Set before the first run.</summary>
     internal Action<Exception> OnLost { get; set; } = static _ => { };
 
     public bool HasOtherWork => true;

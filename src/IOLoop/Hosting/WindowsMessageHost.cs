@@ -39,7 +39,7 @@ internal sealed partial class WindowsMessageHost : IPumpableHost, INestingHost, 
             PostEnd();
     }
 
-    /// <summary>Is told why no turn will run any more. Set before the first run.</summary>
+    /// <summary>Called with the reason why no turn will run any more. Set before the first run.</summary>
     internal Action<Exception> OnLost { get; set; } = static _ => { };
 
     internal MessageWindow Window => _window;

@@ -8,7 +8,7 @@ internal static class AfdInterest
     internal const IOEvents ErrorBit = (IOEvents)0x008;
     internal const IOEvents HangUpBit = (IOEvents)0x010;
 
-    // Whoever asks for nothing still learns of the end of a connection, and the poller of the end of the socket.
+    // A handler that asks for nothing still learns of the end of a connection, and the poller of the end of the socket.
     private const uint Always = AfdPoll.Abort | AfdPoll.ConnectFail | AfdPoll.LocalClose;
 
     internal static uint Request(IOEvents events)

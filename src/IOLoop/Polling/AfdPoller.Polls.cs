@@ -115,7 +115,7 @@ internal sealed unsafe partial class AfdPoller
         int status = (int)poll->Status;
         // First: a poll that was cancelled may carry the events that it has asked for.
         uint found = status == NtStatus.Cancelled || poll->Count == 0 ? 0
-            : status < 0 ? AfdPoll.Abort // whoever uses the socket meets the error
+            : status < 0 ? AfdPoll.Abort // the next call on the socket meets the error
             : poll->Events;
         if ((found & AfdPoll.LocalClose) != 0)
         {

@@ -15,7 +15,7 @@ namespace IOLoops.Polling;
 /// behind, cancelled and without an owner, and gets another block: so nothing has to wait for the cancellation.
 /// </para>
 /// <para>
-/// A poll is an answer of the moment in which it completes. Whoever modifies a registration may have read its socket, so what a poll
+/// A poll is an answer of the moment in which it completes. Code that modifies a registration may have read its socket, so what a poll
 /// finds that began before is asked again.
 /// </para>
 /// <para>
