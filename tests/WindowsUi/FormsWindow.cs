@@ -25,6 +25,12 @@ internal sealed class FormsWindow : Form, IUserInterface
 
     public IReadOnlyList<(string Name, int Count)> Ticks => [("WM_TIMER", _ticks)];
 
+    /// <remarks>WinForms has one kind.</remarks>
+    public bool HasLowerTimers
+    {
+        set { }
+    }
+
     public int Paints => _paints;
 
     public int? Keys => _keys;

@@ -3,8 +3,11 @@ namespace IOLoops.WindowsUi;
 /// <summary>What the checks need of a window. All on its thread.</summary>
 internal interface IUserInterface
 {
-    /// <summary>The counters of the timers of 20 ms, by name, highest priority first; what must tick is up to the loop.</summary>
+    /// <summary>The counters of the timers of 20 ms that run, by name, highest priority first.</summary>
     IReadOnlyList<(string Name, int Count)> Ticks { get; }
+
+    /// <summary>Whether timers of lower priorities run beside the first.</summary>
+    bool HasLowerTimers { set; }
 
     /// <summary>How often the label was painted.</summary>
     int Paints { get; }

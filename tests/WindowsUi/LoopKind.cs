@@ -5,7 +5,7 @@ namespace IOLoops.WindowsUi;
 /// <param name="Attach">Makes and attaches one. On the UI thread.</param>
 /// <param name="Nests">Whether its turns continue in a modal dialog that a handler shows.</param>
 /// <param name="IsPumpable">Whether RunSync works on the UI thread.</param>
-/// <param name="LowerPriorities">Whether work of the UI below the loop's own priority gets its turn, too.</param>
+/// <param name="LowerPriorities">Whether work of the UI below the loop's own priority gets its turn, too: timers of it are checked, or there are none.</param>
 internal sealed record LoopKind(string Name, Func<HostedIOLoopOptions, HostedIOLoop> Attach, bool Nests, bool IsPumpable, bool LowerPriorities = true)
 {
     public override string ToString() => Name;

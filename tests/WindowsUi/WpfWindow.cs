@@ -12,21 +12,40 @@ internal sealed class WpfWindow : Window, IUserInterface
     private readonly Canvas _canvas = new() { Background = Brushes.White };
     private readonly PaintedBlock _block = new() { Width = 40, Height = 40 };
     private readonly Func<WpfWindow, Task> _checks;
-    private readonly DispatcherPriority[] _priorities = [DispatcherPriority.Normal, DispatcherPriority.Input, DispatcherPriority.Background];
+    private readonly List<(DispatcherTimer Timer, string Name)> _timers = [];
     private readonly int[] _ticks;
     private int _keys;
 
     internal WpfWindow(Func<WpfWindow, Task> checks)
     {
         _checks = checks;
-        _ticks = new int[_priorities.Length];
+        DispatcherPriority[] priorities = [DispatcherPriority.Normal, DispatcherPriority.Input, DispatcherPriority.Background];
+        _ticks = new int[priorities.Length];
+        for (int i = 0; i < priorities.Length; i++)
+        {
+            int index = i;
+            _timers.Add((new DispatcherTimer(TimeSpan.FromMilliseconds(20), priorities[i], (_, _) => _ticks[index]++, Dispatcher), $"{priorities[i]}"));
+        }
         (Title, Width, Height, Content) = ("A loop in WPF", 320, 120, _canvas);
         _canvas.Children.Add(_block);
         KeyDown += (_, _) => _keys++;
         ContentRendered += async (_, _) => await RunAsync();
     }
 
-    public IReadOnlyList<(string Name, int Count)> Ticks => [.. _priorities.Select((priority, i) => ($"{priority}", _ticks[i]))];
+    public IReadOnlyList<(string Name, int Count)> Ticks => [.. _timers.Select((timer, i) => (timer.Name, _ticks[i])).Where((_, i) => _timers[i].Timer.IsEnabled)];
+
+    /// <remarks>
+    /// All timers of a dispatcher share one of Windows', which never comes sooner than 10 ms after it was set: each that is late
+    /// makes the others late.
+    /// </remarks>
+    public bool HasLowerTimers
+    {
+        set
+        {
+            foreach (var (timer, _) in _timers[1..])
+                timer.IsEnabled = value;
+        }
+    }
 
     public int Paints => _block.Paints;
 
@@ -64,11 +83,6 @@ internal sealed class WpfWindow : Window, IUserInterface
 
     private async Task RunAsync()
     {
-        for (int i = 0; i < _priorities.Length; i++)
-        {
-            int index = i;
-            new DispatcherTimer(TimeSpan.FromMilliseconds(20), _priorities[i], (_, _) => _ticks[index]++, Dispatcher).Start();
-        }
         Activate();
         Focus();
         Keyboard.Focus(this);
