@@ -300,7 +300,7 @@ public abstract partial class LoopConformance
             GC.WaitForPendingFinalizers();
             GC.Collect();
         }
-        while (reference.IsAlive && clock.Elapsed < Patience / 5);
+        while (reference.IsAlive && clock.Elapsed < Patience);
         reference.IsAlive.ShouldBeFalse(hint);
         GC.KeepAlive(this);
     }
