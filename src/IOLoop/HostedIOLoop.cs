@@ -59,7 +59,7 @@ public class HostedIOLoop : KernelIOLoop
             options ??= new HostedIOLoopOptions();
             var driver = _driver = new TurnDriver(this, abilities, poller, clock, options.IsBudgetSet ? options.TurnBudget : (host as IPromptHost)?.SuitedBudget ?? options.TurnBudget);
             _core = new LoopCore(
-                this, poller, clock, driver.RequestTurn, options, () => abilities.IsOnHostThread, driver.BeforeCalls);
+                this, poller, clock, driver.RequestTurn, options, () => abilities.IsOnHostThread, driver.BeforeCalls, driver.PausesBatch);
             driver.Turns = new HostedTurns(_core);
             Use(_core);
         }

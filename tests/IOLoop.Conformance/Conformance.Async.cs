@@ -39,7 +39,7 @@ public abstract partial class LoopConformance
         Loop.AddHandler(NewEventFd(signalled: true).Number, (_, _) => others++, IOEvents.Read);
         RunTurns(5);
         rested.ShouldBe(1);
-        others.ShouldBe(5);
+        others.ShouldBeGreaterThanOrEqualTo(Fixture.EndsTurnsEarly ? 4 : 5);
     }
 
     [Fact]

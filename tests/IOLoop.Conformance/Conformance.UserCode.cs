@@ -267,6 +267,7 @@ public abstract partial class LoopConformance
     [Fact]
     public void An_asynchronous_handler_is_not_called_for_an_event_from_before_its_last_call_ended()
     {
+        SkipUnless(!Fixture.EndsTurnsEarly, "a turn of it may end behind any handler");
         var gate = new TaskCompletionSource();
         int calls = 0, turns = 0;
         var early = NewEventFd(signalled: true);

@@ -4,7 +4,13 @@ namespace IOLoops.Conformance;
 public static class HostedOptions
 {
     /// <summary>The same options for a hosted loop.</summary>
-    public static HostedIOLoopOptions From(IOLoopOptions? options, PollerKind poller = PollerKind.Default)
+    /// <param name="options">A test's; null: it has none.</param>
+    /// <param name="poller">The fixture's.</param>
+    /// <param name="givesWay">
+    /// Whether the loop gives way to its host's other work, as it does by default, unless a test says how. On a slow machine it may do so
+    /// at any time: then nobody can count its turns.
+    /// </param>
+    public static HostedIOLoopOptions From(IOLoopOptions? options, PollerKind poller = PollerKind.Default, bool givesWay = false)
     {
         var hosted = new HostedIOLoopOptions
         {
@@ -13,9 +19,10 @@ public static class HostedOptions
             MaxEventsPerTurn = options?.MaxEventsPerTurn ?? new IOLoopOptions().MaxEventsPerTurn,
             Poller = poller,
         };
-        // A host may have a default of its own, which holds unless this is set.
-        if (options is HostedIOLoopOptions own && own.TurnBudget != new HostedIOLoopOptions().TurnBudget)
+        if (options is HostedIOLoopOptions own)
             hosted.TurnBudget = own.TurnBudget;
+        else if (!givesWay)
+            hosted.TurnBudget = null;
         return hosted;
     }
 }

@@ -48,6 +48,9 @@ public abstract class LoopFixture : IDisposable
     /// <summary>What one post to the host allocates, in bytes: a turn may cost that much, what runs in it nothing.</summary>
     public virtual long BytesPerTurn => 0;
 
+    /// <summary>Whether a turn may end behind any of its handlers, for the host to have its turn.</summary>
+    public virtual bool EndsTurnsEarly => false;
+
     /// <summary>Whether the clock moves only when the fixture moves it.</summary>
     public virtual bool UsesVirtualTime => false;
 

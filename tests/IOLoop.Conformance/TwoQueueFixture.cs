@@ -12,6 +12,8 @@ public class TwoQueueFixture(
 
     public override string Name => $"{name} over a host {(drains ? "that drains its queue" : "of two queues")}";
 
+    public override bool EndsTurnsEarly => budget is not null;
+
     public override bool SeesGhosts => !OperatingSystem.IsWindows();
 
     /// <summary>Of the loop that was made last.</summary>

@@ -142,6 +142,31 @@ public abstract class YieldingConformance(TwoQueueFixture fixture) : LoopHarness
     }
 
     [Fact]
+    public void With_a_budget_of_zero_other_work_runs_between_handlers_that_one_poll_has_found_ready()
+    {
+        const int handlers = 40;
+        UseLoop(NewLoop(new HostedIOLoopOptions { TurnBudget = TimeSpan.Zero }));
+        var ticksBefore = new HashSet<int>();
+        int left = handlers;
+        BeginTicks(int.MaxValue);
+        Loop.AddCallback(() =>
+        {
+            for (int i = 0; i < handlers; i++)
+            {
+                Loop.AddHandler(NewEventFd(signalled: true).Number, (fd, _) =>
+                {
+                    Loop.RemoveHandler(fd);
+                    ticksBefore.Add(_ticks);
+                    if (--left == 0)
+                        Loop.Stop();
+                }, IOEvents.Read);
+            }
+        });
+        Run($"{handlers} handlers");
+        ticksBefore.Count.ShouldBeGreaterThan(handlers / 4); // see above; 1 if one turn calls them all
+    }
+
+    [Fact]
     public void A_host_that_does_not_say_what_waits_gets_a_pause()
     {
         UseLoop(NewLoop(new HostedIOLoopOptions { TurnBudget = TimeSpan.Zero }));

@@ -32,6 +32,9 @@ internal sealed class TurnBudget(TimeSpan? budget)
 
     internal bool IsLimited => budget is not null;
 
+    /// <summary>Whether the turn that runs, and those before it, have used up the budget by now.</summary>
+    internal bool IsSpent => _began != 0 && Stopwatch.GetTimestamp() - _began >= _budget;
+
     /// <summary>A turn has come.</summary>
     /// <returns>Whether the turns before it have used up the budget.</returns>
     internal bool IsUsedUp()

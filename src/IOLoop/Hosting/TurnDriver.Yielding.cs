@@ -5,10 +5,26 @@ internal sealed partial class TurnDriver
 {
     private const int BehindMark = 1; // in the ticket of a turn that a host runs behind its other work
 
-    /// <summary>Whether the host has other work, as far as it knows. The owner of the turn; the budget is used up.</summary>
-    private bool IsOtherWorkWaiting(HostedRun run)
+    /// <summary>
+    /// Whether a turn leaves the handlers that it has not yet called to the next one, so that the host waits for one handler at most,
+    /// not for all that are ready. Null: it never does.
+    /// </summary>
+    internal Func<bool>? PausesBatch => _budget.IsLimited ? IsBatchToPause : null;
+
+    /// <summary>Between two handlers. A run that is to end finishes its batch.</summary>
+    private bool IsBatchToPause() =>
+        _budget.IsSpent && _run is { IsEnding: false, MustEnd: false } run && !Turns.StopRequested && IsOtherWorkWaiting(run);
+
+    /// <summary>A turn has come and the budget is used up: whether it gives way.</summary>
+    private bool MustGiveWay(HostedRun run)
     {
         _budget.Restart(); // either the host gets its turn, or it has no use for one
+        return IsOtherWorkWaiting(run);
+    }
+
+    /// <summary>Whether the host has other work, as far as it knows. The owner of the turn.</summary>
+    private bool IsOtherWorkWaiting(HostedRun run)
+    {
         try
         {
             return _host.Yielding is not { } yielding || yielding.HasOtherWork;

@@ -213,7 +213,7 @@ internal sealed partial class TurnDriver : IPoolPosts, IDisposable
         Volatile.Write(ref _came, _came + 1); // by several threads at once: that it changes is all that counts
         if (!_turns.TryEnter())
             return;
-        if (_budget.IsUsedUp() && _run is { IsEnding: false, MustEnd: false } run && IsOtherWorkWaiting(run))
+        if (_budget.IsUsedUp() && _run is { IsEnding: false, MustEnd: false } run && MustGiveWay(run))
             GiveWay(run);
         else
             RunAsOwner();

@@ -10,7 +10,7 @@ namespace IOLoops.Turns;
 /// <summary>The last phase of a turn: calls the handlers of the descriptors that its poll has found ready.</summary>
 internal sealed class Dispatcher(
     IOLoop loop, ReadyBatch batch, RegistrationSet registrations, Waits waits, RunningCalls calls, EndTeller ends, CallContext context, LoopView view,
-    Action? beforeCalls)
+    Action? beforeCalls, Func<bool>? pauses)
 {
     private readonly ReadyBatch _batch = batch;
     private readonly HandlerTable _handlers = registrations.Table;
@@ -18,6 +18,7 @@ internal sealed class Dispatcher(
     private readonly CallContext _context = context;
     private readonly LoopView _view = view;
     private readonly Action? _beforeCalls = beforeCalls;
+    private readonly Func<bool>? _pauses = pauses;
 
     /// <returns>How many were called.</returns>
     /// <remarks>The turn has asked whether it is observed before it slept in the poller: what wakes it may be what blocks.</remarks>
@@ -46,11 +47,14 @@ internal sealed class Dispatcher(
         _beforeCalls?.Invoke();
         while (_batch.HasMore)
         {
-            if (Dispatch<TObserver>(_batch.Next()))
-                ran++;
+            if (!Dispatch<TObserver>(_batch.Next()))
+                continue;
+            ran++;
+            if (_pauses is not null && _pauses())
+                break; // what is left is the next turn's
         }
         _view.Counters.HandlerCalls += ran;
-        if (_batch.GhostSeen)
+        if (_batch.GhostSeen && !_batch.HasMore)
             registrations.RebuildPoller();
         return ran;
     }

@@ -34,6 +34,7 @@ internal sealed class HostedTurns(LoopCore core)
     {
         if (!_gate.TryAttach())
             return false;
+        core.DropBatch();
         core.Callbacks.WakeUp(); // a turn is about to be posted
         return true;
     }

@@ -46,8 +46,10 @@ internal sealed class LoopCore
     /// <param name="options">The loop's options.</param>
     /// <param name="isHostThread">For a hosted loop: whether the calling thread is its host's own.</param>
     /// <param name="beforeCalls">What a turn does before it calls anybody; null: nothing.</param>
+    /// <param name="pauses">Asked after each handler: whether the rest of the batch is to wait for the next turn; null: never.</param>
     internal LoopCore(
-        IOLoop loop, IPoller poller, LoopClock clock, Action wake, IOLoopOptions options, Func<bool>? isHostThread = null, Action? beforeCalls = null)
+        IOLoop loop, IPoller poller, LoopClock clock, Action wake, IOLoopOptions options, Func<bool>? isHostThread = null, Action? beforeCalls = null,
+        Func<bool>? pauses = null)
     {
         if (options.MaxEventsPerTurn < 1)
             throw new ArgumentOutOfRangeException(nameof(options), options.MaxEventsPerTurn, "MaxEventsPerTurn must be at least 1.");
@@ -73,7 +75,7 @@ internal sealed class LoopCore
         _view = new LoopView(loop, poller.Kind, _gate, clock, _callbacks, _timeouts, table);
         _ends = new EndTeller(_ended, _context, _view, beforeCalls);
         _runner = new CallbackRunner(loop, _callbacks, _timeouts, clock, _context, _view, beforeCalls);
-        _dispatcher = new Dispatcher(loop, _batch, _registrations, waits, _calls, _ends, _context, _view, beforeCalls);
+        _dispatcher = new Dispatcher(loop, _batch, _registrations, waits, _calls, _ends, _context, _view, beforeCalls, pauses);
         _forgotten = new ForgottenCallbacks(_callbacks, loop.Logger, loop.Name);
         LoopRegistry.Add(_view);
     }
@@ -244,6 +246,15 @@ internal sealed class LoopCore
         _callbacks.WakeUp();
         _view.Restart();
         return _context.Enter(context);
+    }
+
+    /// <summary>
+    /// Before a run: what a turn of the last one has left of its batch may no longer be ready. The poller tells of what is.
+    /// </summary>
+    internal void DropBatch()
+    {
+        if (_batch.HasMore)
+            _batch.Begin();
     }
 
     internal void LeaveThread(in RunScope scope)

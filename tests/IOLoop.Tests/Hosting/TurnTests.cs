@@ -133,7 +133,7 @@ public abstract class TurnTests(PollerKind poller) : HostingHarness(poller)
         for (int i = 0; i < turns.Length; i++)
         {
             int number = i;
-            var loop = NewLoop(host, givesWay: false); // one that gives way lets the others pass
+            var loop = NewLoop(host);
             void Again()
             {
                 turns[number]++;

@@ -15,6 +15,8 @@ public sealed class WindowsMessageFixture(PollerKind poller = PollerKind.Default
 
     public override bool KernelJudgesReuse => false;
 
+    public override bool EndsTurnsEarly => true;
+
     public override IOLoop Create(IOLoopOptions? options = null)
     {
         if (!OperatingSystem.IsWindows())
@@ -22,7 +24,7 @@ public sealed class WindowsMessageFixture(PollerKind poller = PollerKind.Default
         var thread = new MessageThread();
         lock (_threads)
             _threads.Add(thread);
-        return thread.Invoke(() => new WindowsMessageIOLoop(HostedOptions.From(options, poller)));
+        return thread.Invoke(() => new WindowsMessageIOLoop(HostedOptions.From(options, poller, givesWay: true)));
     }
 
     protected override void Dispose(bool disposing)

@@ -24,6 +24,104 @@ public sealed class YieldingHostTests() : LoopHarness(new ContextFixture())
     }
 
     [Fact]
+    public void A_host_with_other_work_waits_for_one_handler_and_not_for_all_that_are_ready()
+    {
+        using var host = new YieldingHost();
+        var order = new List<string>();
+        host.Behind = turn => host.Queue(() =>
+        {
+            order.Add("other");
+            turn();
+        });
+        Run(host, _always, loop =>
+        {
+            AddReady(loop, 3, () =>
+            {
+                order.Add("handler");
+                if (order.Count(entry => entry == "handler") == 3)
+                    loop.Stop();
+            });
+        });
+        string.Join(' ', order).ShouldEndWith("handler other handler other handler");
+    }
+
+    [Fact]
+    public void A_host_without_other_work_has_all_handlers_called_in_one_turn()
+    {
+        using var host = new YieldingHost { Ask = static () => false };
+        var turns = new HashSet<int>();
+        int turn = 0;
+        int left = 3;
+        Run(host, _always, loop =>
+        {
+            void Count()
+            {
+                turn++;
+                loop.TryAddCallback(Count);
+            }
+            loop.AddCallback(Count);
+            AddReady(loop, 3, () =>
+            {
+                turns.Add(turn);
+                if (--left == 0)
+                    loop.Stop();
+            });
+        });
+        turns.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_handler_that_stops_the_loop_leaves_the_others_of_its_turn_their_call()
+    {
+        using var host = new YieldingHost();
+        int calls = 0;
+        Run(host, _always, loop => AddReady(loop, 3, () =>
+        {
+            calls++;
+            loop.Stop();
+        }));
+        calls.ShouldBe(3);
+    }
+
+    [Fact]
+    public void What_was_ready_in_a_run_that_has_ended_is_not_taken_for_ready_in_the_next()
+    {
+        using var host = new YieldingHost();
+        Action? behind = null;
+        using var isPaused = new ManualResetEventSlim();
+        int calls = 0;
+        bool isOver = false;
+        host.Behind = turn =>
+        {
+            if (calls == 0 || isOver)
+            {
+                host.Queue(turn);
+                return;
+            }
+            behind = turn;
+            isPaused.Set();
+        };
+        using var loop = Watched(new HostedIOLoop(host, _always));
+        Pipe[] pipes = [NewPipe(), NewPipe()];
+        foreach (var pipe in pipes)
+        {
+            Descriptors.Write(pipe.WriteEnd);
+            loop.AddHandler(pipe.ReadEnd, (_, _) => calls++, IOEvents.Read);
+        }
+        loop.Attach();
+        Bounded.Await(isPaused, "a pause behind the first handler");
+        loop.Stop();
+        host.Queue(behind!);
+        Bounded.Await(loop.Completion, "the end of the run");
+        calls.ShouldBe(1);
+        isOver = true;
+        foreach (var pipe in pipes)
+            Descriptors.Read(pipe.ReadEnd); // by other code, while the loop does not run
+        Run(loop, again => again.AddCallback(() => again.AddCallback(again.Stop)));
+        calls.ShouldBe(1);
+    }
+
+    [Fact]
     public void A_host_without_other_work_is_asked_and_loses_nothing()
     {
         using var host = new YieldingHost { Ask = static () => false };
@@ -49,7 +147,7 @@ public sealed class YieldingHostTests() : LoopHarness(new ContextFixture())
     }
 
     [Fact]
-    public void A_loop_with_pauses_of_its_own_never_asks()
+    public void A_loop_with_pauses_of_its_own_hardly_ever_asks()
     {
         using var host = new YieldingHost();
         int left = 20;
@@ -61,7 +159,7 @@ public sealed class YieldingHostTests() : LoopHarness(new ContextFixture())
                 loop.CallLater(TimeSpan.FromMilliseconds(1), () => Later(loop)); // longer than the gap that counts as the host's turn
         }
         Run(host, _always, loop => loop.CallLater(TimeSpan.FromMilliseconds(1), () => Later(loop)));
-        host.Questions.ShouldBe(0);
+        host.Questions.ShouldBeLessThan(10); // 0, unless a turn ends when its timeout is nearly due; 19 if pauses did not count
     }
 
     [Fact]
@@ -206,9 +304,22 @@ public sealed class YieldingHostTests() : LoopHarness(new ContextFixture())
         loop.AddCallback(Next);
     });
 
-    private void Run(YieldingHost host, HostedIOLoopOptions options, Action<IOLoop> begin)
+    private void AddReady(IOLoop loop, int count, Action call)
     {
-        var loop = Watched(new HostedIOLoop(host, options));
+        for (int i = 0; i < count; i++)
+        {
+            loop.AddHandler(NewEventFd(signalled: true).Number, (fd, _) =>
+            {
+                loop.RemoveHandler(fd);
+                call();
+            }, IOEvents.Read);
+        }
+    }
+
+    private void Run(YieldingHost host, HostedIOLoopOptions options, Action<IOLoop> begin) => Run(Watched(new HostedIOLoop(host, options)), begin);
+
+    private void Run(HostedIOLoop loop, Action<IOLoop> begin)
+    {
         begin(loop);
         Guarded(loop, "turns in a host that knows what waits", loop.Start);
     }
