@@ -94,10 +94,12 @@ public abstract partial class LoopConformance
     }
 
     [Fact]
-    public void A_deadline_below_a_millisecond_is_met_below_a_millisecond()
+    public void Deadlines_below_a_millisecond_are_met_below_a_millisecond()
     {
         SkipUnless(Fixture.SubMillisecond, "its host's timers are coarser");
-        var best = TimeSpan.MaxValue;
+        const int inRow = 5; // a coarse timer is now and then in time by chance
+        var row = new Queue<TimeSpan>();
+        var best = TimeSpan.MaxValue; // of a row
         int left = 200;
         void Next()
         {
@@ -109,15 +111,19 @@ public abstract partial class LoopConformance
             var asked = Loop.Time;
             Loop.CallAt(asked + TimeSpan.FromMicroseconds(100), () =>
             {
-                var took = Loop.Time - asked;
-                best = took < best ? took : best;
+                row.Enqueue(Loop.Time - asked);
+                if (row.Count > inRow)
+                    row.Dequeue();
+                var took = row.Aggregate((sum, one) => sum + one);
+                if (row.Count == inRow && took < best)
+                    best = took;
                 Next();
             });
         }
         Next();
         Run("200 timeouts of 100 µs");
-        best.ShouldBeLessThan(TimeSpan.FromMicroseconds(900));
-        best.ShouldBeGreaterThanOrEqualTo(TimeSpan.FromMicroseconds(100));
+        best.ShouldBeLessThan(inRow * TimeSpan.FromMicroseconds(900));
+        best.ShouldBeGreaterThanOrEqualTo(inRow * TimeSpan.FromMicroseconds(100));
     }
 
     [Fact]

@@ -1,11 +1,13 @@
+using System.Runtime.Versioning;
+using IOLoops.Polling;
 using IOLoops.Timeouts;
-
 
 namespace IOLoops.Hosting;
 
 /// <summary>
 /// A timer of the system, which wakes the loop as the sleeper does: for hosts without a clock of their own. One object, armed again
-/// and again: nothing is left in the host, and nothing in the system's queue, when a deadline is removed.
+/// and again: nothing is left in the host, and nothing in the system's queue, when a deadline is removed. On Windows, where .NET's timers
+/// count by the ticks of the system's clock, a second one for the last milliseconds.
 /// </summary>
 /// <param name="clock">The loop's.</param>
 /// <param name="wake">Makes a turn happen. Called on a thread of the pool, holding nothing.</param>
@@ -13,6 +15,8 @@ internal sealed class SystemDeadlineTimer(LoopClock clock, Action wake) : Deadli
 {
     private readonly Lock _gate = new();
     private Timer? _timer;        // guarded by _gate
+    private WaitableTimer? _precise; // guarded by _gate; made for the first deadline on Windows
+    private bool _hasNoPrecise;   // guarded by _gate; Windows has none
     private long _wanted = Never; // guarded by _gate; when the loop is to be woken
     private long _armed = Never;  // guarded by _gate; when the timer comes; not later than _wanted
     private bool _isDisposed;     // guarded by _gate
@@ -54,6 +58,8 @@ internal sealed class SystemDeadlineTimer(LoopClock clock, Action wake) : Deadli
             _isDisposed = true;
             _wanted = Never;
             _timer?.Dispose();
+            if (OperatingSystem.IsWindows())
+                _precise?.Dispose();
         }
     }
 
@@ -63,10 +69,29 @@ internal sealed class SystemDeadlineTimer(LoopClock clock, Action wake) : Deadli
         if (_isDisposed)
             return;
         _armed = deadline;
-        _timer ??= Create();
         var delay = Delay(clock.Now, deadline);
+        if (OperatingSystem.IsWindows() && HasPrecise())
+        {
+            if (delay.Ticks > WaitableTimer.Near)
+                delay = new TimeSpan(delay.Ticks - WaitableTimer.Margin);
+            else if (_precise!.TrySet(delay.Ticks))
+                return; // the other one, if it is set, comes in vain
+        }
+        _timer ??= Create();
         // Whole milliseconds, rounded up: the timer cuts off what is below, would come too early, and be armed again and again.
         _timer.Change(Math.Max(0, (delay.Ticks + TimeSpan.TicksPerMillisecond - 1) / TimeSpan.TicksPerMillisecond), Timeout.Infinite);
+    }
+
+    /// <summary>Under the gate.</summary>
+    [SupportedOSPlatform("windows")]
+    private bool HasPrecise()
+    {
+        if (_precise is null && !_hasNoPrecise)
+        {
+            _precise = WaitableTimer.TryCreate(OnDue);
+            _hasNoPrecise = _precise is null;
+        }
+        return _precise is not null;
     }
 
     private void OnDue()

@@ -9,29 +9,18 @@ namespace IOLoops.Polling;
 /// high-resolution timer does not, and the thread pool turns its signal into a packet.
 /// </summary>
 [SupportedOSPlatform("windows")]
-internal sealed unsafe class PortTimer : IDisposable
+internal sealed class PortTimer : IDisposable
 {
-    // Further away than this the port's own time is good enough, up to the last but one of its ticks.
-    private const long Near = 40 * TimeSpan.TicksPerMillisecond;
-    private const long Margin = 32 * TimeSpan.TicksPerMillisecond;
     private const long None = long.MaxValue;
 
-    private readonly SafeKernelHandle _timer;
-    private readonly PoolWait _wait;
+    private readonly WaitableTimer _timer;
     private long _due = None; // when the packet comes, as a time of the Stopwatch in ticks
 
-    private PortTimer(SafeKernelHandle timer, SafeKernelHandle port, nuint key)
-    {
-        _timer = timer;
-        _wait = new PoolWait(timer, () => Post(port, key));
-    }
+    private PortTimer(WaitableTimer timer) => _timer = timer;
 
     /// <returns>Null: the system has no such timers. Windows has them since 10 1803.</returns>
-    internal static PortTimer? TryCreate(SafeKernelHandle port, nuint key)
-    {
-        nint timer = Kernel32.CreateWaitableTimerExW(0, null, Kernel32.HighResolution, Kernel32.TimerAccess);
-        return timer == 0 ? null : new PortTimer(new SafeKernelHandle(timer), port, key);
-    }
+    internal static PortTimer? TryCreate(SafeKernelHandle port, nuint key) =>
+        WaitableTimer.TryCreate(() => Post(port, key)) is { } timer ? new PortTimer(timer) : null;
 
     /// <summary>Has a packet come when the time is over, or at some time before that.</summary>
     /// <returns>How many milliseconds to wait for it.</returns>
@@ -41,15 +30,13 @@ internal sealed unsafe class PortTimer : IDisposable
     /// </remarks>
     internal uint Arm(long ticks)
     {
-        if (ticks > Near)
-            return (uint)Math.Min((ticks - Margin) / TimeSpan.TicksPerMillisecond, int.MaxValue);
+        if (ticks > WaitableTimer.Near)
+            return (uint)Math.Min((ticks - WaitableTimer.Margin) / TimeSpan.TicksPerMillisecond, int.MaxValue);
         long now = Stopwatch.GetElapsedTime(0).Ticks;
         if (_due > now + ticks || _due <= now)
         {
             _due = now + ticks;
-            long relative = -ticks;
-            if (Kernel32.SetWaitableTimer(_timer.Value, &relative, 0, 0, 0, 0) != 0)
-                _wait.Set();
+            _timer.TrySet(ticks); // if not, the port's own time ends the wait
         }
         return (uint)Milliseconds.RoundUp(ticks);
     }
@@ -57,11 +44,7 @@ internal sealed unsafe class PortTimer : IDisposable
     /// <summary>The packet was taken.</summary>
     internal void OnTaken() => _due = None;
 
-    public void Dispose()
-    {
-        _wait.Dispose();
-        _timer.Dispose();
-    }
+    public void Dispose() => _timer.Dispose();
 
     private static void Post(SafeKernelHandle port, nuint key)
     {

@@ -11,6 +11,8 @@ public sealed class ContextFixture(PollerKind poller = PollerKind.Epoll, bool ru
 
     public override string? Unsupported => HostedFixtures.Unsupported(poller);
 
+    public override bool SubMillisecond => OperatingSystem.IsWindows();
+
     public override bool KernelJudgesReuse => poller is not (PollerKind.Poll or PollerKind.Afd);
 
     public override bool SeesGhosts => poller == PollerKind.Epoll;

@@ -15,6 +15,8 @@ public sealed class StrictHostFixture(bool isPumpable, PollerKind poller = Polle
 
     public override string? Unsupported => HostedFixtures.Unsupported(poller);
 
+    public override bool SubMillisecond => OperatingSystem.IsWindows();
+
     public override bool KernelJudgesReuse => poller is not (PollerKind.Poll or PollerKind.Afd);
 
     public override bool SeesGhosts => poller == PollerKind.Epoll;

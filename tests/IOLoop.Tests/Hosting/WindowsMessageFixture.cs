@@ -13,6 +13,8 @@ public sealed class WindowsMessageFixture(PollerKind poller = PollerKind.Default
 
     public override bool IsPumpable => true;
 
+    public override bool SubMillisecond => OperatingSystem.IsWindows();
+
     public override bool KernelJudgesReuse => false;
 
     public override bool EndsTurnsEarly => true;

@@ -10,6 +10,8 @@ public abstract class MainThreadFixture(string name) : LoopFixture
 
     public override string Name => $"JTF over {name}";
 
+    public override bool SubMillisecond => OperatingSystem.IsWindows();
+
     public override bool SeesGhosts => true;
 
     public override bool IsPumpable => true;
