@@ -8,14 +8,15 @@ namespace IOLoops;
 public interface IYieldingHost : ILoopHost
 {
     /// <summary>
-    /// Whether work waits in the host that turns posted by <see cref="ILoopHost.Post"/> would be run before. Called where a turn is about
-    /// to begin, so on the host's thread where it has one, once per budget. When in doubt: <see langword="true"/>.
+    /// Whether work waits in the host that turns posted by <see cref="ILoopHost.Post"/> would be run before. Called once the budget
+    /// is used up: where a turn is about to begin, and inside a turn between two handlers, so on the host's thread where it has one. When in
+    /// doubt: <see langword="true"/>.
     /// </summary>
     bool HasOtherWork { get; }
 
     /// <summary>
-    /// Runs <paramref name="turn"/> as <see cref="ILoopHost.Post"/> does, but after what waits in the host now. Called on the thread that
-    /// asked <see cref="HasOtherWork"/>, right after it. What it throws ends the run, as with <see cref="ILoopHost.Post"/>.
+    /// Runs <paramref name="turn"/> as <see cref="ILoopHost.Post"/> does, but after what waits in the host now. Called where a turn was
+    /// about to begin, on the thread that asked <see cref="HasOtherWork"/>, right after it. What it throws ends the run, as with <see cref="ILoopHost.Post"/>.
     /// </summary>
     void PostBehind(Action turn);
 }
