@@ -85,7 +85,8 @@ internal sealed partial class JoinableTaskHost
             return;
         }
         PostedTurn? again = null;
-        _isTurnPumped = _isPumped;
+        bool isOuterPumped = _isTurnPumped;
+        bool isPumped = _isPumped;
         bool stepsAside = StepsAside();
         lock (_gate)
         {
@@ -103,7 +104,9 @@ internal sealed partial class JoinableTaskHost
             TurnPoster.Post(again);
             return;
         }
+        _isTurnPumped = isPumped;
         turn();
+        _isTurnPumped = isOuterPumped; // of the turn in which this one was nested
         EndIfOver();
     }
 

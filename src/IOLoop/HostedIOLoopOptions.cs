@@ -12,7 +12,7 @@ public class HostedIOLoopOptions : IOLoopOptions
 
     /// <summary>
     /// How long turns may follow one another before the host's other work (its input, painting, timers, work of lower priority) gets
-    /// its turn. The host's work then waits for this long, and for the handler that runs or the callbacks of one turn. Zero: after each
+    /// its turn. The host's work then waits for this long, for one handler, and for the callbacks and timeouts of one turn. Zero: after each
     /// handler or turn, which keeps a second thread
     /// busy while the loop is. <see langword="null"/>: never, for hosts that are known to be fair. Twelve milliseconds unless set; one on
     /// Windows messages, where the loop can ask whether anything waits. Costs nothing while the loop has pauses of its own.

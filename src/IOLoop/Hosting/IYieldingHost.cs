@@ -8,8 +8,8 @@ namespace IOLoops;
 public interface IYieldingHost : ILoopHost
 {
     /// <summary>
-    /// Whether work waits in the host that turns posted by <see cref="ILoopHost.Post"/> would be run before. Called once the budget
-    /// is used up: where a turn is about to begin, and inside a turn between two handlers, so on the host's thread where it has one. When in
+    /// Whether work waits in the host that turns posted by <see cref="ILoopHost.Post"/> would be run before. When the budget is
+    /// used up, called where a turn is about to begin, and inside a turn after each handler but the last, so on the host's thread where it has one. When in
     /// doubt: <see langword="true"/>.
     /// </summary>
     bool HasOtherWork { get; }

@@ -7,7 +7,7 @@ namespace IOLoops.Hosting;
 /// <summary>
 /// A timer of the system, which wakes the loop as the sleeper does: for hosts without a clock of their own. One object, armed again
 /// and again: nothing is left in the host, and nothing in the system's queue, when a deadline is removed. On Windows, where .NET's timers
-/// count by the ticks of the system's clock, a second one for the last milliseconds.
+/// count by the ticks of the system's clock, a second one ends the last milliseconds; it may come once more when its deadline is removed.
 /// </summary>
 /// <param name="clock">The loop's.</param>
 /// <param name="wake">Makes a turn happen. Called on a thread of the pool, holding nothing.</param>
@@ -15,7 +15,7 @@ internal sealed class SystemDeadlineTimer(LoopClock clock, Action wake) : Deadli
 {
     private readonly Lock _gate = new();
     private Timer? _timer;        // guarded by _gate
-    private WaitableTimer? _precise; // guarded by _gate; made for the first deadline on Windows
+    private WaitableTimer? _precise; // guarded by _gate; made for the first near deadline on Windows
     private bool _hasNoPrecise;   // guarded by _gate; Windows has none
     private long _wanted = Never; // guarded by _gate; when the loop is to be woken
     private long _armed = Never;  // guarded by _gate; when the timer comes; not later than _wanted
@@ -70,12 +70,12 @@ internal sealed class SystemDeadlineTimer(LoopClock clock, Action wake) : Deadli
             return;
         _armed = deadline;
         var delay = Delay(clock.Now, deadline);
-        if (OperatingSystem.IsWindows() && HasPrecise())
+        if (OperatingSystem.IsWindows() && !_hasNoPrecise)
         {
             if (delay.Ticks > WaitableTimer.Near)
                 delay = new TimeSpan(delay.Ticks - WaitableTimer.Margin);
-            else if (_precise!.TrySet(delay.Ticks))
-                return; // the other one, if it is set, comes in vain
+            else if (TrySetPrecise(delay.Ticks))
+                return; // if the other one is also set, its call does nothing
         }
         _timer ??= Create();
         // Whole milliseconds, rounded up: the timer cuts off what is below, would come too early, and be armed again and again.
@@ -84,14 +84,18 @@ internal sealed class SystemDeadlineTimer(LoopClock clock, Action wake) : Deadli
 
     /// <summary>Under the gate.</summary>
     [SupportedOSPlatform("windows")]
-    private bool HasPrecise()
+    private bool TrySetPrecise(long ticks)
     {
-        if (_precise is null && !_hasNoPrecise)
+        try
         {
-            _precise = WaitableTimer.TryCreate(OnDue);
-            _hasNoPrecise = _precise is null;
+            _precise ??= WaitableTimer.TryCreate(OnDue);
         }
-        return _precise is not null;
+        catch (IOException)
+        {
+            // The system has no memory left for one: the other timer comes a little later.
+        }
+        _hasNoPrecise = _precise is null;
+        return _precise is not null && _precise.TrySet(ticks);
     }
 
     private void OnDue()

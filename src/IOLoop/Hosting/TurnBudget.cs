@@ -32,8 +32,14 @@ internal sealed class TurnBudget(TimeSpan? budget)
 
     internal bool IsLimited => budget is not null;
 
-    /// <summary>Whether the turn that runs, and those before it, have used up the budget by now.</summary>
-    internal bool IsSpent => _began != 0 && Stopwatch.GetTimestamp() - _began >= _budget;
+    /// <summary>Whether the current turn and those before it have used up the budget by now.</summary>
+    internal bool IsSpent()
+    {
+        long now = Stopwatch.GetTimestamp();
+        if (_began == 0)
+            _began = now; // a turn nested in a handler has given way
+        return now - _began >= _budget;
+    }
 
     /// <summary>A turn has come.</summary>
     /// <returns>Whether the turns before it have used up the budget.</returns>
@@ -95,12 +101,15 @@ internal sealed class TurnBudget(TimeSpan? budget)
         _thread.IsAsleep = isAsleep;
     }
 
-    /// <summary>The host gets its turn, or has nothing to do with it.</summary>
+    /// <summary>The host gets its turn.</summary>
     internal void Restart()
     {
         _began = 0;
         _ended = 0;
     }
+
+    /// <summary>The host has no other work: another budget begins.</summary>
+    internal void BeginAgain() => _began = Stopwatch.GetTimestamp();
 
     private static long Ticks(TimeSpan span) => (long)Math.Min(span.TotalSeconds * Stopwatch.Frequency, long.MaxValue / 2);
 

@@ -13,13 +13,17 @@ internal sealed partial class TurnDriver
 
     /// <summary>Between two handlers. A run that is to end finishes its batch.</summary>
     private bool IsBatchToPause() =>
-        _budget.IsSpent && _run is { IsEnding: false, MustEnd: false } run && !Turns.StopRequested && IsOtherWorkWaiting(run);
+        _budget.IsSpent() && _run is { IsEnding: false, MustEnd: false } run && !Turns.StopRequested && IsOtherWorkWaiting(run);
 
     /// <summary>A turn has come and the budget is used up: whether it gives way.</summary>
     private bool MustGiveWay(HostedRun run)
     {
-        _budget.Restart(); // either the host gets its turn, or it has no use for one
-        return IsOtherWorkWaiting(run);
+        bool gives = IsOtherWorkWaiting(run);
+        if (gives)
+            _budget.Restart();
+        else
+            _budget.BeginAgain();
+        return gives;
     }
 
     /// <summary>Whether the host has other work, as far as it knows. The owner of the turn.</summary>

@@ -5,8 +5,9 @@ namespace IOLoops.Polling;
 
 /// <summary>A timer of the kernel's and the wait for it, used again by one <see cref="WaitableTimer"/> after another.</summary>
 /// <remarks>
-/// Why no call is lost. A signal takes the timer that is set out of <see cref="_set"/>, and calls it. That timer's owner then looks at its
-/// clock, and sets what is left. So a signal that finds none was taken before such a look.
+/// Why no call is lost. The thread pool waits before the kernel's timer is set, so it takes every signal that comes after. A signal
+/// removes the timer from <see cref="_set"/> and calls it; the timer's owner then looks at its clock, and sets what is left. So a signal
+/// that finds none came before such a look.
 /// </remarks>
 [SupportedOSPlatform("windows")]
 internal sealed unsafe class TimerSlot : IDisposable
@@ -18,7 +19,6 @@ internal sealed unsafe class TimerSlot : IDisposable
     private readonly SafeKernelHandle _timer;
     private readonly PoolWait _wait;
     private WaitableTimer? _set; // interlocked; also what keeps a timer that is set from being collected
-    private int _isReturned;     // interlocked
 
     private TimerSlot(SafeKernelHandle timer)
     {
@@ -32,10 +32,7 @@ internal sealed unsafe class TimerSlot : IDisposable
         lock (Spare)
         {
             if (Spare.TryPop(out var spare))
-            {
-                spare._isReturned = 0;
                 return spare;
-            }
         }
         nint timer = Kernel32.CreateWaitableTimerExW(0, null, Kernel32.HighResolution, Kernel32.TimerAccess);
         if (timer == 0)
@@ -55,18 +52,17 @@ internal sealed unsafe class TimerSlot : IDisposable
     internal bool TrySet(WaitableTimer timer, long ticks)
     {
         Interlocked.Exchange(ref _set, timer);
+        _wait.Set(); // first: a wait that is set again may drop a signal that it has just taken
         long relative = -Math.Max(1, ticks);
-        if (Kernel32.SetWaitableTimer(_timer.Value, &relative, 0, 0, 0, 0) == 0)
-            return false;
-        _wait.Set();
-        return true;
+        if (Kernel32.SetWaitableTimer(_timer.Value, &relative, 0, 0, 0, 0) != 0)
+            return true;
+        Interlocked.CompareExchange(ref _set, null, timer);
+        return false;
     }
 
-    /// <summary>Its timer is not used any longer. A signal that is on its way finds none, or calls the next one early.</summary>
+    /// <summary>Its timer is no longer in use. Called once. A signal that is on its way finds none, or calls the next one early.</summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _isReturned, 1) != 0)
-            return;
         Interlocked.Exchange(ref _set, null);
         lock (Spare)
         {

@@ -9,18 +9,18 @@ namespace IOLoops.Polling;
 [SupportedOSPlatform("windows")]
 internal sealed class WaitableTimer : IDisposable
 {
-    /// <summary>What is further away, in ticks, begins with a timer that counts by the system's clock: precise ones cost more.</summary>
+    /// <summary>In ticks. A longer wait begins with a timer that counts by the system's clock: precise ones cost more.</summary>
     internal const long Near = 40 * TimeSpan.TicksPerMillisecond;
 
     /// <summary>How long before its time, in ticks, such a timer is to end: two ticks of that clock.</summary>
     internal const long Margin = 32 * TimeSpan.TicksPerMillisecond;
 
-    private readonly TimerSlot _slot;
+    private TimerSlot? _slot; // interlocked; null: disposed of
     private readonly Action _onDue;
 
     private WaitableTimer(TimerSlot slot, Action onDue) => (_slot, _onDue) = (slot, onDue);
 
-    ~WaitableTimer() => _slot.Dispose();
+    ~WaitableTimer() => Release();
 
     /// <param name="onDue">
     /// Called on a thread of the pool's when a time that was set is over; perhaps early, and once for several times: then what is left is to
@@ -32,14 +32,16 @@ internal sealed class WaitableTimer : IDisposable
 
     /// <summary>Calls back after a time, and no longer for one that was set before.</summary>
     /// <param name="ticks">The time, in 100 ns.</param>
-    internal bool TrySet(long ticks) => _slot.TrySet(this, ticks);
+    internal bool TrySet(long ticks) => Volatile.Read(ref _slot)?.TrySet(this, ticks) ?? false;
 
     /// <summary>A call that is under way may still come.</summary>
     public void Dispose()
     {
         GC.SuppressFinalize(this);
-        _slot.Dispose();
+        Release();
     }
+
+    private void Release() => Interlocked.Exchange(ref _slot, null)?.Dispose();
 
     /// <summary>On a thread of the pool's.</summary>
     internal void OnDue() => _onDue();

@@ -50,8 +50,8 @@ internal sealed class Dispatcher(
             if (!Dispatch<TObserver>(_batch.Next()))
                 continue;
             ran++;
-            if (_pauses is not null && _pauses())
-                break; // what is left is the next turn's
+            if (_pauses is not null && _batch.HasMore && _pauses())
+                break; // the next turn handles the rest
         }
         _view.Counters.HandlerCalls += ran;
         if (_batch.GhostSeen && !_batch.HasMore)

@@ -249,7 +249,7 @@ internal sealed class LoopCore
     }
 
     /// <summary>
-    /// Before a run: what a turn of the last one has left of its batch may no longer be ready. The poller tells of what is.
+    /// Before a run: what a turn of the last one has left of its batch may no longer be ready. The next poll reports what is.
     /// </summary>
     internal void DropBatch()
     {
