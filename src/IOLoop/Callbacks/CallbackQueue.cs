@@ -83,6 +83,7 @@ internal sealed class CallbackQueue
     }
 
     /// <summary>The same for an action or a work item in the default context.</summary>
+    // Modelled in tests/models: native.
     [MethodImpl(Jit.Hot)]
     internal bool TryAddPlain(object work, out bool wake)
     {
@@ -120,6 +121,7 @@ internal sealed class CallbackQueue
     }
 
     /// <summary>Under the lock: whether the loop sleeps and nobody has woken it.</summary>
+    // Modelled in tests/models: native.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TakeWake()
     {
@@ -130,6 +132,7 @@ internal sealed class CallbackQueue
     }
 
     /// <summary>Appends from any thread without a lock.</summary>
+    // Modelled in tests/models: native.
     internal bool TryAddFromSignal(in WorkItem item, out bool wake)
     {
         // Either Close sees this call counted, and waits for it before it takes out what never ran; or this call, whose
@@ -146,6 +149,7 @@ internal sealed class CallbackQueue
     }
 
     /// <summary>Whether the caller must wake the loop: true once per sleep. Call it after publishing the reason, behind a full fence.</summary>
+    // Modelled in tests/models: native.
     internal bool NeedsWake() =>
         Volatile.Read(ref _state) == Asleep && Interlocked.CompareExchange(ref _state, Notified, Asleep) == Asleep;
 
@@ -153,6 +157,7 @@ internal sealed class CallbackQueue
     /// Goes to sleep, unless there is work. Ends with a full fence, so that a caller who then looks at a flag that was set
     /// without the lock either sees it, or whoever set it sees the loop asleep.
     /// </summary>
+    // Modelled in tests/models: native.
     [MethodImpl(Jit.Hot)]
     internal bool TrySleep()
     {
@@ -182,9 +187,11 @@ internal sealed class CallbackQueue
     /// The loop is awake. A caller that saw it asleep a moment ago may still write Notified behind this: that costs one
     /// needless wake-up and no more, for only Asleep makes callers silent about work, and TrySleep decides that anew.
     /// </summary>
+    // Modelled in tests/models: native.
     internal void WakeUp() => Volatile.Write(ref _state, Awake);
 
     /// <summary>Makes a batch of all that is there, unless one was interrupted and waits to be finished.</summary>
+    // Modelled in tests/models: native.
     [MethodImpl(Jit.Hot)]
     internal void TakeBatch()
     {

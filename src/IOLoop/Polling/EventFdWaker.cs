@@ -18,6 +18,7 @@ internal sealed class EventFdWaker : IWaker
         WakerIO.Write(_eventFd, &one, sizeof(ulong));
     }
 
+    // Modelled in tests/models: native.
     public unsafe void Drain()
     {
         ulong count;

@@ -31,6 +31,7 @@ internal sealed class PipeWaker : IWaker
         WakerIO.Write(_write, &one, 1);
     }
 
+    // Modelled in tests/models: native.
     public unsafe void Drain()
     {
         const int Size = 256;

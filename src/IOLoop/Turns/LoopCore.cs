@@ -123,6 +123,7 @@ internal sealed class LoopCore
     internal bool HasQueuedWork => _callbacks.HasWork || _timeouts.HasDueBatch || _batch.HasMore || _ended.Any || _removals.Any;
 
     /// <summary>Asks the current or the next run to end. Any thread.</summary>
+    // Modelled in tests/models: native.
     internal void Stop()
     {
         _gate.RequestStop();
@@ -188,6 +189,7 @@ internal sealed class LoopCore
         return ran;
     }
 
+    // Modelled in tests/models: native.
     [MethodImpl(Jit.Hot)]
     private void Poll<TObserver>(long maxWait)
         where TObserver : struct, ITurnObserver

@@ -20,6 +20,7 @@ internal sealed class NativeTurns(LoopCore core)
     }
 
     /// <summary>Turns until a stop is asked for, sleeping in between.</summary>
+    // Modelled in tests/models: native.
     [MethodImpl(Jit.Hot)]
     internal void TurnUntilStopped()
     {
