@@ -22,23 +22,23 @@ typedef Buffer { byte n; byte at[DEPTH]; byte to[DEPTH] };
 Buffer buf[THREADS];
 hidden byte scan;
 
-inline put(t, v, x) {
-  atomic { buf[t].n < DEPTH -> d_step { buf[t].at[buf[t].n] = v; buf[t].to[buf[t].n] = x; buf[t].n++ } } }
+inline put(_T, _V, _X) {
+  atomic { buf[_T].n < DEPTH -> d_step { buf[_T].at[buf[_T].n] = _V; buf[_T].to[buf[_T].n] = _X; buf[_T].n++ } } }
 
-inline get(t, v, out) {
+inline get(_T, _V, _R) {
   d_step {
-    scan = 0; out = mem[v];
-    do :: scan < buf[t].n -> if :: buf[t].at[scan] == v -> out = buf[t].to[scan] :: else -> skip fi; scan++
+    scan = 0; _R = mem[_V];
+    do :: scan < buf[_T].n -> if :: buf[_T].at[scan] == _V -> _R = buf[_T].to[scan] :: else -> skip fi; scan++
        :: else -> break od;
     scan = 0 } }
 
-inline flush(t) {
+inline flush(_T) {
   d_step {
-    mem[buf[t].at[0]] = buf[t].to[0];
-    buf[t].n--; scan = 0;
-    do :: scan < buf[t].n -> buf[t].at[scan] = buf[t].at[scan + 1]; buf[t].to[scan] = buf[t].to[scan + 1]; scan++
+    mem[buf[_T].at[0]] = buf[_T].to[0];
+    buf[_T].n--; scan = 0;
+    do :: scan < buf[_T].n -> buf[_T].at[scan] = buf[_T].at[scan + 1]; buf[_T].to[scan] = buf[_T].to[scan + 1]; scan++
        :: else -> break od;
-    buf[t].at[buf[t].n] = 0; buf[t].to[buf[t].n] = 0; scan = 0 } }
+    buf[_T].at[buf[_T].n] = 0; buf[_T].to[buf[_T].n] = 0; scan = 0 } }
 
 active proctype Memory() {
 end: do
@@ -65,18 +65,18 @@ end: do
 #else
 
 #define flushed(t) true
-inline put(t, v, x) { mem[v] = x }
-inline get(t, v, out) { out = mem[v] }
+inline put(_T, _V, _X) { mem[_V] = _X }
+inline get(_T, _V, _R) { _R = mem[_V] }
 
 #endif
 
-inline fence(t) { flushed(t) }
+inline fence(_T) { flushed(_T) }
 
 /* Interlocked: full fences. */
-inline exchange(t, v, x, was) { atomic { flushed(t) -> was = mem[v]; mem[v] = x } }
-inline compareExchange(t, v, x, expected, was) {
-  atomic { flushed(t) -> was = mem[v]; if :: was == expected -> mem[v] = x :: else -> skip fi } }
-inline add(t, v, more) { atomic { flushed(t) -> mem[v] = mem[v] + more } }
+inline exchange(_T, _V, _X, _R) { atomic { flushed(_T) -> _R = mem[_V]; mem[_V] = _X } }
+inline compareExchange(_T, _V, _X, _E, _R) {
+  atomic { flushed(_T) -> _R = mem[_V]; if :: _R == _E -> mem[_V] = _X :: else -> skip fi } }
+inline add(_T, _V, _X) { atomic { flushed(_T) -> mem[_V] = mem[_V] + _X } }
 
-inline lock(t, l) { atomic { mem[l] == 0 -> mem[l] = 1 } }
-inline unlock(t, l) { put(t, l, 0) }
+inline lock(_T, _V) { atomic { mem[_V] == 0 -> mem[_V] = 1 } }
+inline unlock(_T, _V) { put(_T, _V, 0) }

@@ -87,8 +87,8 @@ bool over = 0;
 /* A turn is caused: by a callback, a signal, a stop, readiness; and each wake may cost one more that finds nothing. */
 #define MOST (2 * (POSTERS * ITEMS + SIGNALS + 2) + 4)
 
-inline wake(t) {
-  atomic { flushed(t) ->
+inline wake(_T) {
+  atomic { flushed(_T) ->
 #ifdef PIPE
     if :: waker < 2 -> waker++ :: else -> skip fi /* full: it is readable already */
 #else
@@ -100,7 +100,7 @@ inline wake(t) {
 #endif
   } }
 
-inline drain(t) {
+inline drain(_T) {
 #ifdef NEVER_DRAINS
   skip
 #else
@@ -116,12 +116,12 @@ inline drain(t) {
 #endif
 }
 
-inline needsWake(t, wakes) {
-  get(t, STATE, wakes);
-  if :: wakes == Asleep ->
-          compareExchange(t, STATE, Notified, Asleep, wakes);
-          wakes = (wakes == Asleep)
-     :: else -> wakes = 0 fi }
+inline needsWake(_T, _W) {
+  get(_T, STATE, _W);
+  if :: _W == Asleep ->
+          compareExchange(_T, STATE, Notified, Asleep, _W);
+          _W = (_W == Asleep)
+     :: else -> _W = 0 fi }
 
 proctype Poster(byte t) {
   byte i = 0; byte wakes; byte n;

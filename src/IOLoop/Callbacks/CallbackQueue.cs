@@ -83,7 +83,7 @@ internal sealed class CallbackQueue
     }
 
     /// <summary>The same for an action or a work item in the default context.</summary>
-    // Modelled in tests/models: native.
+    // Modelled in tests/models: hosted, native.
     [MethodImpl(Jit.Hot)]
     internal bool TryAddPlain(object work, out bool wake)
     {
@@ -121,7 +121,7 @@ internal sealed class CallbackQueue
     }
 
     /// <summary>Under the lock: whether the loop sleeps and nobody has woken it.</summary>
-    // Modelled in tests/models: native.
+    // Modelled in tests/models: hosted, native.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TakeWake()
     {
@@ -132,7 +132,7 @@ internal sealed class CallbackQueue
     }
 
     /// <summary>Appends from any thread without a lock.</summary>
-    // Modelled in tests/models: native.
+    // Modelled in tests/models: hosted, native.
     internal bool TryAddFromSignal(in WorkItem item, out bool wake)
     {
         // Either Close sees this call counted, and waits for it before it takes out what never ran; or this call, whose
@@ -149,7 +149,7 @@ internal sealed class CallbackQueue
     }
 
     /// <summary>Whether the caller must wake the loop: true once per sleep. Call it after publishing the reason, behind a full fence.</summary>
-    // Modelled in tests/models: native.
+    // Modelled in tests/models: hosted, native.
     internal bool NeedsWake() =>
         Volatile.Read(ref _state) == Asleep && Interlocked.CompareExchange(ref _state, Notified, Asleep) == Asleep;
 
@@ -157,7 +157,7 @@ internal sealed class CallbackQueue
     /// Goes to sleep, unless there is work. Ends with a full fence, so that a caller who then looks at a flag that was set
     /// without the lock either sees it, or whoever set it sees the loop asleep.
     /// </summary>
-    // Modelled in tests/models: native.
+    // Modelled in tests/models: hosted, native.
     [MethodImpl(Jit.Hot)]
     internal bool TrySleep()
     {
@@ -191,7 +191,7 @@ internal sealed class CallbackQueue
     internal void WakeUp() => Volatile.Write(ref _state, Awake);
 
     /// <summary>Makes a batch of all that is there, unless one was interrupted and waits to be finished.</summary>
-    // Modelled in tests/models: native.
+    // Modelled in tests/models: hosted, native.
     [MethodImpl(Jit.Hot)]
     internal void TakeBatch()
     {

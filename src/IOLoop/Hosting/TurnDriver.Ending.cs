@@ -73,6 +73,7 @@ internal sealed partial class TurnDriver
 
     /// <summary>Ends a run that must end or was stopped. The owner of the turn, with no turn of the loop on its stack.</summary>
     /// <returns>False: it continues, or is over.</returns>
+    // Modelled in tests/models: hosted.
     private bool TryEnd(HostedRun run)
     {
         if (_run != run || run.IsEnding || !(run.MustEnd || Turns.StopRequested))
@@ -81,6 +82,7 @@ internal sealed partial class TurnDriver
         return true;
     }
 
+    // Modelled in tests/models: hosted.
     private void End(HostedRun run)
     {
         run.BeginEnding();

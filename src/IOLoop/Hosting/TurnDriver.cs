@@ -100,6 +100,7 @@ internal sealed partial class TurnDriver : IPoolPosts, IDisposable
             RequestTurn();
     }
 
+    // Modelled in tests/models: hosted.
     private void PostTurn(HostedRun run)
     {
         // Cleared when a turn comes, before it looks for work: what finds it set has queued what that turn will see.
@@ -203,6 +204,7 @@ internal sealed partial class TurnDriver : IPoolPosts, IDisposable
     }
 
     /// <summary>What is posted to the host.</summary>
+    // Modelled in tests/models: hosted.
     internal void RunPosted()
     {
         if (_poster.IsInline(_link.Turn))
@@ -245,6 +247,7 @@ internal sealed partial class TurnDriver : IPoolPosts, IDisposable
     }
 
     /// <summary>One turn of the loop's, which this thread owns, and all that follows from it.</summary>
+    // Modelled in tests/models: hosted.
     private void RunAsOwner()
     {
         var run = _run; // behind the fence that made this thread the owner
@@ -294,6 +297,7 @@ internal sealed partial class TurnDriver : IPoolPosts, IDisposable
 
     /// <summary>The loop says that it sleeps: now something must be there to wake it.</summary>
     /// <returns>False: a turn is due already.</returns>
+    // Modelled in tests/models: hosted.
     private bool TrySleep(HostedRun run, in NextTurn next)
     {
         if (_turns.Depth == 1) // else the turn below is in the middle of a call

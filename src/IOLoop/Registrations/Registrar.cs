@@ -75,6 +75,7 @@ internal sealed class Registrar(
         idle.WakeIf(NeedsWakeAfterRemoval());
     }
 
+    // Modelled in tests/models: hosted.
     internal ValueTask RemoveHandlerAsync(FileDescriptor fd)
     {
         if (_gate.IsOnLoopThread)

@@ -17,6 +17,7 @@ internal sealed class Removals(LoopGate gate, RegistrationSet registrations, Run
     internal Task Remove(FileDescriptor fd) => Remove(fd, AsyncHandler.Current);
 
     /// <summary>Asks for a removal. While the gate is held. The caller fences, and wakes a loop that sleeps.</summary>
+    // Modelled in tests/models: hosted.
     internal ValueTask Ask(FileDescriptor fd)
     {
         var request = new Request(fd, AsyncHandler.Current);
@@ -34,6 +35,7 @@ internal sealed class Removals(LoopGate gate, RegistrationSet registrations, Run
 
     /// <summary>The same while the gate is held.</summary>
     /// <returns>What to call when it was left.</returns>
+    // Modelled in tests/models: hosted.
     internal Action ServeHeld()
     {
         var served = new List<(Request Request, Task Removal)>();
@@ -53,6 +55,7 @@ internal sealed class Removals(LoopGate gate, RegistrationSet registrations, Run
         return ending.EndOf(fd, caller, calls.Current);
     }
 
+    // Modelled in tests/models: hosted.
     private Request? Take()
     {
         using var held = gate.Hold();

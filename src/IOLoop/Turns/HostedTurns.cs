@@ -44,6 +44,7 @@ internal sealed class HostedTurns(LoopCore core)
     /// The removals that it serves are made under the gate: this need not be the host's thread, which may use the loop meanwhile. Waits
     /// that end by it are completed in the next run, or when the loop is closed.
     /// </remarks>
+    // Modelled in tests/models: hosted.
     internal void Detach()
     {
         core.View.Restart();
@@ -65,6 +66,7 @@ internal sealed class HostedTurns(LoopCore core)
     /// <param name="isVirtual">Whether a turn comes anyway, every millisecond of the host's time.</param>
     /// <param name="isNextPosted">Whether the next turn is posted already, by this one before it called anybody; null: never.</param>
     /// <returns>What comes next. When the loop sleeps, any thread may make a turn happen by <see cref="TryWake"/>.</returns>
+    // Modelled in tests/models: hosted.
     internal NextTurn Turn(SynchronizationContext? context, bool isVirtual, Func<bool>? isNextPosted)
     {
         var outer = _gate.BeginTurn();
@@ -113,6 +115,7 @@ internal sealed class HostedTurns(LoopCore core)
     /// <summary>
     /// Goes to sleep, unless there is work. From then on any thread may make a turn happen, by <see cref="TryWake"/>.
     /// </summary>
+    // Modelled in tests/models: hosted.
     internal bool TrySleep()
     {
         if (!core.Callbacks.TrySleep())

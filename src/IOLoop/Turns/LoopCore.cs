@@ -123,7 +123,7 @@ internal sealed class LoopCore
     internal bool HasQueuedWork => _callbacks.HasWork || _timeouts.HasDueBatch || _batch.HasMore || _ended.Any || _removals.Any;
 
     /// <summary>Asks the current or the next run to end. Any thread.</summary>
-    // Modelled in tests/models: native.
+    // Modelled in tests/models: hosted, native.
     internal void Stop()
     {
         _gate.RequestStop();
@@ -266,6 +266,7 @@ internal sealed class LoopCore
     }
 
     /// <summary>On the loop's thread, after the last turn: what was asked for, or has ended, too late for it.</summary>
+    // Modelled in tests/models: hosted.
     internal void EndRun()
     {
         while (_removals.Any || _ended.Any)
