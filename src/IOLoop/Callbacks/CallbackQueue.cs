@@ -83,7 +83,7 @@ internal sealed class CallbackQueue
     }
 
     /// <summary>The same for an action or a work item in the default context.</summary>
-    // Modelled in tests/models: hosted, native.
+    // Modelled in tests/models: embedded, hosted, native.
     [MethodImpl(Jit.Hot)]
     internal bool TryAddPlain(object work, out bool wake)
     {
@@ -149,7 +149,7 @@ internal sealed class CallbackQueue
     }
 
     /// <summary>Whether the caller must wake the loop: true once per sleep. Call it after publishing the reason, behind a full fence.</summary>
-    // Modelled in tests/models: hosted, native.
+    // Modelled in tests/models: embedded, hosted, native.
     internal bool NeedsWake() =>
         Volatile.Read(ref _state) == Asleep && Interlocked.CompareExchange(ref _state, Notified, Asleep) == Asleep;
 
@@ -157,7 +157,7 @@ internal sealed class CallbackQueue
     /// Goes to sleep, unless there is work. Ends with a full fence, so that a caller who then looks at a flag that was set
     /// without the lock either sees it, or whoever set it sees the loop asleep.
     /// </summary>
-    // Modelled in tests/models: hosted, native.
+    // Modelled in tests/models: embedded, hosted, native.
     [MethodImpl(Jit.Hot)]
     internal bool TrySleep()
     {
@@ -177,6 +177,7 @@ internal sealed class CallbackQueue
     /// <summary>
     /// A run ends with work left, and the caller is about to make the poller's descriptor say so.
     /// </summary>
+    // Modelled in tests/models: embedded.
     internal void Notify()
     {
         lock (_gate)

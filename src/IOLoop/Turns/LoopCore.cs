@@ -226,6 +226,7 @@ internal sealed class LoopCore
     }
 
     /// <summary>How long nothing will be due, in ticks: 0: a turn is due now; negative: until an event.</summary>
+    // Modelled in tests/models: embedded.
     internal long NextWait()
     {
         var now = Time; // before the gate is taken: the clock may be the application's

@@ -13,6 +13,7 @@ internal sealed class NativeTurns(LoopCore core)
     /// <param name="context">The <see cref="SynchronizationContext"/> inside callbacks.</param>
     /// <exception cref="InvalidOperationException">The loop runs already.</exception>
     /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
+    // Modelled in tests/models: embedded.
     internal RunScope Enter(SynchronizationContext? context)
     {
         _gate.BeginRun();
@@ -33,6 +34,7 @@ internal sealed class NativeTurns(LoopCore core)
     internal int TurnOnce(long maxWait) => _gate.StopRequested ? 0 : core.TurnOnce(maxWait);
 
     /// <summary>Ends what <see cref="Enter"/> began; a stop request is served, what is queued stays.</summary>
+    // Modelled in tests/models: embedded.
     internal void Exit(RunScope scope)
     {
         var context = core.Context.OfTurn;
@@ -52,6 +54,7 @@ internal sealed class NativeTurns(LoopCore core)
     }
 
     /// <summary>Leaves the loop to other threads, unless one has asked for a removal: it was promised that the run would serve it.</summary>
+    // Modelled in tests/models: embedded.
     private bool TryLeaveRun()
     {
         using var held = _gate.Hold();
