@@ -13,6 +13,7 @@ internal sealed class HostDeadlineTimer(LoopClock clock, bool isVirtual, Func<Ti
     private long _armed = Never;  // when the timer comes; volatile
 
     /// <inheritdoc/>
+    // Modelled in tests/models: timers.
     internal override bool Arm(long deadline)
     {
         if (deadline == Never && !isVirtual)
@@ -40,12 +41,16 @@ internal sealed class HostDeadlineTimer(LoopClock clock, bool isVirtual, Func<Ti
     /// The timer has come, or one of an earlier arming: then the one that is armed is forgotten, too, and armed anew. Any thread;
     /// the caller then asks whether the loop sleeps.
     /// </summary>
+    // Modelled in tests/models: timers.
+    // Modelled in tests/models: timers.
     internal void OnDue() => Disarm();
 
     internal override void Disarm()
     {
-        Volatile.Write(ref _armed, Never);
-        Interlocked.Exchange(ref _timer, null)?.Dispose(); // a full fence: see Arm
+        // In this order: on a host with several threads the loop may arm another timer meanwhile. Were it disposed of here behind this
+        // note, it would count as armed for good.
+        Interlocked.Exchange(ref _timer, null)?.Dispose();
+        Interlocked.Exchange(ref _armed, Never); // a full fence: see DeadlineTimer.Arm
     }
 
     public override void Dispose()

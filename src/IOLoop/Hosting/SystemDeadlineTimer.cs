@@ -26,6 +26,7 @@ internal sealed class SystemDeadlineTimer(LoopClock clock, Action wake) : Deadli
     /// A timer that comes earlier than wanted stays as it is: when it comes, it is armed for the rest, without a turn. So a deadline
     /// that moves back with each event, or is removed, costs nothing here.
     /// </remarks>
+    // Modelled in tests/models: timers.
     internal override bool Arm(long deadline)
     {
         if (deadline != Never && deadline <= clock.Now)
@@ -98,6 +99,7 @@ internal sealed class SystemDeadlineTimer(LoopClock clock, Action wake) : Deadli
         return _precise is not null && _precise.TrySet(ticks);
     }
 
+    // Modelled in tests/models: timers.
     private void OnDue()
     {
         lock (_gate)

@@ -222,6 +222,7 @@ internal sealed partial class TurnDriver : IPoolPosts, IDisposable
     }
 
     /// <summary>The host's own timer has come. On the host.</summary>
+    // Modelled in tests/models: timers.
     internal void OnDeadline()
     {
         if (_poster.IsInline(_link.Deadline) || _run is not { } run)
@@ -297,7 +298,7 @@ internal sealed partial class TurnDriver : IPoolPosts, IDisposable
 
     /// <summary>The loop says that it sleeps: now something must be there to wake it.</summary>
     /// <returns>False: a turn is due already.</returns>
-    // Modelled in tests/models: hosted.
+    // Modelled in tests/models: hosted, timers.
     private bool TrySleep(HostedRun run, in NextTurn next)
     {
         if (_turns.Depth == 1) // else the turn below is in the middle of a call
