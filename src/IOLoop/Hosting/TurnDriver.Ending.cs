@@ -24,6 +24,7 @@ internal sealed partial class TurnDriver
     }
 
     /// <summary>The run cannot continue: it ends, with the turn that is under way if there is one. Any thread, holding nothing.</summary>
+    // Modelled in tests/models: restart.
     private void Lose(HostedRun run, InvalidOperationException failure)
     {
         if (!run.TryLose(failure))
@@ -33,6 +34,7 @@ internal sealed partial class TurnDriver
     }
 
     /// <summary>Nobody waits for the run any longer: it ends, with the turn that is under way if there is one. Any thread.</summary>
+    // Modelled in tests/models: restart.
     private void Abandon(HostedRun run)
     {
         NoteAbandoned(run);
@@ -57,6 +59,7 @@ internal sealed partial class TurnDriver
     /// What notes that a run must end comes here, and so does what gives up the turn. The first writes the note, fences, and
     /// tries to have the turn; the second gives up the turn, fences, and reads the note: so one of the two ends the run.
     /// </summary>
+    // Modelled in tests/models: restart.
     private void EndIfNeeded()
     {
         Interlocked.MemoryBarrier();
@@ -73,7 +76,7 @@ internal sealed partial class TurnDriver
 
     /// <summary>Ends a run that must end or was stopped. The owner of the turn, with no turn of the loop on its stack.</summary>
     /// <returns>False: it continues, or is over.</returns>
-    // Modelled in tests/models: hosted.
+    // Modelled in tests/models: hosted, restart.
     private bool TryEnd(HostedRun run)
     {
         if (_run != run || run.IsEnding || !(run.MustEnd || Turns.StopRequested))
@@ -82,7 +85,7 @@ internal sealed partial class TurnDriver
         return true;
     }
 
-    // Modelled in tests/models: hosted.
+    // Modelled in tests/models: hosted, restart.
     private void End(HostedRun run)
     {
         run.BeginEnding();

@@ -22,6 +22,7 @@ internal sealed partial class TurnDriver
 
     internal bool CanPump => _host.CanPump;
 
+    // Modelled in tests/models: restart.
     internal void Attach() => Begin(isAwaited: false, null)?.ThrowIfLost();
 
     /// <summary>Attaches the loop and waits for its end.</summary>
@@ -190,6 +191,7 @@ internal sealed partial class TurnDriver
     /// A turn of an earlier run, which was given up, is still in the host's queue, and will be this run's first; unless the host has
     /// dropped it. What is posted behind it tells: if it comes first, another turn is posted.
     /// </summary>
+    // Modelled in tests/models: restart.
     private void Inherit(HostedRun run)
     {
         int posted = Volatile.Read(ref _posted);
@@ -211,6 +213,7 @@ internal sealed partial class TurnDriver
         },
         TaskScheduler.Default);
 
+    // Modelled in tests/models: restart.
     private void Inquire(HostedRun run, int ticket)
     {
         if (Hand(new TurnLink.Inquiry(_link, run, ticket).Work) is { } failure)
@@ -224,6 +227,7 @@ internal sealed partial class TurnDriver
     /// Of the last turn that the host had been given before it was asked. If that one is still posted, it was dropped. One that a thread
     /// has yet to hand over has another ticket: it comes, or that thread learns that it does not.
     /// </param>
+    // Modelled in tests/models: restart.
     internal void OnInquiry(TurnLink.Inquiry inquiry, HostedRun run, int ticket)
     {
         if (_poster.IsInline(inquiry.Work) || run != _run || ticket == 0 || Volatile.Read(ref _posted) != ticket)

@@ -100,7 +100,7 @@ internal sealed partial class TurnDriver : IPoolPosts, IDisposable
             RequestTurn();
     }
 
-    // Modelled in tests/models: hosted.
+    // Modelled in tests/models: hosted, restart.
     private void PostTurn(HostedRun run)
     {
         // Cleared when a turn comes, before it looks for work: what finds it set has queued what that turn will see.
@@ -127,6 +127,7 @@ internal sealed partial class TurnDriver : IPoolPosts, IDisposable
     /// From here on the turn can be asked for: see <see cref="OnInquiry"/>. A thread that comes here late must not undo what a later
     /// one has noted: nobody could ask for that turn then.
     /// </summary>
+    // Modelled in tests/models: restart.
     private void NoteHanded(int ticket)
     {
         int known;
@@ -204,7 +205,7 @@ internal sealed partial class TurnDriver : IPoolPosts, IDisposable
     }
 
     /// <summary>What is posted to the host.</summary>
-    // Modelled in tests/models: hosted.
+    // Modelled in tests/models: hosted, restart.
     internal void RunPosted()
     {
         if (_poster.IsInline(_link.Turn))
@@ -248,7 +249,7 @@ internal sealed partial class TurnDriver : IPoolPosts, IDisposable
     }
 
     /// <summary>One turn of the loop's, which this thread owns, and all that follows from it.</summary>
-    // Modelled in tests/models: hosted.
+    // Modelled in tests/models: hosted, restart.
     private void RunAsOwner()
     {
         var run = _run; // behind the fence that made this thread the owner

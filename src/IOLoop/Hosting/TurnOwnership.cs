@@ -24,7 +24,7 @@ internal sealed class TurnOwnership
 
     /// <summary>Begins a turn on this thread, inside another one of this thread if there is one.</summary>
     /// <returns>False: another thread has one on its stack, and will see that this one came.</returns>
-    // Modelled in tests/models: hosted.
+    // Modelled in tests/models: hosted, restart.
     internal bool TryEnter()
     {
         int self = Environment.CurrentManagedThreadId; // of a thread that is alive: no other one can have it
@@ -48,6 +48,7 @@ internal sealed class TurnOwnership
     }
 
     /// <summary>Takes what nobody has, this thread included, and leaves no note elsewhere.</summary>
+    // Modelled in tests/models: restart.
     internal bool TryTake()
     {
         if (Interlocked.CompareExchange(ref _owner, Environment.CurrentManagedThreadId, Free) != Free)
@@ -58,7 +59,7 @@ internal sealed class TurnOwnership
 
     /// <summary>Ends a turn. A full fence, unless the turn was a nested one.</summary>
     /// <returns>Whether a turn of another thread came meanwhile, which must be posted again.</returns>
-    // Modelled in tests/models: hosted.
+    // Modelled in tests/models: hosted, restart.
     internal bool Leave()
     {
         if (--_depth > 0)
