@@ -83,7 +83,7 @@ internal sealed class CallbackQueue
     }
 
     /// <summary>The same for an action or a work item in the default context.</summary>
-    // Modelled in tests/models: embedded, hosted, native.
+    // Modelled in tests/models: close, embedded, hosted, native.
     [MethodImpl(Jit.Hot)]
     internal bool TryAddPlain(object work, out bool wake)
     {
@@ -132,7 +132,7 @@ internal sealed class CallbackQueue
     }
 
     /// <summary>Appends from any thread without a lock.</summary>
-    // Modelled in tests/models: hosted, native.
+    // Modelled in tests/models: close, hosted, native.
     internal bool TryAddFromSignal(in WorkItem item, out bool wake)
     {
         // Either Close sees this call counted, and waits for it before it takes out what never ran; or this call, whose
@@ -192,7 +192,7 @@ internal sealed class CallbackQueue
     internal void WakeUp() => Volatile.Write(ref _state, Awake);
 
     /// <summary>Makes a batch of all that is there, unless one was interrupted and waits to be finished.</summary>
-    // Modelled in tests/models: hosted, native.
+    // Modelled in tests/models: close, hosted, native.
     [MethodImpl(Jit.Hot)]
     internal void TakeBatch()
     {
@@ -229,6 +229,7 @@ internal sealed class CallbackQueue
     internal WorkItem Rest() => _own.Rest();
 
     /// <summary>Refuses callbacks from now on and takes out those that have not run.</summary>
+    // Modelled in tests/models: close.
     internal List<WorkItem> Close()
     {
         lock (_gate)

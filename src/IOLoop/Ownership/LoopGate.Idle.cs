@@ -11,6 +11,7 @@ internal sealed partial class LoopGate
     /// </summary>
     /// <exception cref="InvalidOperationException">Somebody runs the loop.</exception>
     /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
+    // Modelled in tests/models: close.
     internal IdleScope EnterIdle() => new(this, evenClosed: false);
 
     /// <summary>The same for calls that do nothing on a closed loop.</summary>

@@ -47,6 +47,7 @@ internal sealed partial class LoopGate(IOLoop loop, Func<bool>? isHostThread, Ac
     /// <summary>Makes the calling thread the loop's for a run.</summary>
     /// <exception cref="InvalidOperationException">The loop runs already.</exception>
     /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
+    // Modelled in tests/models: close.
     internal void BeginRun()
     {
         using var held = Hold();
@@ -100,6 +101,7 @@ internal sealed partial class LoopGate(IOLoop loop, Func<bool>? isHostThread, Ac
     }
 
     /// <summary>While the gate is held, and nobody runs the loop: all who come to the gate from now on find it closed.</summary>
+    // Modelled in tests/models: close.
     internal void Close() => _isClosed = true;
 
     /// <summary>Makes the calling thread the loop's for one turn in a host.</summary>

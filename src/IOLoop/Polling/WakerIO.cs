@@ -5,6 +5,7 @@ namespace IOLoops.Polling;
 /// <summary>Reads and writes of wakers: EINTR is retried, EAGAIN means that there is nothing to do.</summary>
 internal static unsafe class WakerIO
 {
+    // Modelled in tests/models: close.
     internal static void Write(SafeDescriptor descriptor, void* data, nuint count)
     {
         bool held = false;

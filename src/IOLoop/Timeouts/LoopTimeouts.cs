@@ -37,7 +37,7 @@ internal sealed class LoopTimeouts(LoopGate gate, CallbackQueue callbacks)
         idle.WakeIf(_gate.IsAttached && Queue.IsEmpty && callbacks.NeedsWake()); // so that the host's timer is not kept for nothing
     }
 
-    // Modelled in tests/models: embedded.
+    // Modelled in tests/models: close, embedded.
     private TimeoutHandle CallAtFromOutside(LoopTime when, in WorkItem item)
     {
         using var idle = _gate.EnterIdle();

@@ -281,6 +281,7 @@ internal sealed class LoopCore
     /// <param name="allFds">Whether to close the registered descriptors, too.</param>
     /// <param name="onClosing">Called when it is certain that the loop closes, before anything is let go of. Makes it known as closed.</param>
     /// <returns>False: it is closed already.</returns>
+    // Modelled in tests/models: close.
     internal bool Close(bool allFds, Action onClosing)
     {
         LoopRemains remains;
