@@ -29,6 +29,7 @@ internal sealed unsafe class EpollOneShotSet : IOneShotSet
     /// <summary>For tests.</summary>
     internal int Descriptor => _epoll.Number;
 
+    // Modelled in tests/models: sleeper.
     public int Watch(int descriptor, ulong token)
     {
         const IOEvents once = IOEvents.Read | EpollPoller.OneShot;

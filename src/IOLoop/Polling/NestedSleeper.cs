@@ -19,7 +19,7 @@ internal sealed class NestedSleeper(INestablePoller poller, Action wake) : ISlee
     /// the sleeper's thread clears _armed, fences, and then asks whether the loop sleeps. Either the loop sees that the one
     /// shot is spent, and arms it again, or the sleeper's thread sees the loop asleep, and wakes it.
     /// </remarks>
-    // Modelled in tests/models: hosted.
+    // Modelled in tests/models: hosted, sleeper.
     public void Arm()
     {
         // First: a sleeper that gives up tells its members, and then must not be taken for one that still watches.
@@ -56,6 +56,7 @@ internal sealed class NestedSleeper(INestablePoller poller, Action wake) : ISlee
         _armed = false;
     }
 
+    // Modelled in tests/models: sleeper.
     public void Leave()
     {
         if (_sleeper is null)
@@ -66,7 +67,7 @@ internal sealed class NestedSleeper(INestablePoller poller, Action wake) : ISlee
     }
 
     /// <summary>The descriptor is ready, and no longer watched. The sleeper's thread.</summary>
-    // Modelled in tests/models: hosted.
+    // Modelled in tests/models: hosted, sleeper.
     internal void OnReady()
     {
         _armed = false;

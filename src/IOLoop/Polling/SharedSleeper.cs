@@ -23,6 +23,7 @@ internal sealed class SharedSleeper
     /// <summary>Makes a loop a member. Any thread.</summary>
     /// <returns>Which sleeper it is a member of, and the token that its descriptor is to be watched with.</returns>
     /// <exception cref="IOException">The system has no descriptors left.</exception>
+    // Modelled in tests/models: sleeper.
     internal static (SharedSleeper Sleeper, ulong Token) Join(NestedSleeper member, INestablePoller poller)
     {
         lock (Gate)
@@ -43,6 +44,7 @@ internal sealed class SharedSleeper
     /// <summary>Ends a membership; with the last one the thread ends. Any thread.</summary>
     /// <param name="token">The member's.</param>
     /// <param name="descriptor">What is watched for it; negative: the kernel has forgotten it already.</param>
+    // Modelled in tests/models: sleeper.
     internal void Leave(ulong token, int descriptor)
     {
         lock (Gate)
@@ -82,6 +84,7 @@ internal sealed class SharedSleeper
     /// The set is of no use any more: somebody who had no right to has closed its descriptor. The loops look for themselves, and join
     /// another sleeper. Any thread, holding nothing.
     /// </summary>
+    // Modelled in tests/models: sleeper.
     internal void GiveUp()
     {
         NestedSleeper[] members;
@@ -108,6 +111,7 @@ internal sealed class SharedSleeper
     }
 
     /// <summary>Watches a member's descriptor until it is ready once. Returns 0 or an errno.</summary>
+    // Modelled in tests/models: sleeper.
     internal int Watch(int descriptor, ulong token) => _set.Watch(descriptor, token);
 
     private void Start()
@@ -124,6 +128,7 @@ internal sealed class SharedSleeper
         }
     }
 
+    // Modelled in tests/models: sleeper.
     private void Sleep()
     {
         Span<ulong> tokens = stackalloc ulong[Room];
@@ -161,6 +166,7 @@ internal sealed class SharedSleeper
     /// current one's by now: what it finds there is for the members of that one.
     /// </summary>
     /// <returns>False: the last member has left.</returns>
+    // Modelled in tests/models: sleeper.
     private bool Wait(Span<ulong> tokens, List<NestedSleeper> ready)
     {
         int count = _set.Wait(tokens);
