@@ -14,6 +14,7 @@ internal static class PausedPosts
     /// <summary>Has work posted after a pause. Any thread, holding nothing.</summary>
     /// <param name="post">Posts it. It throws nothing.</param>
     /// <param name="work">The work.</param>
+    // Modelled in tests/models: paused.
     internal static void Add(Action<Action> post, Action work)
     {
         long due = Stopwatch.GetTimestamp() + (long)(TurnBudget.Gap.TotalSeconds * Stopwatch.Frequency);
@@ -47,10 +48,11 @@ internal static class PausedPosts
     // A method of its own: a local in Serve would keep the last loop alive while the thread sleeps.
     private static void PostNext() => PostAfterPause(Take());
 
-    /// <summary>Unless another thread that could be started has posted it.</summary>
+    /// <summary>All that is left: another loop may have added its turn while this thread's start was still expected to succeed.</summary>
+    // Modelled in tests/models: paused.
     private static void PostLeft()
     {
-        if (TryTake(out var next))
+        while (TryTake(out var next))
             PostAfterPause(next);
     }
 
@@ -62,6 +64,7 @@ internal static class PausedPosts
         next.Post(next.Work);
     }
 
+    // Modelled in tests/models: paused.
     private static (Action<Action> Post, Action Work, long Due) Take()
     {
         lock (Paused)
@@ -72,6 +75,7 @@ internal static class PausedPosts
         }
     }
 
+    // Modelled in tests/models: paused.
     private static bool TryTake(out (Action<Action> Post, Action Work, long Due) next)
     {
         lock (Paused)
