@@ -19,6 +19,8 @@
  * models: src/IOLoop/Hosting/TurnDriver.cs RunPosted
  * models: src/IOLoop/Hosting/TurnDriver.cs RunAsOwner
  * models: src/IOLoop/Hosting/TurnDriver.cs TrySleep
+ * models: src/IOLoop/Hosting/TurnDriver.Yielding.cs GiveWay
+ * models: src/IOLoop/Hosting/TurnDriver.Yielding.cs PostBehind
  * models: src/IOLoop/Hosting/TurnDriver.Ending.cs TryEnd
  * models: src/IOLoop/Hosting/TurnDriver.Ending.cs End
  * models: src/IOLoop/Polling/NestedSleeper.cs Arm
@@ -33,11 +35,15 @@
  * run: -DHOSTS=2 -DPOSTER=1 -DFD=1 -DSTOP
  * run: -DHOSTS=2 -DFD=1 -DSTOP -DREMOVAL
  * run: -DHOSTS=2 -DREMOVAL -DSIGNAL -DFD=1
+ * run: -DHOSTS=2 -DPOSTER=2 -DYIELDS=2
+ * run: -DHOSTS=2 -DSTOP -DREMOVAL -DYIELDS=2
  * run: -DBUFFERS -DHOSTS=2 -DPOSTER=2 -DFD=2
  * run: -DBUFFERS -DHOSTS=2 -DPOSTER=1 -DFD=1 -DSIGNAL
  * run: -DBUFFERS -DHOSTS=2 -DSTOP -DREMOVAL
  * run: -DBUFFERS -DHOSTS=1 -DSTOP -DREMOVAL -DFD=1
  *
+ * mutant: GIVES_WAY_FOR_GOOD -DHOSTS=1 -DPOSTER=1 -DYIELDS=1 : a turn that gives way to the host's other work is not posted again
+ * mutant: POSTS_BEFORE_LEAVING -DHOSTS=2 -DPOSTER=1 -DYIELDS=1 : it is posted again before it is given up, and comes too early
  * mutant: POSTED_CLEARED_AT_THE_END -DHOSTS=1 -DPOSTER=1 : a turn says at its end, not at its beginning, that none is posted
  * mutant: POSTS_WITHOUT_ASKING -DHOSTS=2 -DPOSTER=1 -DFD=1 -DREMOVAL : a turn is posted whether or not one is
  * mutant: NO_NOTE_THAT_IT_CAME -DHOSTS=2 -DPOSTER=1 : a turn that finds another thread at work returns without a note
@@ -108,6 +114,9 @@ byte ran = 0;
 byte removed = 0;
 byte inTurn = 0;
 bool over = 0;
+#ifdef YIELDS
+byte gaveWay = 0;
+#endif
 
 inline postTurn(_T) {
   get(_T, RUN, x);
@@ -329,6 +338,20 @@ end: do
         inTurn++; assert(inTurn == 1);
         get(t, RUN, x);
         if
+#ifdef YIELDS
+        :: x && gaveWay < YIELDS -> x = 0; gaveWay++; /* the budget is used up: the turn is posted again, behind other work */
+           inTurn--;
+#ifdef POSTS_BEFORE_LEAVING
+           postTurn(t);
+#endif
+           exchange(t, OWNER, 0, o); o = 0; /* a turn that came meanwhile needs no note: this one comes again */
+#ifndef POSTS_BEFORE_LEAVING
+#ifndef GIVES_WAY_FOR_GOOD
+           postTurn(t);
+#endif
+#endif
+           goto next
+#endif
         :: x -> x = 0;
            turn(t);
            if :: stopped -> endRun(t); stopped = 0 :: else -> skip fi
@@ -349,7 +372,8 @@ end: do
 #endif
         if :: again || o > 2 -> again = 0; o = 0; postTurn(t) :: else -> o = 0 fi
      :: else -> skip
-     fi
+     fi;
+next: skip
   od }
 
 active proctype Check() {

@@ -45,6 +45,7 @@ internal sealed partial class TurnDriver
     /// on its behalf. A turn of another thread that came just now needs no note: this one comes again. On a host that nests, a turn
     /// that gives way has called nobody yet.
     /// </summary>
+    // Modelled in tests/models: hosted.
     private void GiveWay(HostedRun run)
     {
         _budget.NoteGivingWay();
@@ -54,6 +55,7 @@ internal sealed partial class TurnDriver
         EndIfNeeded();
     }
 
+    // Modelled in tests/models: hosted.
     private void PostBehind(HostedRun run)
     {
         int ticket = _host.Yielding is null ? NewTicket() : NewTicket() | BehindMark;
