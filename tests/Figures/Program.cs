@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using IOLoops;
+
+namespace Figures;
+
+/// <summary>
+/// "work": does what is measured, under a tracer. "check": counts what the tracer has written. See README.md.
+/// </summary>
+internal static class Program
+{
+    private static int Main(string[] arguments)
+    {
+        switch (arguments)
+        {
+            case ["work"]:
+                Work(isFaulty: false);
+                return 0;
+            case ["work", "--faulty"]:
+                Work(isFaulty: true);
+                return 0;
+            case ["table", var expected, ..]:
+                Table.Write(Expectation.Read(expected), arguments[2..]);
+                return 0;
+            case ["check", var trace, var expected, ..]:
+                return Checker.Run(trace, expected, arguments[3..]);
+            default:
+                Console.Error.WriteLine("usage: Figures work [--faulty] | check TRACE EXPECTED [KIND...] | table EXPECTED KIND...");
+                return 2;
+        }
+    }
+
+    private static void Work(bool isFaulty)
+    {
+        Subject[] subjects = Subjects.Create(isFaulty);
+        var scenarios = Array.ConvertAll(subjects, subject => new Scenarios(subject, isFaulty));
+        foreach (var one in scenarios)
+            one.KeepIdle(1);
+        Idle(scenarios);
+        foreach (var one in scenarios)
+            one.Run();
+        Idle(scenarios);
+        foreach (var subject in subjects)
+            subject.Dispose();
+    }
+
+    /// <summary>The end of another process bounds it: nothing of this one is awake until then.</summary>
+    private static void Idle(Scenarios[] scenarios)
+    {
+        foreach (var one in scenarios)
+            one.BeginIdle();
+        using (var second = Process.Start("sleep", "1"))
+            second.WaitForExit();
+        foreach (var one in scenarios)
+            one.EndIdle();
+    }
+}

@@ -1,0 +1,96 @@
+using IOLoops;
+
+namespace Figures;
+
+/// <summary>Posts, timeouts, and changes of what is registered.</summary>
+internal sealed partial class Scenarios
+{
+    private const string Poster = "poster";
+
+    private static readonly Action<Scenarios> NoteRun = static self => self.Note();
+    private static readonly Action<Scenarios> Nothing = static _ => { };
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+
+    private void PostToSleeping()
+    {
+        const string figure = "a post to a sleeping loop";
+        int poster = Libc.gettid();
+        int posts = 0;
+        long allocated = 0;
+        _measurement.FromOutside(figure, () =>
+        {
+            int done = Volatile.Read(ref _done);
+            bool isMeasured = posts++ >= Measurement.WarmUp;
+            if (isMeasured)
+                Mark.Begin(subject.Kind, figure, Poster, poster);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Loop.AddCallback(NoteRun, this);
+            allocated += isMeasured ? GC.GetAllocatedBytesForCurrentThread() - before : 0;
+            if (isMeasured)
+                Mark.End(subject.Kind, figure, Poster, 1);
+            WaitForNote(done, figure);
+        }, () => Volatile.Read(ref _allocated) + allocated);
+    }
+
+    private void PostToAwake()
+    {
+        const string figure = "a post to an awake loop";
+        int poster = Libc.gettid();
+        bool goesOn = false;
+        int done = Volatile.Read(ref _done);
+        Loop.AddCallback(() =>
+        {
+            Note();
+            Bounded.Until(() => Volatile.Read(ref goesOn), "the posts are made");
+        });
+        WaitForNote(done, "the loop is awake");
+        for (int batch = -2; batch < Measurement.Batches; batch++)
+        {
+            if (batch >= 0)
+                Mark.Begin(subject.Kind, figure, Poster, poster);
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < Measurement.Operations; i++)
+                Loop.AddCallback(Nothing, this);
+            long bytes = GC.GetAllocatedBytesForCurrentThread() - before;
+            if (batch < 0)
+                continue;
+            Mark.End(subject.Kind, figure, Poster, Measurement.Operations);
+            Mark.Allocated(subject.Kind, figure, bytes, Measurement.Operations);
+        }
+        Volatile.Write(ref goesOn, true);
+        subject.WaitUntilAsleep();
+    }
+
+    private void PostByItself()
+    {
+        int calls = 0;
+        long before = 0;
+        var ended = new TaskCompletionSource();
+        Action<Scenarios> again = null!;
+        again = _ =>
+        {
+            if (_measurement.IsDone("a callback that posts itself, turn after turn", ref calls, ref before))
+                ended.SetResult();
+            else
+                Loop.AddCallback(again, this);
+        };
+        Loop.AddCallback(again, this);
+        Bounded.Wait(ended.Task, "a callback that posts itself");
+        subject.WaitUntilAsleep();
+    }
+
+    private void Timeouts() => _measurement.InOneCallback(
+        ("a timeout set and removed", _ => Loop.RemoveTimeout(Loop.CallLater(Hour, Nothing, this))));
+
+    private void Registrations()
+    {
+        int[] fds = [.. Enumerable.Range(0, Measurement.Operations).Select(_ => Libc.NewEventFd(isReady: false))];
+        IOHandler handler = static (_, _) => { };
+        _measurement.InOneCallback(
+            ("a registration", i => Loop.AddHandler(fds[i], handler, IOEvents.Read)),
+            ("a change", i => Loop.UpdateHandler(fds[i], IOEvents.None)),
+            ("a removal", i => Loop.RemoveHandler(fds[i])));
+        foreach (int fd in fds)
+            Libc.Close(fd);
+    }
+}

@@ -1,0 +1,114 @@
+using IOLoops;
+
+namespace Figures;
+
+/// <summary>What each loop is measured at.</summary>
+internal sealed partial class Scenarios(Subject subject, bool isFaulty)
+{
+    private const int Many = 1_000;
+
+    private readonly Measurement _measurement = new(subject);
+    private readonly List<int> _idle = [];
+    private long _allocated; // by the loop's thread, when the last operation was done; volatile
+    private int _done;       // operations; volatile
+
+    private IOLoop Loop => subject.Loop;
+
+    internal void Run()
+    {
+        Echo("echo of one message");
+        ReadyTurnAfterTurn();
+        PostToSleeping();
+        PostToAwake();
+        PostByItself();
+        Timeouts();
+        Registrations();
+        KeepIdle(Many - 1);
+        Echo("echo of one message, 1,000 idle descriptors");
+    }
+
+    /// <summary>The loop is asleep until something from outside this process happens.</summary>
+    internal void BeginIdle()
+    {
+        if (isFaulty)
+            OnLoop(() => Loop.CallLater(TimeSpan.FromMilliseconds(200), static () => { }));
+        subject.WaitUntilAsleep();
+        _measurement.Begin(IdleFigure);
+    }
+
+    internal void EndIdle() => _measurement.End(IdleFigure, operations: 1);
+
+    private string IdleFigure => _idle.Count >= Many ? "idle for 1 s, 1,000 idle descriptors" : "idle for 1 s";
+
+    internal void KeepIdle(int count)
+    {
+        var added = Enumerable.Range(0, count).Select(_ => Libc.NewEventFd(isReady: false)).ToList();
+        _idle.AddRange(added);
+        OnLoop(() =>
+        {
+            foreach (int fd in added)
+                Loop.AddHandler(fd, static (_, _) => throw new InvalidOperationException("It is not ready."), IOEvents.Read);
+        });
+    }
+
+    private void Echo(string figure)
+    {
+        var (near, far) = Libc.NewSocketPair();
+        OnLoop(() => Loop.AddHandler(near, (fd, events) =>
+        {
+            Libc.Receive((int)fd.Number);
+            if (isFaulty)
+                PlantFault();
+            Note();
+            Libc.Send((int)fd.Number);
+        }, IOEvents.Read));
+        _measurement.FromOutside(figure, () =>
+        {
+            Libc.Send(far);
+            Libc.Receive(far);
+        }, () => Volatile.Read(ref _allocated));
+        OnLoop(() => Loop.RemoveHandler(near));
+        Libc.Close(near);
+        Libc.Close(far);
+    }
+
+    private void ReadyTurnAfterTurn()
+    {
+        int fd = Libc.NewEventFd(isReady: true);
+        int calls = 0;
+        long before = 0;
+        var ended = new TaskCompletionSource();
+        OnLoop(() => Loop.AddHandler(fd, (_, _) =>
+        {
+            if (!_measurement.IsDone("a ready descriptor, turn after turn", ref calls, ref before))
+                return;
+            Loop.RemoveHandler(fd);
+            ended.SetResult();
+        }, IOEvents.Read));
+        Bounded.Wait(ended.Task, "a ready descriptor");
+        subject.WaitUntilAsleep();
+        Libc.Close(fd);
+    }
+
+    /// <summary>One call and one object too many, to see that they are found.</summary>
+    private static void PlantFault()
+    {
+        _ = Libc.gettid();
+        GC.KeepAlive(new object());
+    }
+
+    private void OnLoop(Action action)
+    {
+        Bounded.Wait(Loop.InvokeAsync(action), "a call on the loop's thread");
+        subject.WaitUntilAsleep();
+    }
+
+    /// <summary>Tells the thread that measures, without a system call.</summary>
+    private void Note()
+    {
+        Volatile.Write(ref _allocated, GC.GetAllocatedBytesForCurrentThread());
+        Volatile.Write(ref _done, _done + 1);
+    }
+
+    private void WaitForNote(int before, string what) => Bounded.Until(() => Volatile.Read(ref _done) != before, what);
+}
