@@ -24,6 +24,8 @@ internal sealed class Calls
         }
         string name = call is "epoll_wait" or "epoll_pwait" or "epoll_pwait2" or "poll" or "ppoll" ? "wait" : call;
         _counts[name] = _counts.GetValueOrDefault(name) + times;
+        if (times < 0 && _counts[name] == 0)
+            _counts.Remove(name);
     }
 
     /// <summary>"none", or each call and how often: "1 read, 1 wait".</summary>

@@ -12,7 +12,7 @@ internal static unsafe class Mark
 
     internal static void End(string kind, string figure, string role, int operations) => Write($"E|{kind}|{figure}|{role}|{operations}");
 
-    internal static void Allocated(string kind, string figure, long bytes, int operations) => Write($"A|{kind}|{figure}|loop|{bytes}|{operations}");
+    internal static void Allocated(string kind, string figure, string role, long bytes, int operations) => Write($"A|{kind}|{figure}|{role}|{bytes}|{operations}");
 
     private static void Write(string text)
     {

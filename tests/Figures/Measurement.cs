@@ -22,7 +22,7 @@ internal sealed class Measurement(Subject subject)
             Begin(figure);
             Repeat(operation, Operations);
             End(figure);
-            Mark.Allocated(subject.Kind, figure, allocated() - before, Operations);
+            Mark.Allocated(subject.Kind, figure, "loop", allocated() - before, Operations);
         }
     }
 
@@ -52,7 +52,7 @@ internal sealed class Measurement(Subject subject)
         {
             long bytes = GC.GetAllocatedBytesForCurrentThread() - before;
             End(figure);
-            Mark.Allocated(subject.Kind, figure, bytes, Operations);
+            Mark.Allocated(subject.Kind, figure, "loop", bytes, Operations);
         }
         if (measured == Batches * Operations)
             return true;
@@ -84,7 +84,7 @@ internal sealed class Measurement(Subject subject)
         if (!isMeasured)
             return;
         Mark.End(subject.Kind, figure, "loop", Operations);
-        Mark.Allocated(subject.Kind, figure, bytes, Operations);
+        Mark.Allocated(subject.Kind, figure, "loop", bytes, Operations);
     }
 
     private void Repeat(Action operation, int count)

@@ -18,13 +18,16 @@ internal static class Program
             case ["work", "--faulty"]:
                 Work(isFaulty: true);
                 return 0;
+            case ["sockets"]:
+                SocketWork.Run();
+                return 0;
             case ["table", var expected, ..]:
                 Table.Write(Expectation.Read(expected), arguments[2..]);
                 return 0;
             case ["check", var trace, var expected, ..]:
                 return Checker.Run(trace, expected, arguments[3..]);
             default:
-                Console.Error.WriteLine("usage: Figures work [--faulty] | check TRACE EXPECTED [KIND...] | table EXPECTED KIND...");
+                Console.Error.WriteLine("usage: Figures work [--faulty] | sockets | check TRACE EXPECTED [KIND...] | table EXPECTED KIND...");
                 return 2;
         }
     }

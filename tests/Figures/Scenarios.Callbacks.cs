@@ -16,7 +16,6 @@ internal sealed partial class Scenarios
         const string figure = "a post to a sleeping loop";
         int poster = Libc.gettid();
         int posts = 0;
-        long allocated = 0;
         _measurement.FromOutside(figure, () =>
         {
             int done = Volatile.Read(ref _done);
@@ -25,11 +24,14 @@ internal sealed partial class Scenarios
                 Mark.Begin(subject.Kind, figure, Poster, poster);
             long before = GC.GetAllocatedBytesForCurrentThread();
             Loop.AddCallback(NoteRun, this);
-            allocated += isMeasured ? GC.GetAllocatedBytesForCurrentThread() - before : 0;
+            long bytes = GC.GetAllocatedBytesForCurrentThread() - before;
             if (isMeasured)
+            {
                 Mark.End(subject.Kind, figure, Poster, 1);
+                Mark.Allocated(subject.Kind, figure, Poster, bytes, 1);
+            }
             WaitForNote(done, figure);
-        }, () => Volatile.Read(ref _allocated) + allocated);
+        }, () => Volatile.Read(ref _allocated));
     }
 
     private void PostToAwake()
@@ -55,7 +57,7 @@ internal sealed partial class Scenarios
             if (batch < 0)
                 continue;
             Mark.End(subject.Kind, figure, Poster, Measurement.Operations);
-            Mark.Allocated(subject.Kind, figure, bytes, Measurement.Operations);
+            Mark.Allocated(subject.Kind, figure, Poster, bytes, Measurement.Operations);
         }
         Volatile.Write(ref goesOn, true);
         subject.WaitUntilAsleep();
@@ -79,8 +81,30 @@ internal sealed partial class Scenarios
         subject.WaitUntilAsleep();
     }
 
-    private void Timeouts() => _measurement.InOneCallback(
-        ("a timeout set and removed", _ => Loop.RemoveTimeout(Loop.CallLater(Hour, Nothing, this))));
+    private void Timeouts()
+    {
+        _measurement.InOneCallback(("a timeout set and removed", _ => Loop.RemoveTimeout(Loop.CallLater(Hour, Nothing, this))));
+        if (subject is NativeSubject) // in a host it is a timer of the runtime's, or of the host's, that waits
+            TimeoutAfterTimeout();
+    }
+
+    private void TimeoutAfterTimeout()
+    {
+        int calls = 0;
+        long before = 0;
+        var ended = new TaskCompletionSource();
+        Action<Scenarios> again = null!;
+        again = _ =>
+        {
+            if (_measurement.IsDone("a timeout that comes due", ref calls, ref before))
+                ended.SetResult();
+            else
+                Loop.CallLater(TimeSpan.FromMilliseconds(2), again, this);
+        };
+        Bounded.Wait(Loop.InvokeAsync(() => again(this)), "the first timeout is set");
+        Bounded.Wait(ended.Task, "timeouts");
+        subject.WaitUntilAsleep();
+    }
 
     private void Registrations()
     {

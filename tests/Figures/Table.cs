@@ -21,10 +21,15 @@ internal static class Table
     {
         if (threads.Length == 0)
             return "";
-        var busy = threads.Where(line => line.Calls != "none").ToList();
-        string calls = busy.Count == 0 ? "0"
-            : threads is [{ Key.Role: "loop" }] ? busy[0].Calls
-            : string.Join("; ", busy.Select(line => $"{line.Key.Role}: {line.Calls}"));
-        return threads[0].Bytes is > 0 and var bytes ? string.Create(CultureInfo.InvariantCulture, $"{calls}; {bytes} bytes") : calls;
+        var busy = threads.Where(line => line.Calls != "none" || line.Bytes > 0).ToList();
+        return busy.Count == 0 ? "0"
+            : threads is [{ Key.Role: "loop" }] ? Figure(busy[0])
+            : string.Join("; ", busy.Select(line => $"{line.Key.Role}: {Figure(line)}"));
+    }
+
+    private static string Figure(Expectation line)
+    {
+        string calls = line.Calls == "none" ? "0" : line.Calls;
+        return line.Bytes > 0 ? string.Create(CultureInfo.InvariantCulture, $"{calls} ({line.Bytes} bytes)") : calls;
     }
 }

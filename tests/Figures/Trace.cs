@@ -8,7 +8,7 @@ internal sealed partial class Trace
 {
     private readonly Dictionary<FigureKey, Sample> _open = [];
     private readonly Dictionary<FigureKey, List<Sample>> _samples = [];
-    private readonly Dictionary<(string Kind, string Figure), double> _bytes = [];
+    private readonly Dictionary<FigureKey, double> _bytes = [];
 
     internal Trace(string file)
     {
@@ -29,7 +29,7 @@ internal sealed partial class Trace
     internal IReadOnlyDictionary<FigureKey, List<Sample>> Samples => _samples;
 
     /// <summary>Of the best batch, per operation: what an operation allocates, it allocates in every batch.</summary>
-    internal double? Bytes(FigureKey key) => _bytes.TryGetValue((key.Kind, key.Figure), out double bytes) ? bytes : null;
+    internal double? Bytes(FigureKey key) => _bytes.TryGetValue(key, out double bytes) ? bytes : null;
 
     private void TakeCall(int thread, string name)
     {
@@ -52,14 +52,15 @@ internal sealed partial class Trace
             case "E":
                 _open.Remove(key, out var sample);
                 sample!.Operations = number;
+                if (mark.Length > 5)
+                    sample.Calls.Add(mark[5], -1); // the mark says that it belongs to no operation
                 if (!_samples.TryGetValue(key, out var samples))
                     _samples[key] = samples = [];
                 samples.Add(sample);
                 break;
             case "A":
                 double each = number / double.Parse(mark[5], CultureInfo.InvariantCulture);
-                var figure = (key.Kind, key.Figure);
-                _bytes[figure] = Math.Min(each, _bytes.GetValueOrDefault(figure, double.MaxValue));
+                _bytes[key] = Math.Min(each, _bytes.GetValueOrDefault(key, double.MaxValue));
                 break;
             default:
                 throw new InvalidDataException($"An unknown mark: {mark[0]}");
