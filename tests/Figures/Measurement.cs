@@ -56,6 +56,7 @@ internal sealed class Measurement(Subject subject)
         }
         if (measured == Batches * Operations)
             return true;
+        subject.WaitUntilOthersSleep();
         Begin(figure);
         before = GC.GetAllocatedBytesForCurrentThread();
         return false;

@@ -16,11 +16,14 @@ internal abstract class Subject : IDisposable
     /// <summary>Until no thread has anything left to do. Asked twice: one may have woken another that was asked before.</summary>
     internal void WaitUntilAsleep() => Bounded.Until(() => AllSleep() && AllSleep(), $"{Kind} falls asleep");
 
-    private bool AllSleep()
+    /// <summary>The same for all but the loop's own thread, which calls this: one that has woken the loop may still be about to wait.</summary>
+    internal void WaitUntilOthersSleep() => Bounded.Until(() => AllSleep(from: 1) && AllSleep(from: 1), $"{Kind}'s other threads fall asleep");
+
+    private bool AllSleep(int from = 0)
     {
-        foreach (var thread in Threads)
+        for (int i = from; i < Threads.Count; i++)
         {
-            if (!thread.IsAsleep())
+            if (!Threads[i].IsAsleep())
                 return false;
         }
         return true;
