@@ -1,7 +1,7 @@
 namespace Figures;
 
 /// <summary>What all scenarios share: how often an operation is done, and the marks around that.</summary>
-internal sealed class Measurement(Subject subject)
+internal sealed class Measurement(Subject subject, Fault fault)
 {
     internal const int Batches = 4;
     internal const int Operations = 10;
@@ -59,6 +59,7 @@ internal sealed class Measurement(Subject subject)
         subject.WaitUntilOthersSleep();
         Begin(figure);
         before = GC.GetAllocatedBytesForCurrentThread();
+        fault.Happen();
         return false;
     }
 
@@ -81,6 +82,7 @@ internal sealed class Measurement(Subject subject)
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < Operations; i++)
             operation(i);
+        fault.Happen();
         long bytes = GC.GetAllocatedBytesForCurrentThread() - before;
         if (!isMeasured)
             return;

@@ -13,10 +13,13 @@ internal static class Program
         switch (arguments)
         {
             case ["work"]:
-                Work(isFaulty: false);
+                Work(Fault.None);
                 return 0;
-            case ["work", "--faulty"]:
-                Work(isFaulty: true);
+            case ["work", "--fault", "call"]:
+                Work(Fault.Call);
+                return 0;
+            case ["work", "--fault", "object"]:
+                Work(Fault.Object);
                 return 0;
             case ["sockets"]:
                 SocketWork.Run();
@@ -27,15 +30,15 @@ internal static class Program
             case ["check", var trace, var expected, ..]:
                 return Checker.Run(trace, expected, arguments[3..]);
             default:
-                Console.Error.WriteLine("usage: Figures work [--faulty] | sockets | check TRACE EXPECTED [KIND...] | table EXPECTED KIND...");
+                Console.Error.WriteLine("usage: Figures work [--fault call|object] | sockets | check TRACE EXPECTED [KIND...] | table EXPECTED KIND...");
                 return 2;
         }
     }
 
-    private static void Work(bool isFaulty)
+    private static void Work(Fault fault)
     {
-        Subject[] subjects = Subjects.Create(isFaulty);
-        var scenarios = Array.ConvertAll(subjects, subject => new Scenarios(subject, isFaulty));
+        Subject[] subjects = Subjects.Create(isFew: fault != Fault.None);
+        var scenarios = Array.ConvertAll(subjects, subject => new Scenarios(subject, fault));
         foreach (var one in scenarios)
             one.KeepIdle(1);
         Idle(scenarios);

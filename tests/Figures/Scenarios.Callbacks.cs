@@ -7,7 +7,7 @@ internal sealed partial class Scenarios
 {
     private const string Poster = "poster";
 
-    private static readonly Action<Scenarios> NoteRun = static self => self.Note();
+    private static readonly Action<Scenarios> NoteRun = static self => self.HappenAndNote();
     private static readonly Action<Scenarios> Nothing = static _ => { };
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
@@ -24,6 +24,7 @@ internal sealed partial class Scenarios
                 Mark.Begin(subject.Kind, figure, Poster, poster);
             long before = GC.GetAllocatedBytesForCurrentThread();
             Loop.AddCallback(NoteRun, this);
+            fault.Happen();
             long bytes = GC.GetAllocatedBytesForCurrentThread() - before;
             if (isMeasured)
             {
@@ -32,6 +33,12 @@ internal sealed partial class Scenarios
             }
             WaitForNote(done, figure);
         }, () => Volatile.Read(ref _allocated));
+    }
+
+    private void HappenAndNote()
+    {
+        fault.Happen();
+        Note();
     }
 
     private void PostToAwake()
@@ -53,6 +60,7 @@ internal sealed partial class Scenarios
             long before = GC.GetAllocatedBytesForCurrentThread();
             for (int i = 0; i < Measurement.Operations; i++)
                 Loop.AddCallback(Nothing, this);
+            fault.Happen();
             long bytes = GC.GetAllocatedBytesForCurrentThread() - before;
             if (batch < 0)
                 continue;

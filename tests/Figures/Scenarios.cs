@@ -3,11 +3,11 @@ using IOLoops;
 namespace Figures;
 
 /// <summary>What each loop is measured at.</summary>
-internal sealed partial class Scenarios(Subject subject, bool isFaulty)
+internal sealed partial class Scenarios(Subject subject, Fault fault)
 {
     private const int Many = 1_000;
 
-    private readonly Measurement _measurement = new(subject);
+    private readonly Measurement _measurement = new(subject, fault);
     private readonly List<int> _idle = [];
     private long _allocated; // by the loop's thread, when the last operation was done; volatile
     private int _done;       // operations; volatile
@@ -30,10 +30,10 @@ internal sealed partial class Scenarios(Subject subject, bool isFaulty)
     /// <summary>The loop is asleep until something from outside this process happens.</summary>
     internal void BeginIdle()
     {
-        if (isFaulty)
-            OnLoop(() => Loop.CallLater(TimeSpan.FromMilliseconds(200), static () => { }));
         subject.WaitUntilAsleep();
         _measurement.Begin(IdleFigure);
+        if (fault == Fault.Call)
+            OnLoop(() => fault.Happen());
     }
 
     internal void EndIdle() => _measurement.End(IdleFigure, operations: 1);
@@ -57,8 +57,7 @@ internal sealed partial class Scenarios(Subject subject, bool isFaulty)
         OnLoop(() => Loop.AddHandler(near, (fd, events) =>
         {
             Libc.Receive((int)fd.Number);
-            if (isFaulty)
-                PlantFault();
+            fault.Happen();
             Note();
             Libc.Send((int)fd.Number);
         }, IOEvents.Read));
@@ -88,13 +87,6 @@ internal sealed partial class Scenarios(Subject subject, bool isFaulty)
         Bounded.Wait(ended.Task, "a ready descriptor");
         subject.WaitUntilAsleep();
         Libc.Close(fd);
-    }
-
-    /// <summary>One call and one object too many, to see that they are found.</summary>
-    private static void PlantFault()
-    {
-        _ = Libc.gettid();
-        GC.KeepAlive(new object());
     }
 
     private void OnLoop(Action action)

@@ -9,11 +9,11 @@ namespace Figures;
 /// <summary>The loops that are measured.</summary>
 internal static class Subjects
 {
-    /// <param name="isFew">The first alone.</param>
+    /// <param name="isFew">One native loop and one in a host.</param>
     internal static Subject[] Create(bool isFew)
     {
         var first = new NativeSubject("native, epoll, eventfd", PollerKind.Epoll, WakerKind.EventFd);
-        return isFew ? [first] :
+        return isFew ? [first, InContext("SynchronizationContext, epoll", PollerKind.Epoll)] :
         [
             first,
             new NativeSubject("native, epoll, pipe", PollerKind.Epoll, WakerKind.Pipe),
