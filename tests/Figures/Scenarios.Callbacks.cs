@@ -11,9 +11,8 @@ internal sealed partial class Scenarios
     private static readonly Action<Scenarios> Nothing = static _ => { };
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
-    private void PostToSleeping()
+    private void PostToSleeping(string figure, Action<Action<Scenarios>> post)
     {
-        const string figure = "a post to a sleeping loop";
         int poster = Libc.gettid();
         int posts = 0;
         _measurement.FromOutside(figure, () =>
@@ -23,7 +22,7 @@ internal sealed partial class Scenarios
             if (isMeasured)
                 Mark.Begin(subject.Kind, figure, Poster, poster);
             long before = GC.GetAllocatedBytesForCurrentThread();
-            Loop.AddCallback(NoteRun, this);
+            post(NoteRun);
             fault.Happen();
             long bytes = GC.GetAllocatedBytesForCurrentThread() - before;
             if (isMeasured)
@@ -35,15 +34,22 @@ internal sealed partial class Scenarios
         }, () => Volatile.Read(ref _allocated));
     }
 
+    private void Posts()
+    {
+        PostToSleeping("a post to a sleeping loop", callback => Loop.AddCallback(callback, this));
+        PostToAwake("a post to an awake loop", callback => Loop.AddCallback(callback, this));
+        PostToSleeping("a post from a signal to a sleeping loop", callback => Loop.AddCallbackFromSignal(callback, this));
+        PostToAwake("a post from a signal to an awake loop", callback => Loop.AddCallbackFromSignal(callback, this));
+    }
+
     private void HappenAndNote()
     {
         fault.Happen();
         Note();
     }
 
-    private void PostToAwake()
+    private void PostToAwake(string figure, Action<Action<Scenarios>> post)
     {
-        const string figure = "a post to an awake loop";
         int poster = Libc.gettid();
         bool goesOn = false;
         int done = Volatile.Read(ref _done);
@@ -59,7 +65,7 @@ internal sealed partial class Scenarios
                 Mark.Begin(subject.Kind, figure, Poster, poster);
             long before = GC.GetAllocatedBytesForCurrentThread();
             for (int i = 0; i < Measurement.Operations; i++)
-                Loop.AddCallback(Nothing, this);
+                post(Nothing);
             fault.Happen();
             long bytes = GC.GetAllocatedBytesForCurrentThread() - before;
             if (batch < 0)

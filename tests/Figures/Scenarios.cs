@@ -18,8 +18,7 @@ internal sealed partial class Scenarios(Subject subject, Fault fault)
     {
         Echo("echo of one message");
         ReadyTurnAfterTurn();
-        PostToSleeping();
-        PostToAwake();
+        Posts();
         PostByItself();
         Timeouts();
         Registrations();
