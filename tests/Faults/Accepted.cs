@@ -15,5 +15,5 @@ internal sealed record Accepted(string Workload, string Call, string Errno, stri
         return new Accepted(fields[0], fields[1], fields[2], fields[3]);
     }
 
-    private static bool Is(string pattern, string value) => pattern == "*" || pattern == value;
+    private static bool Is(string pattern, string value) => pattern == "*" || pattern.Split(',').Contains(value);
 }

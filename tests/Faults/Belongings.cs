@@ -14,7 +14,7 @@ internal sealed class Belongings
         var now = new Belongings();
         foreach (string fd in Directory.EnumerateFileSystemEntries("/proc/self/fd"))
         {
-            if (Target(fd) is { } target && !target.EndsWith("/fd", StringComparison.Ordinal))
+            if (Target(fd) is { } target && !IsTheRuntimes(target))
                 now._all.Add("descriptor of " + Kind(target));
         }
         foreach (string task in Directory.EnumerateDirectories("/proc/self/task"))
@@ -32,7 +32,7 @@ internal sealed class Belongings
     internal static IReadOnlyList<string> LeftBeyond(Belongings before)
     {
         IReadOnlyList<string> left = [];
-        SpinWait.SpinUntil(() => (left = Now().Beyond(before)).Count == 0, TimeSpan.FromSeconds(Trial.Patience.TotalSeconds / 5));
+        SpinWait.SpinUntil(() => (left = Now().Beyond(before)).Count == 0, TimeSpan.FromSeconds(Trial.Patience.TotalSeconds / 2));
         return left;
     }
 
@@ -43,6 +43,10 @@ internal sealed class Belongings
             left.Remove(one);
         return left;
     }
+
+    // The folder that is being listed, and assemblies that are loaded when they are first needed.
+    private static bool IsTheRuntimes(string target) =>
+        target.EndsWith("/fd", StringComparison.Ordinal) || target.EndsWith(".dll", StringComparison.Ordinal);
 
     // Numbers of inodes differ each time.
     private static string Kind(string target) => Path.GetFileName(target).Split(':')[0];

@@ -115,7 +115,8 @@ internal sealed class CaseRunner(Workload workload, Bystander bystander)
     }
 
     private static bool HasErrno(Exception exception, string errno) =>
-        exception.Message.Contains($"({errno})", StringComparison.Ordinal)
+        exception.HResult == ErrnoNames.Number(errno)
+            || exception.Message.Contains($"({errno})", StringComparison.Ordinal)
             || exception.Message.Contains($"(errno {ErrnoNames.Number(errno)})", StringComparison.Ordinal);
 
     private static string Outline(Exception exception) => $"{exception.GetType().Name}: {exception.Message.Replace('\n', ' ')}{(exception.InnerException is { } inner ? $" ({Outline(inner)})" : "")}";

@@ -7,20 +7,35 @@ var arguments = args.ToList();
 bool quick = arguments.Remove("--quick");
 string? after = Option("--after");
 string? only = Option("--only");
-Shim.Load(arguments[0]);
-Shim.ExemptThisThread();
 var calls = Call.Read(Path.Combine(arguments[1], "calls"));
 var accepted = Accepted.Read(Path.Combine(arguments[1], "accepted"));
 Workload[] workloads =
 [
     new LoopWorkload("epoll", static trial => new NativeSubject(trial, PollerKind.Epoll, WakerKind.EventFd)),
+    new LoopWorkload("epoll-timerfd", static trial => new NativeSubject(trial, PollerKind.Epoll, WakerKind.EventFd)) { Lacks = "epoll_pwait2" },
+    new LoopWorkload("epoll-pipe", static trial => new NativeSubject(trial, PollerKind.Epoll, WakerKind.Pipe)),
+    new LoopWorkload("poll", static trial => new NativeSubject(trial, PollerKind.Poll, WakerKind.EventFd)),
+    new LoopWorkload("poll-pipe", static trial => new NativeSubject(trial, PollerKind.Poll, WakerKind.Pipe)),
+    new LoopWorkload("hosted-epoll", static trial => new HostedSubject(trial, PollerKind.Epoll)),
+    new LoopWorkload("hosted-poll", static trial => new HostedSubject(trial, PollerKind.Poll)),
+    new StreamWorkload("streams"),
+    new StreamWorkload("streams-preadv2") { Lacks = "preadv2" },
+    new FolderWorkload(),
+    new ProcessWorkload("processes"),
+    new ProcessWorkload("processes-pidfd") { Lacks = "syscall_pidfd_open" },
+    new TerminalWorkload(),
 ];
 if (arguments[2] == "--names")
 {
     Console.WriteLine(string.Join('\n', workloads.Select(workload => workload.Name)));
     return 0;
 }
-return new Session(workloads.Single(workload => workload.Name == arguments[2]), calls, accepted, quick).Run(after, only);
+var workload = workloads.Single(workload => workload.Name == arguments[2]);
+Shim.Load(arguments[0], workload is SourceWorkload);
+Shim.ExemptThisThread();
+if (workload.Lacks is { } call)
+    Shim.Lack(call);
+return new Session(workload, calls, accepted, quick).Run(after, only);
 
 string? Option(string name)
 {

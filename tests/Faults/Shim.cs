@@ -1,76 +1,73 @@
+using System.Reflection;
 using System.Runtime.InteropServices;
 
 namespace Faults;
 
 /// <summary>
-/// Controls the shim that stands between the libraries and the C library. It is given to the libraries by a resolver of
-/// their imports, so calls of the runtime and of this program do not pass through it.
+/// Controls the shim that stands between a library and the C library. It is given to the library by a resolver of its
+/// imports, so calls of the runtime, of this program and of the other library do not pass through it.
 /// </summary>
-internal static partial class Shim
+internal sealed unsafe class Shim
 {
-    private const string Name = "faults";
+    private static Shim s_core = null!;
+    private static Shim s_sources = null!;
+    private static Shim s_target = null!;
 
-    private static nint s_handle;
-    private static string[] s_calls = [];
+    private readonly nint _handle;
+    private readonly string[] _calls;
 
-    internal static IReadOnlyList<string> Calls => s_calls;
-
-    internal static void Load(string path)
+    private Shim(string path, Assembly library)
     {
-        s_handle = NativeLibrary.Load(path);
-        NativeLibrary.SetDllImportResolver(typeof(Shim).Assembly, static (name, _, _) => name == Name ? s_handle : 0);
-        foreach (var library in new[] { typeof(IOLoops.IOLoop).Assembly, typeof(IOLoops.Sources.LoopStream).Assembly })
-            NativeLibrary.SetDllImportResolver(library, static (name, _, _) => name == "libc" ? s_handle : 0);
-        s_calls = new string[faults_count()];
-        for (int id = 0; id < s_calls.Length; id++)
-            s_calls[id] = Marshal.PtrToStringUTF8(faults_name(id))!;
+        _handle = NativeLibrary.Load(path);
+        NativeLibrary.SetDllImportResolver(library, (name, _, _) => name == "libc" ? _handle : 0);
+        _calls = new string[((delegate* unmanaged<int>)Export("faults_count"))()];
+        var name = (delegate* unmanaged<int, nint>)Export("faults_name");
+        for (int id = 0; id < _calls.Length; id++)
+            _calls[id] = Marshal.PtrToStringUTF8(name(id))!;
+    }
+
+    /// <summary>How many calls the armed fault has failed.</summary>
+    internal static long Injected => ((delegate* unmanaged<long>)s_target.Export("faults_injected"))();
+
+    /// <summary>How many calls the library made, of any kind, since the fault was armed.</summary>
+    internal static long Made => ((delegate* unmanaged<long>)s_target.Export("faults_made"))();
+
+    /// <summary>Each library has a shim of its own: a copy of the file is another one to the system.</summary>
+    internal static void Load(string path, bool failsSources)
+    {
+        string copy = path + ".sources";
+        File.Copy(path, copy, overwrite: true);
+        s_core = new Shim(path, typeof(IOLoops.IOLoop).Assembly);
+        s_sources = new Shim(copy, typeof(IOLoops.Sources.LoopStream).Assembly);
+        s_target = failsSources ? s_sources : s_core;
     }
 
     internal static void Arm(string call, int errno, Schedule schedule) =>
-        faults_arm(Array.IndexOf(s_calls, call), errno, schedule.First, schedule.Step, Schedule.Most(errno));
+        s_target.Arm(s_target.Id(call), errno, schedule.First, schedule.Step, Schedule.Most(errno));
 
     /// <summary>No fault, and none that was injected before.</summary>
-    internal static void ArmNothing() => faults_arm(-1, 0, 0, 0, 0);
+    internal static void ArmNothing() => s_target.Arm(-1, 0, 0, 0, 0);
 
-    internal static void Disarm() => faults_disarm();
+    internal static void Disarm() => ((delegate* unmanaged<void>)s_target.Export("faults_disarm"))();
 
-    /// <summary>How many calls the armed fault has failed.</summary>
-    internal static long Injected => faults_injected();
-
-    /// <summary>How many calls the libraries made, of any kind, since the fault was armed.</summary>
-    internal static long Made => faults_made();
+    /// <summary>The system lacks the call: it fails with ENOSYS, everywhere and always.</summary>
+    internal static void Lack(string call) => ((delegate* unmanaged<int, void>)s_target.Export("faults_lack"))(s_target.Id(call));
 
     /// <summary>Calls on this thread never fail and are not counted.</summary>
-    internal static void ExemptThisThread() => faults_exempt(1);
+    internal static void ExemptThisThread()
+    {
+        ((delegate* unmanaged<int, void>)s_core.Export("faults_exempt"))(1);
+        ((delegate* unmanaged<int, void>)s_sources.Export("faults_exempt"))(1);
+    }
 
-    internal static void ClearTotals() => faults_clear();
+    internal static void ClearTotals() => ((delegate* unmanaged<void>)s_target.Export("faults_clear"))();
 
-    internal static long Total(string call) => faults_total(Array.IndexOf(s_calls, call));
+    internal static long Total(string call) => ((delegate* unmanaged<int, long>)s_target.Export("faults_total"))(s_target.Id(call));
 
-    [LibraryImport(Name)]
-    private static partial int faults_count();
+    private void Arm(int id, int errno, long first, long step, long most) =>
+        ((delegate* unmanaged<int, int, long, long, long, void>)Export("faults_arm"))(id, errno, first, step, most);
 
-    [LibraryImport(Name)]
-    private static partial nint faults_name(int id);
+    private int Id(string call) => Array.IndexOf(_calls, call);
 
-    [LibraryImport(Name)]
-    private static partial long faults_total(int id);
-
-    [LibraryImport(Name)]
-    private static partial void faults_clear();
-
-    [LibraryImport(Name)]
-    private static partial void faults_arm(int id, int error, long first, long step, long most);
-
-    [LibraryImport(Name)]
-    private static partial void faults_disarm();
-
-    [LibraryImport(Name)]
-    private static partial long faults_injected();
-
-    [LibraryImport(Name)]
-    private static partial long faults_made();
-
-    [LibraryImport(Name)]
-    private static partial void faults_exempt(int on);
+    private nint Export(string name) => NativeLibrary.GetExport(_handle, name);
 }

@@ -5,6 +5,9 @@ internal abstract class Workload
 {
     internal abstract string Name { get; }
 
+    /// <summary>A call that the system is to lack.</summary>
+    internal string? Lacks { get; init; }
+
     /// <summary>Throws what a call of the libraries throws. Everything that was opened is closed by then.</summary>
     internal abstract void Run(Trial trial);
 }

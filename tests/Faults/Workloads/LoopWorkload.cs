@@ -40,7 +40,7 @@ internal sealed class LoopWorkload(string name, Func<Trial, Subject> open) : Wor
     private static void Handle(Subject subject)
     {
         using var pipe = new AnonymousPipeServerStream(PipeDirection.Out);
-        var reader = pipe.ClientSafePipeHandle;
+        using var reader = pipe.ClientSafePipeHandle; // asked for, it is no longer the stream's to close
         var got = new TaskCompletionSource<int>[] { new(), new(), new() };
         int calls = 0;
         void OnReadable(FileDescriptor fd, IOEvents events)
@@ -65,7 +65,7 @@ internal sealed class LoopWorkload(string name, Func<Trial, Subject> open) : Wor
     private static void Wait(Subject subject)
     {
         using var pipe = new AnonymousPipeServerStream(PipeDirection.Out);
-        var reader = pipe.ClientSafePipeHandle;
+        using var reader = pipe.ClientSafePipeHandle; // asked for, it is no longer the stream's to close
         for (int i = 0; i < 3; i++)
         {
             var wait = subject.Loop.InvokeAsync(() => subject.Loop.WaitAsync(reader, IOEvents.Read).AsTask());

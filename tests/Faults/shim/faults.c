@@ -1,4 +1,4 @@
-// Stands between the libraries' P/Invokes and the C library. The test program resolves "libc" of IOLoop and IOLoop.Sources to
+// Stands between a library's P/Invokes and the C library. The test program resolves "libc" of IOLoop and of IOLoop.Sources to
 // this file, so calls of the .NET runtime never come here, and the product needs no hook.
 //
 // Every function takes six integers and returns one: on x86-64 and arm64 Linux this forwards any call without floating-point
@@ -14,6 +14,7 @@ enum kind {
   NULLED, // a null pointer and errno
   STATUS, // returns the errno
   AFTER,  // done first, then -1 and errno: Linux closes a descriptor even when close fails
+  REAPED, // as AFTER, but for EINTR and EAGAIN: a child that nobody may ask about could never be reaped
   NOFAIL  // counted only
 };
 
@@ -42,6 +43,7 @@ static target targets[COUNT];
 static long totals[COUNT];
 
 static int armed = -1;
+static int lacking = -1; // the system has no such call
 static int failure;
 static long first, step, limit;
 static long seen, injected, made;
@@ -75,12 +77,16 @@ static int is_due(int id) {
 
 static long invoke(int id, long a, long b, long c, long d, long e, long f) {
   target real = find(id);
+  if (id == lacking) {
+    errno = ENOSYS;
+    return -1;
+  }
   if (kinds[id] == NOFAIL || !is_due(id)) {
     if (kinds[id] == NOFAIL && !exempt)
       __atomic_add_fetch(&totals[id], 1, __ATOMIC_RELAXED);
     return real(a, b, c, d, e, f);
   }
-  if (kinds[id] == AFTER)
+  if (kinds[id] == AFTER || (kinds[id] == REAPED && failure != EINTR && failure != EAGAIN))
     real(a, b, c, d, e, f);
   if (kinds[id] == STATUS)
     return failure;
@@ -135,5 +141,7 @@ void faults_disarm(void) { __atomic_store_n(&armed, -1, __ATOMIC_RELEASE); }
 long faults_injected(void) { return __atomic_load_n(&injected, __ATOMIC_RELAXED); }
 
 long faults_made(void) { return __atomic_load_n(&made, __ATOMIC_RELAXED); }
+
+void faults_lack(int id) { lacking = id; }
 
 void faults_exempt(int on) { exempt = on; }
