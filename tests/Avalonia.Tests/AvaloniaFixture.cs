@@ -15,11 +15,13 @@ public sealed class AvaloniaFixture(AvaloniaKind kind) : LoopFixture
 
     public override bool SeesGhosts => true;
 
+    public override bool EndsTurnsEarly => true;
+
     public override long BytesPerTurn => _bytesPerTurn;
 
     public override IOLoop Create(IOLoopOptions? options = null)
     {
-        var loop = AvaloniaLoops.Create(kind, HostedOptions.From(options));
+        var loop = AvaloniaLoops.Create(kind, HostedOptions.From(options, givesWay: true));
         lock (_loops)
             _loops.Add(new WeakReference<IOLoop>(loop));
         return loop;
