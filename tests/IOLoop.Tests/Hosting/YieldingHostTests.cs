@@ -46,6 +46,26 @@ public sealed class YieldingHostTests() : LoopHarness(new ContextFixture())
     }
 
     [Fact]
+    public void Other_work_that_comes_in_the_middle_of_a_turn_waits_for_one_handler()
+    {
+        using var host = new YieldingHost();
+        var order = new List<string>();
+        host.Ask = () => order.Contains("handler"); // none when the turn begins
+        host.Behind = turn => host.Queue(() =>
+        {
+            order.Add("other");
+            turn();
+        });
+        Run(host, _always, loop => loop.AddCallback(() => loop.AddCallback(() => AddReady(loop, 3, () =>
+        {
+            order.Add("handler");
+            if (order.Count(entry => entry == "handler") == 3)
+                loop.Stop();
+        }))));
+        string.Join(' ', order).ShouldBe("handler other handler other handler");
+    }
+
+    [Fact]
     public void A_host_without_other_work_has_all_handlers_called_in_one_turn()
     {
         using var host = new YieldingHost { Ask = static () => false };
