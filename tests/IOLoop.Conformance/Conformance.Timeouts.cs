@@ -99,11 +99,12 @@ public abstract partial class LoopConformance
         SkipUnless(Fixture.SubMillisecond, "its host's timers are coarser");
         const int inRow = 5; // a coarse timer is now and then in time by chance
         var row = new Queue<TimeSpan>();
+        var enough = inRow * TimeSpan.FromMicroseconds(900);
         var best = TimeSpan.MaxValue; // of a row
-        int left = 200;
+        int left = 1_000; // as many as a busy machine may need for one good row
         void Next()
         {
-            if (left-- == 0)
+            if (left-- == 0 || best < enough)
             {
                 Loop.Stop();
                 return;
@@ -121,8 +122,8 @@ public abstract partial class LoopConformance
             });
         }
         Next();
-        Run("200 timeouts of 100 µs");
-        best.ShouldBeLessThan(inRow * TimeSpan.FromMicroseconds(900));
+        Run("timeouts of 100 µs");
+        best.ShouldBeLessThan(enough);
         best.ShouldBeGreaterThanOrEqualTo(inRow * TimeSpan.FromMicroseconds(100));
     }
 
