@@ -14,11 +14,7 @@ public sealed class YieldingHostTests() : LoopHarness(new ContextFixture())
     {
         using var host = new YieldingHost();
         var order = new List<string>();
-        host.Behind = turn => host.Queue(() =>
-        {
-            order.Add("other");
-            turn();
-        });
+        NoteOtherWork(host, order);
         RunCallbacks(host, _always, 3, () => order.Add("turn"));
         string.Join(' ', order.Take(5)).ShouldBe("turn other turn other turn");
     }
@@ -28,20 +24,8 @@ public sealed class YieldingHostTests() : LoopHarness(new ContextFixture())
     {
         using var host = new YieldingHost();
         var order = new List<string>();
-        host.Behind = turn => host.Queue(() =>
-        {
-            order.Add("other");
-            turn();
-        });
-        Run(host, _always, loop =>
-        {
-            AddReady(loop, 3, () =>
-            {
-                order.Add("handler");
-                if (order.Count(entry => entry == "handler") == 3)
-                    loop.Stop();
-            });
-        });
+        NoteOtherWork(host, order);
+        Run(host, _always, loop => AddThree(loop, order));
         string.Join(' ', order).ShouldEndWith("handler other handler other handler");
     }
 
@@ -51,17 +35,8 @@ public sealed class YieldingHostTests() : LoopHarness(new ContextFixture())
         using var host = new YieldingHost();
         var order = new List<string>();
         host.Ask = () => order.Contains("handler"); // none when the turn begins
-        host.Behind = turn => host.Queue(() =>
-        {
-            order.Add("other");
-            turn();
-        });
-        Run(host, _always, loop => loop.AddCallback(() => loop.AddCallback(() => AddReady(loop, 3, () =>
-        {
-            order.Add("handler");
-            if (order.Count(entry => entry == "handler") == 3)
-                loop.Stop();
-        }))));
+        NoteOtherWork(host, order);
+        Run(host, _always, loop => loop.AddCallback(() => loop.AddCallback(() => AddThree(loop, order))));
         string.Join(' ', order).ShouldBe("handler other handler other handler");
     }
 
@@ -322,6 +297,19 @@ public sealed class YieldingHostTests() : LoopHarness(new ContextFixture())
                 loop.Stop();
         }
         loop.AddCallback(Next);
+    });
+
+    private static void NoteOtherWork(YieldingHost host, List<string> order) => host.Behind = turn => host.Queue(() =>
+    {
+        order.Add("other");
+        turn();
+    });
+
+    private void AddThree(IOLoop loop, List<string> order) => AddReady(loop, 3, () =>
+    {
+        order.Add("handler");
+        if (order.Count(entry => entry == "handler") == 3)
+            loop.Stop();
     });
 
     private void AddReady(IOLoop loop, int count, Action call)
