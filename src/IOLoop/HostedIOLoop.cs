@@ -57,7 +57,7 @@ public class HostedIOLoop : KernelIOLoop
             var abilities = new HostAbilities(host);
             LoopClock clock = abilities.Clock is { } own ? new HostClock(own) : new LoopClock.System();
             options ??= new HostedIOLoopOptions();
-            var driver = _driver = new TurnDriver(this, abilities, poller, clock, options.IsBudgetSet ? options.TurnBudget : (host as IPromptHost)?.SuitedBudget ?? options.TurnBudget);
+            var driver = _driver = new TurnDriver(this, abilities, poller, clock, TurnBudget.Of(abilities, options));
             _core = new LoopCore(
                 this, poller, clock, driver.RequestTurn, options, () => abilities.IsOnHostThread, driver.BeforeCalls, driver.PausesBatch);
             driver.Turns = new HostedTurns(_core);

@@ -14,8 +14,9 @@ public class HostedIOLoopOptions : IOLoopOptions
     /// How long turns may follow one another before the host's other work (its input, painting, timers, work of lower priority) gets
     /// its turn. The host's work then waits for this long, for one handler, and for the callbacks and timeouts of one turn. Zero: after each
     /// handler or turn, which keeps a second thread
-    /// busy while the loop is. <see langword="null"/>: never, for hosts that are known to be fair. Twelve milliseconds unless set; one on
-    /// Windows messages, where the loop can ask whether anything waits. Costs nothing while the loop has pauses of its own.
+    /// busy while the loop is. <see langword="null"/>: never, for hosts that are known to be fair. Twelve milliseconds unless set. On a UI
+    /// thread of Windows the loop can ask whether input, painting or timers wait, and does so after a quarter of a millisecond, unless this
+    /// is set. Costs nothing while the loop has pauses of its own.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">Negative.</exception>
     public TimeSpan? TurnBudget

@@ -24,6 +24,8 @@ internal sealed class FormsContextHost : IHostThread, IPromptHost, IHostLifetime
 
     public TimeSpan SuitedBudget => _messages.SuitedBudget;
 
+    public bool SeesAll => _messages.SeesAll;
+
     public bool HasOtherWork => _messages.HasOtherWork;
 
     /// <summary>Whether a context is that of WinForms, and this its thread.</summary>

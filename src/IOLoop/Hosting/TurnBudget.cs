@@ -10,8 +10,9 @@ namespace IOLoops.Hosting;
 /// alone gives way to the other loops only. So each looks at the turns of all on its thread, and once one has given way, the
 /// others do so as their turns come, which are next in the queue. They do not for each other's sake, so they all run again after the pause.
 /// </remarks>
-/// <param name="budget">How long they may; null: without end.</param>
-internal sealed class TurnBudget(TimeSpan? budget)
+/// <param name="budget">How long they may, before the host is asked for other work; null: without end.</param>
+/// <param name="unasked">How long they may, whatever the host says; null: without end.</param>
+internal sealed class TurnBudget(TimeSpan? budget, TimeSpan? unasked = null)
 {
     /// <summary>A gap in which nothing of the loop's is posted, and that is not shorter, lets the host run one thing at least.</summary>
     internal static readonly TimeSpan Gap = TimeSpan.FromMicroseconds(200);
@@ -22,9 +23,11 @@ internal sealed class TurnBudget(TimeSpan? budget)
     private static readonly TimeSpan Absence = TimeSpan.FromMilliseconds(10);
 
     private readonly long _budget = Ticks(budget ?? TimeSpan.MaxValue);
+    private readonly long _unasked = Ticks(unasked ?? TimeSpan.MaxValue);
     private readonly long _gap = Ticks(Gap);
     private readonly long _absence = Ticks(budget > Absence ? budget.Value : Absence); // of a host that has not run a posted turn: it did other work
     private long _began;     // a timestamp: when the first of these turns came; 0: the next one is the first
+    private long _asked;     // a timestamp: when the host last had no other work
     private long _ended;     // a timestamp: when the last turn ended; 0: none has since the last one came
     private bool _isAsleep;  // whether it left the loop asleep
     private bool _hasUsedIt; // whether the turn that came last found the budget used up by this loop
@@ -32,14 +35,29 @@ internal sealed class TurnBudget(TimeSpan? budget)
 
     internal bool IsLimited => budget is not null;
 
+    internal static TurnBudget Of(HostAbilities host, HostedIOLoopOptions options)
+    {
+        if (host.UsesVirtualTime)
+            return new TurnBudget(null); // time that a test moves is not the host's own
+        var prompt = host.Yielding as IPromptHost;
+        return new TurnBudget(
+            prompt is null || options.IsBudgetSet ? options.TurnBudget : prompt.SuitedBudget,
+            prompt is { SeesAll: false } ? options.TurnBudget : null);
+    }
+
     /// <summary>Whether the current turn and those before it have used up the budget by now.</summary>
     internal bool IsSpent()
     {
         long now = Stopwatch.GetTimestamp();
         if (_began == 0)
             _began = now; // a turn nested in a handler has given way
-        return now - _began >= _budget;
+        return IsSpent(now);
     }
+
+    private bool IsSpent(long now) => now - Math.Max(_began, _asked) >= _budget;
+
+    /// <summary>Whether turns have followed one another for so long that the host gets its turn also if it knows of no other work.</summary>
+    internal bool IsUpUnasked() => Stopwatch.GetTimestamp() - _began >= _unasked;
 
     /// <summary>A turn has come.</summary>
     /// <returns>Whether the turns before it have used up the budget.</returns>
@@ -60,7 +78,7 @@ internal sealed class TurnBudget(TimeSpan? budget)
             _began = 0; // before a turn of another loop
         }
         _ended = 0;
-        _hasUsedIt = _began != 0 && now - _began >= _budget;
+        _hasUsedIt = _began != 0 && IsSpent(now);
         if (_hasUsedIt)
             return true;
         // Also the first turn after a pause: else two loops would take turns at giving way, and the host would never get to anything.
@@ -109,7 +127,7 @@ internal sealed class TurnBudget(TimeSpan? budget)
     }
 
     /// <summary>The host has no other work: another budget begins.</summary>
-    internal void BeginAgain() => _began = Stopwatch.GetTimestamp();
+    internal void BeginAgain() => _asked = Stopwatch.GetTimestamp();
 
     private static long Ticks(TimeSpan span) => (long)Math.Min(span.TotalSeconds * Stopwatch.Frequency, long.MaxValue / 2);
 

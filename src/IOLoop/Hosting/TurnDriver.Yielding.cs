@@ -31,7 +31,7 @@ internal sealed partial class TurnDriver
     {
         try
         {
-            return _host.Yielding is not { } yielding || yielding.HasOtherWork;
+            return _host.Yielding is not { } yielding || yielding.HasOtherWork || _budget.IsUpUnasked();
         }
         catch (Exception exception)
         {

@@ -51,10 +51,10 @@ internal sealed partial class TurnDriver : IPoolPosts, IDisposable
     private int _lastTicket;          // interlocked
     private int _handed;              // the ticket of the last turn that the host has been given; interlocked
 
-    internal TurnDriver(HostedIOLoop loop, HostAbilities host, IPoller poller, LoopClock clock, TimeSpan? budget)
+    internal TurnDriver(HostedIOLoop loop, HostAbilities host, IPoller poller, LoopClock clock, TurnBudget budget)
     {
         _loop = loop;
-        _budget = new TurnBudget(host.UsesVirtualTime ? null : budget); // time that a test moves is not the host's own
+        _budget = budget;
         _host = host;
         _poster = new HostPoster(host, this);
         _link = new TurnLink(this);

@@ -6,12 +6,13 @@ namespace IOLoops.Hosting;
 
 /// <summary>A context of a system whose UI threads can be asked what waits on them.</summary>
 /// <remarks>
-/// What waits in the context itself is for nobody here to know, so there always is a pause. On a UI thread it lasts until that thread has
-/// no message left, up to a limit: WinForms runs what is posted inside one message, and leaves one behind for each post, which all come
-/// before input, painting and timers.
+/// Input, painting and timers that wait on a UI thread are seen here, and have their turn soon. What waits in the context itself is for
+/// nobody here to know, so now and then there is a pause all the same. On a UI thread it lasts until that thread has no message left, up to
+/// a limit: WinForms runs what is posted inside one message, and leaves one behind for each post, which all come before input, painting
+/// and timers.
 /// </remarks>
 [SupportedOSPlatform("windows")]
-internal sealed class WindowsContextHost : SynchronizationContextHost, IYieldingHost
+internal sealed class WindowsContextHost : SynchronizationContextHost, IPromptHost
 {
     private static readonly TimeSpan LongestWay = TimeSpan.FromMilliseconds(10);
 
@@ -33,7 +34,14 @@ internal sealed class WindowsContextHost : SynchronizationContextHost, IYielding
     /// <summary>Called with the reason why no turn will run any more. Set before the first run.</summary>
     internal Action<Exception> OnLost { get; set; } = static _ => { };
 
-    public bool HasOtherWork => true;
+    public TimeSpan SuitedBudget => WindowsMessageHost.Budget;
+
+    public bool SeesAll => false;
+
+    public bool HasOtherWork => IsUIThread && QueueStatus.HasInputPaintOrTimer;
+
+    /// <summary>All frameworks with windows have theirs there.</summary>
+    private static bool IsUIThread => Thread.CurrentThread.GetApartmentState() == ApartmentState.STA;
 
     public void PostBehind(Action turn)
     {
@@ -61,8 +69,7 @@ internal sealed class WindowsContextHost : SynchronizationContextHost, IYielding
     {
         if (t_isPosting)
             throw new InvalidOperationException("The SynchronizationContext runs what it is given inside Post, on the thread that calls that. It must queue it."); // to PostLate, or to what the context does with it
-        if (Thread.CurrentThread.GetApartmentState() == ApartmentState.STA // as the threads of all frameworks with windows
-            && QueueStatus.HasMessage && Stopwatch.GetElapsedTime(_behindSince) < LongestWay)
+        if (IsUIThread && QueueStatus.HasMessage && Stopwatch.GetElapsedTime(_behindSince) < LongestWay)
         {
             PausedPosts.Add(_post, _ask);
             return;

@@ -11,6 +11,9 @@ namespace IOLoops.Hosting;
 /// </remarks>
 internal sealed partial class WindowsMessageHost : IPromptHost
 {
+    /// <summary>Of turns, before the thread is asked what waits.</summary>
+    internal static readonly TimeSpan Budget = TimeSpan.FromMilliseconds(0.25);
+
     private static readonly TimeSpan LongestWay = TimeSpan.FromMilliseconds(10);
 
     private readonly Action<Action> _ask;
@@ -18,7 +21,9 @@ internal sealed partial class WindowsMessageHost : IPromptHost
     private long _behindSince;
 
     /// <remarks>A timer that counts its time anew from each tick, as WPF's do, loses as much as it has to wait.</remarks>
-    public TimeSpan SuitedBudget => TimeSpan.FromMilliseconds(1);
+    public TimeSpan SuitedBudget => Budget;
+
+    public bool SeesAll => true;
 
     public bool HasOtherWork => QueueStatus.HasInputPaintOrTimer;
 
