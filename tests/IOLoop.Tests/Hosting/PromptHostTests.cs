@@ -42,15 +42,11 @@ public sealed class PromptHostTests() : LoopHarness(new ContextFixture())
     [Fact]
     public void A_host_that_says_that_nothing_waits_is_not_asked_again_before_another_budget_has_gone_by()
     {
-        using var inner = new YieldingHost { Ask = static () => true };
+        using var inner = new YieldingHost();
         var host = new PromptHost(inner, seesAll: true);
-        int turns = 0;
-        RunUntil(host, new HostedIOLoopOptions { TurnBudget = LongerThanTheBudget }, begun =>
-        {
-            turns++;
-            return inner.Questions > 0 && turns > 10;
-        });
-        inner.Questions.ShouldBeLessThan(turns / 2);
+        int turnsAfter = 0;
+        RunUntil(host, new HostedIOLoopOptions { TurnBudget = LongerThanTheBudget }, _ => inner.Questions > 0 && ++turnsAfter == 20);
+        inner.Questions.ShouldBeLessThan(10); // 1, unless the machine is very slow
     }
 
     /// <summary>Callbacks in turns of their own, until <paramref name="isOver"/> says so, which is given the time when they began.</summary>
