@@ -3,10 +3,6 @@
  * may have dropped it: the next run asks with the turn's ticket. Who ends a run: the turn that is under way, or whoever gives it up.
  * That the loop sleeps is one step here: see hosted.pml.
  *
- * Known gap: a turn can be dropped between the host's taking it and NoteHanded, while another run begins. That run then asks for an
- * older turn, and waits until a probe or Stop asks again. With KNOWN_GAP, DROPS and POSTS=1 spin shows it; without, hosts drop nothing
- * in that moment.
- *
  * models: src/IOLoop/Hosting/TurnDriver.Runs.cs Begin
  * models: src/IOLoop/Hosting/TurnDriver.Runs.cs Inherit
  * models: src/IOLoop/Hosting/TurnDriver.Runs.cs Inquire
@@ -39,6 +35,8 @@
  * mutant: ENDS_WITHOUT_THE_TURN -DRUNS=2 -DPOSTS=1 : a run is ended although a turn of it is under way
  * mutant: TAKES_IN_TWO_STEPS -DRUNS=2 -DPOSTS=1 : a thread reads that nobody has the turn, and takes it then
  * mutant: LEAVES_WITHOUT_A_FENCE -DBUFFERS -DRUNS=2 : a plain write gives the turn up, and no fence follows
+ * mutant: NO_INQUIRY_AFTER_THE_NOTE -DRUNS=2 -DPOSTS=1 -DDROPS : a turn that is dropped before it is noted as given is not asked for
+ * mutant: NO_FENCE_IN_INHERIT -DBUFFERS -DRUNS=2 -DPOSTS=1 -DDROPS : no fence between relying on a turn and reading which one was given
  * mutant: NO_FENCE_IN_BEGIN -DBUFFERS -DRUNS=2 : no fence between announcing a run and looking whether a turn is posted
  */
 #ifndef POSTS
@@ -58,12 +56,13 @@
 #define HANDED 2
 #define OWNER 3    /* 0: free; t + 1; t + 4: another one came */
 #define MUSTEND 4  /* of the current run; cleared when the next begins */
-#define VARS 5
+#define INHERITING 5 /* the run that relies on a turn of an earlier one */
+#define VARS 6
 
 #include "memory.pml"
 
 mtype = { turn, inquiry };
-chan queue = [4] of { mtype, byte, byte }; /* what, of which run, which ticket */
+chan queue = [8] of { mtype, byte, byte }; /* what, of which run, which ticket */
 
 byte lastTicket = 0;
 bool asleep = 0;
@@ -72,11 +71,10 @@ byte ran = 0;
 byte ended = 0;     /* runs */
 byte inTurn = 0;
 byte turns = 0;     /* in the queue */
-byte handing = 0;   /* threads that have given the host a turn and not yet noted that */
 byte began = 0;     /* the last run that had a turn */
 bool failing = 0;   /* the host refuses what it is given */
 
-inline hand() { turns++; assert(turns == 1); queue!turn, 0, ticket; handing++ }
+inline hand() { turns++; assert(turns == 1); queue!turn, 0, ticket }
 
 inline note(_T) { /* NoteHanded: never backwards */
   do
@@ -84,7 +82,15 @@ inline note(_T) { /* NoteHanded: never backwards */
      if :: x >= ticket -> break :: else -> skip fi;
      o = x;
      compareExchange(_T, HANDED, ticket, o, x);
-     if :: x == o -> break :: else -> skip fi
+     if
+     :: x == o ->
+#ifndef NO_INQUIRY_AFTER_THE_NOTE
+        get(_T, INHERITING, x);
+        if :: x -> atomic { flushed(_T) -> queue!inquiry, x, ticket } :: else -> skip fi;
+#endif
+        break
+     :: else -> skip
+     fi
   od; o = 0; x = 0 }
 
 inline tryTake(_T) { /* x: whether it did */
@@ -158,7 +164,7 @@ inline postTurn(_T) {
 #endif
            exchange(_T, MUSTEND, 1, x); x = 0;
            endIfNeeded(_T)
-        :: else -> note(_T); handing--
+        :: else -> note(_T)
         fi
      :: else -> x = 0
      fi;
@@ -189,6 +195,7 @@ end: do
      if
      :: x ->
         inTurn++; assert(inTurn == 1);
+        put(HOST, INHERITING, 0);
         get(HOST, RUN, x);
         if
         :: x -> began = x;
@@ -234,11 +241,7 @@ proctype User() { /* begins runs, and gives up all but the last */
      (ended >= n - 1); /* TryAttach is refused before */
 #ifdef DROPS
      if /* the host drops what it has */
-#ifndef KNOWN_GAP
-     :: n == RUNS -> atomic { handing == 0 -> do
-#else
      :: n == RUNS -> atomic { do
-#endif
          :: queue?[turn, _, _] -> queue?turn, _, _; turns-- :: queue?[inquiry, _, _] -> queue?inquiry, _, _ :: else -> break od }
      :: true
      fi;
@@ -259,6 +262,10 @@ proctype User() { /* begins runs, and gives up all but the last */
 #ifdef INHERITS_WITHOUT_ASKING
         x = 0
 #else
+        put(USER, INHERITING, n);
+#ifndef NO_FENCE_IN_INHERIT
+        fence(USER);
+#endif
         get(USER, HANDED, ticket);
         atomic { flushed(USER) -> queue!inquiry, n, ticket; ticket = 0; x = 0 }
 #endif

@@ -194,6 +194,8 @@ internal sealed partial class TurnDriver
     // Modelled in tests/models: restart.
     private void Inherit(HostedRun run)
     {
+        _inheriting = run;
+        Interlocked.MemoryBarrier(); // before what was given to the host is read: see NoteHanded
         int posted = Volatile.Read(ref _posted);
         if ((posted & BehindMark) != 0 && _host.Yielding is not null)
             InheritBehind(run, posted);

@@ -46,6 +46,7 @@ internal sealed partial class TurnDriver : IPoolPosts, IDisposable
     private readonly TurnOwnership _turns = new();
     private readonly TurnBudget _budget; // the owner's alone
     private volatile HostedRun? _run; // null between runs
+    private volatile HostedRun? _inheriting; // the run that relies on a turn that was posted before it began, until one has come
     private int _came;                // changes with each turn that comes; volatile
     private int _posted;              // the ticket of the turn that is posted and has not come; 0: none; interlocked
     private int _lastTicket;          // interlocked
@@ -125,7 +126,9 @@ internal sealed partial class TurnDriver : IPoolPosts, IDisposable
 
     /// <summary>
     /// From here on the turn can be asked for: see <see cref="OnInquiry"/>. A thread that comes here late must not undo what a later
-    /// one has noted: nobody could ask for that turn then.
+    /// one has noted: nobody could ask for that turn then. A run that began before the note, and relies on the turn, has asked for an
+    /// older one, and the host may have dropped this one meanwhile: so it is asked for here. <see cref="Inherit"/> says that it relies on
+    /// a turn, fences, and reads the note; here it is the other way round: one of the two asks.
     /// </summary>
     // Modelled in tests/models: restart.
     private void NoteHanded(int ticket)
@@ -138,6 +141,8 @@ internal sealed partial class TurnDriver : IPoolPosts, IDisposable
                 return;
         }
         while (Interlocked.CompareExchange(ref _handed, ticket, known) != known);
+        if (_inheriting is { } run)
+            Inquire(run, ticket);
     }
 
     /// <summary>The next turn of a loop that is awake.</summary>
@@ -253,6 +258,8 @@ internal sealed partial class TurnDriver : IPoolPosts, IDisposable
     private void RunAsOwner()
     {
         var run = _run; // behind the fence that made this thread the owner
+        if (_inheriting is not null)
+            _inheriting = null; // a turn has come
         bool again = false;
         bool ended = false;
         bool came = false;

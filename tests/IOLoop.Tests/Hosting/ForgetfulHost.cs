@@ -9,6 +9,9 @@ internal sealed class ForgetfulHost(StrictHost host) : IPumpableHost
 
     public bool CanPump => host.CanPump;
 
+    /// <summary>Called where it has dropped a post, before it returns. The thread that posts.</summary>
+    internal Action Forgot { get; set; } = static () => { };
+
     /// <summary>Drops the next posts.</summary>
     internal void Forget(int posts) => Volatile.Write(ref _left, posts);
 
@@ -19,6 +22,8 @@ internal sealed class ForgetfulHost(StrictHost host) : IPumpableHost
     {
         if (Interlocked.Decrement(ref _left) < 0)
             host.Post(turn);
+        else
+            Forgot();
     }
 
     public void Pump(Task until) => host.Pump(until);

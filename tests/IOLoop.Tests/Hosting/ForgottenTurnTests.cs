@@ -29,6 +29,32 @@ public sealed class ForgottenTurnTests : HostingHarness
         Await(accepted, "what was accepted, in the next run");
     }
 
+    // Row: A host that drops a turn
+    [Fact]
+    public void A_run_that_begins_while_the_host_forgets_a_turn_gets_another()
+    {
+        var (strict, host, loop) = NewLoop(isPumpable: false);
+        loop.Attach();
+        Settle(strict);
+        using var hasForgotten = new ManualResetEventSlim();
+        using var mayReturn = new ManualResetEventSlim();
+        host.Forgot = () =>
+        {
+            hasForgotten.Set();
+            Bounded.Await(mayReturn, "the next run");
+        };
+        host.Forget(1);
+        var accepted = new TaskCompletionSource();
+        var poster = OtherThread.Start(() => loop.AddCallback(accepted.SetResult));
+        Bounded.Await(hasForgotten, "a turn that is dropped");
+        OnHost(strict, loop.Stop); // ends the run at once
+        loop.Attach();
+        Settle(strict); // it has asked for the turn, of which it cannot know yet
+        mayReturn.Set();
+        Await(accepted.Task, "what was accepted");
+        poster.Join();
+    }
+
     // Row: RunSync timeouts
     [Fact]
     public void A_nested_RunSync_ends_in_time_when_the_host_forgot_its_turn_and_the_loop_continues()
