@@ -37,6 +37,9 @@ internal sealed unsafe class PollPoller<TDescriptor> : IPoller
 
     public ISleeper CreateSleeper(Action wake) => new PollSleeper<TDescriptor>(this, _createWaker, wake);
 
+    /// <summary>Changes with the set.</summary>
+    internal int Version { get; private set; }
+
     /// <summary>Copies the set for another thread to wait for. The first place is the waker's.</summary>
     internal int CopySet(ref TDescriptor[] copy)
     {
@@ -74,6 +77,7 @@ internal sealed unsafe class PollPoller<TDescriptor> : IPoller
             return Errno.ENOENT;
         _entries[slot] = new Entry(token, identity);
         _set[slot] = TDescriptor.Watching(fd, events);
+        Version++;
         return Errno.Ok;
     }
 
@@ -82,6 +86,7 @@ internal sealed unsafe class PollPoller<TDescriptor> : IPoller
         if (!_slots.TryGetValue(fd, out int slot))
             return Errno.ENOENT;
         _set[slot] = TDescriptor.Silent(fd);
+        Version++;
         return Errno.Ok;
     }
 
@@ -194,6 +199,7 @@ internal sealed unsafe class PollPoller<TDescriptor> : IPoller
             _set = (TDescriptor*)NativeMemory.Realloc(_set, (nuint)(_entries.Length * sizeof(TDescriptor)));
         }
         _set[_count] = TDescriptor.Watching(fd, events);
+        Version++;
         _entries[_count] = entry;
         _slots[fd] = _count++;
     }
@@ -202,6 +208,7 @@ internal sealed unsafe class PollPoller<TDescriptor> : IPoller
     {
         _slots.Remove(_set[slot].Number);
         int last = --_count;
+        Version++;
         if (slot == last)
             return;
         _set[slot] = _set[last];

@@ -16,6 +16,7 @@ internal sealed unsafe class PollSleeper<TDescriptor>(PollPoller<TDescriptor> po
     private readonly Lock _gate = new();
     private TDescriptor[] _next = []; // guarded by _gate; where the next set is put together
     private int _count;                  // guarded by _gate; of _next
+    private int _version;                // guarded by _gate; of the poller's set, when it was copied
     private bool _armed;                 // guarded by _gate; _next is not taken, or what was taken is being waited for
     private bool _renewed;               // guarded by _gate; _next is newer than what is being waited for
     private IWaker? _control; // guarded by _gate; tells the thread to look again; null: there is no thread
@@ -26,11 +27,23 @@ internal sealed unsafe class PollSleeper<TDescriptor>(PollPoller<TDescriptor> po
     {
         lock (_gate)
         {
+            // Why no event is lost: the thread waits for this very set, or is about to, and has not reported of it yet.
+            if (_armed && _control is not null && _version == poller.Version)
+                return;
             _control ??= Start();
             _count = poller.CopySet(ref _next);
+            _version = poller.Version;
             _armed = true;
             _renewed = true;
-            _control.Wake();
+            try
+            {
+                _control.Wake();
+            }
+            catch
+            {
+                _armed = false; // the thread may not have learned of it: the next call tells it
+                throw;
+            }
         }
     }
 
