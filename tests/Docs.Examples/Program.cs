@@ -1,0 +1,77 @@
+using System.IO.Pipes;
+using System.Net;
+using System.Net.Sockets;
+using IOLoops;
+using IOLoops.DocsExamples;
+
+TimeSpan limit = TimeSpan.FromSeconds(30);
+
+using (var loop = new PollIOLoop())
+{
+    using var listener = Listen();
+    new EchoHandlers(loop).Add(listener);
+    loop.RunSync(() => AskAsync(listener), limit);
+    Console.WriteLine("a native loop with handlers echoes");
+}
+
+using (var loop = new PollIOLoop())
+{
+    using var listener = Listen();
+    loop.RunSync(async () =>
+    {
+        using var stopping = new CancellationTokenSource();
+        var serving = EchoTasks.ServeAsync(loop, listener, stopping.Token);
+        await AskAsync(listener);
+        await stopping.CancelAsync();
+        await serving.ContinueWith(static _ => { }, TaskScheduler.Current);
+    }, limit);
+    Console.WriteLine("a native loop with tasks echoes");
+}
+
+using (var ui = new UserInterface())
+{
+    using var listener = Listen();
+    ui.Run(async () =>
+    {
+        var loop = SynchronizationContextIOLoop.Attach(SynchronizationContext.Current!);
+        new EchoHandlers(loop).Add(listener);
+        await AskAsync(listener);
+        await loop.DisposeAsync();
+        ui.Quit();
+    });
+    Console.WriteLine("a loop on a user interface's thread echoes");
+}
+
+using (var ui = new UserInterface())
+using (var server = new AnonymousPipeServerStream(PipeDirection.Out))
+using (var commands = new AnonymousPipeClientStream(PipeDirection.In, server.ClientSafePipeHandle))
+{
+    server.Write("open\nsave\n"u8);
+    server.Dispose();
+    var program = new HostedProgram(ui.Quit);
+    ui.Run(() => program.OnStartAsync(commands));
+    Console.WriteLine("a hosted program ends in order");
+}
+
+Console.WriteLine("all examples ran");
+
+static Socket Listen()
+{
+    var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
+    listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+    listener.Listen();
+    return listener;
+}
+
+static async Task AskAsync(Socket listener)
+{
+    using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    await client.ConnectAsync(listener.LocalEndPoint!);
+    await client.SendAsync("hello"u8.ToArray());
+    byte[] answer = new byte[5];
+    int count = 0;
+    while (count < answer.Length)
+        count += await client.ReceiveAsync(answer.AsMemory(count));
+    if (!answer.AsSpan().SequenceEqual("hello"u8))
+        throw new InvalidOperationException("The echo differs.");
+}
