@@ -1,6 +1,7 @@
 using System.IO.Pipes;
 using System.Net;
 using System.Net.Sockets;
+using System.Reactive.Concurrency;
 using IOLoops;
 using IOLoops.DocsExamples;
 
@@ -51,6 +52,23 @@ using (var commands = new AnonymousPipeClientStream(PipeDirection.In, server.Cli
     var program = new HostedProgram(ui.Quit);
     ui.Run(() => program.OnStartAsync(commands));
     Console.WriteLine("a hosted program ends in order");
+}
+
+using (var scheduler = new EventLoopScheduler())
+{
+    using var listener = Listen();
+    using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    client.Connect(listener.LocalEndPoint!);
+    using var server = listener.Accept();
+    server.Blocking = false;
+    client.Send("one"u8);
+    byte[] buffer = new byte[10];
+    if (LoopOverRx.Receive(scheduler, server, buffer) != 3)
+        throw new InvalidOperationException("The message differs.");
+    var readable = new TaskCompletionSource();
+    client.Send("two"u8);
+    await LoopOverRx.ServeAsync(scheduler, server, () => readable.TrySetResult(), readable.Task);
+    Console.WriteLine("loops on an EventLoopScheduler begin and end");
 }
 
 Console.WriteLine("all examples ran");
