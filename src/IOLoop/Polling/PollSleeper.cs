@@ -23,6 +23,7 @@ internal sealed unsafe class PollSleeper<TDescriptor>(PollPoller<TDescriptor> po
 
     /// <inheritdoc/>
     /// <remarks>The copy is level-triggered like the original: what became ready before the thread begins to wait for it is reported at once.</remarks>
+    // Modelled in tests/models: pollsleeper.
     public void Arm()
     {
         lock (_gate)
@@ -47,6 +48,7 @@ internal sealed unsafe class PollSleeper<TDescriptor>(PollPoller<TDescriptor> po
         }
     }
 
+    // Modelled in tests/models: pollsleeper.
     public void Leave()
     {
         lock (_gate)
@@ -73,6 +75,7 @@ internal sealed unsafe class PollSleeper<TDescriptor>(PollPoller<TDescriptor> po
         return control;
     }
 
+    // Modelled in tests/models: pollsleeper.
     private void Sleep(IWaker control)
     {
         TDescriptor[] set = [];
@@ -95,6 +98,7 @@ internal sealed unsafe class PollSleeper<TDescriptor>(PollPoller<TDescriptor> po
     }
 
     /// <returns>False: the thread has been replaced, or let go.</returns>
+    // Modelled in tests/models: pollsleeper.
     private bool GiveUp(IWaker control)
     {
         lock (_gate)
@@ -109,6 +113,7 @@ internal sealed unsafe class PollSleeper<TDescriptor>(PollPoller<TDescriptor> po
 
     /// <summary>Takes over the set to wait for: none when it is not armed.</summary>
     /// <returns>False: the thread has been replaced, or let go.</returns>
+    // Modelled in tests/models: pollsleeper.
     private bool Take(IWaker control, ref TDescriptor[] set, ref int count)
     {
         lock (_gate)
@@ -131,6 +136,7 @@ internal sealed unsafe class PollSleeper<TDescriptor>(PollPoller<TDescriptor> po
 
     /// <summary>Waits until something of the set is ready, or the thread is told to look again.</summary>
     /// <returns>Whether something of the set is ready.</returns>
+    // Modelled in tests/models: pollsleeper.
     private static bool Wait(IWaker control, TDescriptor[] set, int count)
     {
         // The first place of a copied set is the poller's own waker, which nothing rings while the loop is hosted.
@@ -154,6 +160,7 @@ internal sealed unsafe class PollSleeper<TDescriptor>(PollPoller<TDescriptor> po
 
     /// <summary>Uses up the one shot.</summary>
     /// <returns>False: it was armed anew meanwhile, and that set decides.</returns>
+    // Modelled in tests/models: pollsleeper.
     private bool Spend(IWaker control)
     {
         lock (_gate)
