@@ -14,6 +14,7 @@ internal sealed partial class TurnDriver
     private HostedRun? _abandoned; // set before the run's own note of it; null once that run is over. Interlocked
 
     /// <summary>The pumps of nested runs return.</summary>
+    // Modelled in tests/models: nested.
     private void EndNested()
     {
         TaskCompletionSource[] ended;
@@ -24,7 +25,7 @@ internal sealed partial class TurnDriver
     }
 
     /// <summary>The run cannot continue: it ends, with the turn that is under way if there is one. Any thread, holding nothing.</summary>
-    // Modelled in tests/models: restart.
+    // Modelled in tests/models: nested, restart.
     private void Lose(HostedRun run, InvalidOperationException failure)
     {
         if (!run.TryLose(failure))

@@ -107,6 +107,7 @@ internal sealed partial class TurnDriver
     /// <summary>Pumps the host, turns nested in what is on the stack, until a task has ended.</summary>
     /// <returns>False: the limit was reached, or the token cancelled, first, and the host ran no turn that says so.</returns>
     /// <exception cref="InvalidOperationException">The host cannot be pumped.</exception>
+    // Modelled in tests/models: nested.
     internal bool PumpNested(TaskCompletionSource until, TimeSpan? limit, CancellationToken cancellationToken)
     {
         var run = _run;
@@ -118,9 +119,9 @@ internal sealed partial class TurnDriver
         using var watch = Watch(limit, GiveUp, cancellationToken);
         lock (_nested)
             _nested.Add(until);
-        // The run may end meanwhile on another thread. Its end takes the run out, then looks for who nests; here it is the other
-        // way round: one of the two sees the other.
-        if (!Turns.IsAttached || _run != run)
+        // Another thread may end the run meanwhile, or say that it must end. It does that first, and then ends what nests (EndNested);
+        // here it is the other way round, and both take the lock of _nested: so one of the two sees the other.
+        if (!Turns.IsAttached || _run != run || run is { MustEnd: true })
             until.TrySetResult();
         try
         {

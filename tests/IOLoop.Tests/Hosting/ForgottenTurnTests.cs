@@ -55,6 +55,24 @@ public sealed class ForgottenTurnTests : HostingHarness
         poster.Join();
     }
 
+    // Row: Host gone
+    [Fact]
+    public void A_RunSync_in_a_turn_whose_host_was_reported_lost_does_not_wait_for_the_host()
+    {
+        var host = new ForgetfulHost(NewHost(isPumpable: true));
+        using var loop = Watched(new EndingLoop(host, new HostedIOLoopOptions { LoggerFactory = Log, TurnBudget = null }));
+        Exception? thrown = null;
+        loop.AddCallback(() =>
+        {
+            loop.LoseHost(new TestException("the window was destroyed"));
+            host.Forget(Everything);
+            thrown = Record.Exception(() => loop.RunSync(() => _never.Task));
+        });
+        var run = OtherThread.Start(() => Record.Exception(loop.Start));
+        run.Join();
+        thrown.ShouldBeOfType<InvalidOperationException>().Message.ShouldContain("the window was destroyed");
+    }
+
     // Row: RunSync timeouts
     [Fact]
     public void A_nested_RunSync_ends_in_time_when_the_host_forgot_its_turn_and_the_loop_continues()
