@@ -47,7 +47,7 @@ public abstract partial class IOLoop
     /// hosted loop the run ends with the turn that is under way, possibly a little after this call.
     /// </param>
     /// <exception cref="OperationCanceledException">The token was cancelled before the function had ended.</exception>
-    /// <inheritdoc cref="RunSync(Action, TimeSpan?)"/>
+    /// <inheritdoc cref="RunSync(Action, TimeSpan?)" path="/*[not(self::param)]"/>
     public void RunSync(Action func, TimeSpan? timeout, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(func);
