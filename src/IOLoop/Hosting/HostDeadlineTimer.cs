@@ -1,6 +1,5 @@
 using IOLoops.Timeouts;
 
-
 namespace IOLoops.Hosting;
 
 /// <summary>A timer of the host's, for hosts with a clock of their own.</summary>
@@ -41,7 +40,6 @@ internal sealed class HostDeadlineTimer(LoopClock clock, bool isVirtual, Func<Ti
     /// The timer has come, or one of an earlier arming: then the one that is armed is forgotten, too, and armed anew. Any thread;
     /// the caller then asks whether the loop sleeps.
     /// </summary>
-    // Modelled in tests/models: timers.
     // Modelled in tests/models: timers.
     internal void OnDue() => Disarm();
 
