@@ -92,7 +92,7 @@ internal abstract class DescriptorSubscription<T>(IOLoop loop, FileDescriptor fd
         }
         catch (ObjectDisposedException)
         {
-            // A closed loop has let go of its handlers.
+            // A closed loop has dropped its handlers.
         }
         OnRemoved();
     }

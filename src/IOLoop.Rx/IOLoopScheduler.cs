@@ -21,7 +21,7 @@ namespace IOLoops.Rx;
 /// changes of the wall clock change nothing.
 /// </para>
 /// <para>
-/// An item that throws is reported to <see cref="IOLoop.HandleCallbackException"/>; loop and process go on.
+/// An item that throws is reported to <see cref="IOLoop.HandleCallbackException"/>; loop and process continue.
 /// Disposing of an item from any thread keeps it from running if its turn has not come, and disposes of what
 /// it returned, or will return.
 /// </para>

@@ -9,7 +9,7 @@ namespace IOLoops.Rx;
 /// <para>
 /// The observables are cold: each subscription registers with the loop, and disposing of it, on any thread, ends the
 /// registration. Notifications arrive on the loop's thread, one at a time. An observer that throws is
-/// reported to <see cref="IOLoop.HandleCallbackException"/> and loses its subscription; the loop goes on.
+/// reported to <see cref="IOLoop.HandleCallbackException"/> and loses its subscription; the loop continues.
 /// </para>
 /// <para>
 /// A subscription made on the loop's thread is registered when <c>Subscribe</c> returns; one made elsewhere, or while the
@@ -75,7 +75,7 @@ public static class LoopObservable
     /// <param name="loop">Where to read and to notify.</param>
     /// <param name="fd">A number, or an object with a descriptor.</param>
     /// <param name="bufferSize">
-    /// How many bytes to read at the most. The kernel cuts off what a datagram has more, and refuses (EINVAL) less than 8
+    /// How many bytes to read at most. The kernel cuts off what a datagram has more, and refuses (EINVAL) less than 8
     /// for an eventfd and less than an event for inotify.
     /// </param>
     /// <exception cref="ArgumentNullException"><paramref name="loop"/> is null.</exception>
@@ -96,7 +96,7 @@ public static class LoopObservable
     /// </para>
     /// <para>
     /// Never completes; fails with what <see cref="IOLoop.AddSignalHandler"/> throws for a signal that this
-    /// platform does not have or does not let go of. Unlike a descriptor, a signal is observed as soon as <c>Subscribe</c>
+    /// platform does not have or does not allow to be handled. Unlike a descriptor, a signal is observed as soon as <c>Subscribe</c>
     /// returns, on whichever thread.
     /// </para>
     /// </remarks>

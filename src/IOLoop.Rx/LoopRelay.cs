@@ -70,7 +70,7 @@ internal sealed class LoopRelay<T> : IObserver<T>, ILoopWorkItem, IDisposable
 
     public void OnCompleted() => End(null);
 
-    /// <summary>Any thread. Effective when it returns, but for a notification that is being started at that moment.</summary>
+    /// <summary>Any thread. Effective when it returns, except for a notification that starts at that moment.</summary>
     public void Dispose()
     {
         lock (_gate)

@@ -8,7 +8,7 @@ namespace IOLoops.Rx;
 /// has given is lost to other readers, and is notified even when another thread has unsubscribed in the meantime: that is a notification
 /// which had begun. On the loop's thread no item is asked for, and none notified, after <see cref="Dispose"/>.
 /// <para>
-/// Why a subscription that is refused at first tries once more, in the next turn. A source registers for the token of the subscription
+/// Why a subscription that is refused at first tries again, in the next turn. A source registers for the token of the subscription
 /// before this one when it begins to wait. When that is cancelled just before it registers, the end of the wait is posted from there, and
 /// this subscription may have been posted earlier. But it was posted when this one runs, so the second attempt comes behind it.
 /// </para>

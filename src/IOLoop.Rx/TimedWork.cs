@@ -76,11 +76,11 @@ internal abstract class TimedWork(IOLoopScheduler scheduler, LoopTime due) : Sch
         }
         catch (ObjectDisposedException)
         {
-            // A closed loop has let go of its timeouts.
+            // A closed loop has dropped its timeouts.
         }
     }
 
-    /// <summary>On the loop's thread: lets go of what only a later run would need.</summary>
+    /// <summary>On the loop's thread: releases what only a later run would need.</summary>
     protected abstract void Release();
 
     private void Disarm()

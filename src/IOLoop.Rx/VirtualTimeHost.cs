@@ -59,7 +59,7 @@ internal sealed class VirtualTimeHost : ClockedSchedulerHost, IVirtualTimeHost, 
         }
     }
 
-    // Here, not when the task ends, wherever that is noticed: what else is scheduled must not go on by chance.
+    // Here, not when the task ends, wherever that is noticed: what else is scheduled must not run by chance.
     private protected override void OnTurnEnded()
     {
         if (_pumpedUntil is { IsCompleted: true })

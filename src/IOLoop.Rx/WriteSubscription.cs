@@ -5,7 +5,7 @@ using IOLoops.Sources;
 namespace IOLoops.Rx;
 
 /// <summary>One writer on the loop of what a source notifies on any thread.</summary>
-/// <remarks>A first write that is refused is tried once more in the next turn: see <see cref="PulledSubscription{T}"/>.</remarks>
+/// <remarks>A first write that is refused is tried again in the next turn: see <see cref="PulledSubscription{T}"/>.</remarks>
 #pragma warning disable CA2213 // _cut has no timer and no wait handle: there is nothing to dispose of
 internal sealed class WriteSubscription(LoopStream stream, int capacity, WhenFull whenFull, IObserver<long> observer)
     : LoopNotifier<long>(stream.Loop, observer), IObserver<ReadOnlyMemory<byte>>, ILoopWorkItem, IDisposable

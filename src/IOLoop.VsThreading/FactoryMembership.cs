@@ -4,8 +4,8 @@ using Microsoft.VisualStudio.Threading;
 namespace IOLoops.VsThreading;
 
 /// <summary>
-/// The loop's task as a member of the given factory's collection: as long as a turn is posted, and no longer. So whoever has joined
-/// that collection executes the loop's turns, and whoever waits until the collection is empty waits at most until a turn that is posted
+/// The loop's task as a member of the given factory's collection: as long as a turn is posted, and no longer. So a thread that has joined
+/// that collection executes the loop's turns, and code that waits until the collection is empty waits at most until a turn that is posted
 /// has come.
 /// </summary>
 internal sealed class FactoryMembership

@@ -35,7 +35,7 @@ internal sealed partial class JoinableTaskHost
         }
         catch
         {
-            // By a task that has not reached the main thread: the next run needs another one, whoever is told first of the failure.
+            // By a task that has not reached the main thread: the next run needs another one, whichever thread learns first of the failure.
             lock (_gate)
                 _isLost = true;
             throw;

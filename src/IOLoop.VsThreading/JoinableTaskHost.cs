@@ -50,7 +50,7 @@ internal sealed partial class JoinableTaskHost : IPumpableHost, INestingHost, IH
     /// <summary>Called with the reason why no turn will run any more. Set before the first run.</summary>
     internal Action<Exception> OnLost { get; set; } = static _ => { };
 
-    // The context compares managed thread ids, which are given anew when a thread has ended.
+    // The context compares managed thread ids, which are reused when a thread has ended.
     public bool IsOnHostThread => ReferenceEquals(Thread.CurrentThread, _mainThread);
 
     public bool CanPump => IsOnHostThread;

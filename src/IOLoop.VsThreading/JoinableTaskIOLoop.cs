@@ -4,7 +4,7 @@ namespace IOLoops.VsThreading;
 
 /// <summary>
 /// A loop that runs on the main thread of a <see cref="JoinableTaskContext"/>, as joinable work: its handlers, timeouts and
-/// callbacks can go on running while that thread is blocked in <see cref="JoinableTaskFactory.Run(Func{Task})"/>.
+/// callbacks continue to run while that thread is blocked in <see cref="JoinableTaskFactory.Run(Func{Task})"/>.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -21,7 +21,7 @@ namespace IOLoops.VsThreading;
 /// </para>
 /// <para>
 /// The loop's thread is the main thread, between turns, too. What is awaited inside a callback resumes in a turn, and so on the
-/// main thread, joined with the loop. A callback runs in the context of whoever added it, and has no ambient joinable task but
+/// main thread, joined with the loop. A callback runs in the context of the code that added it, and has no ambient joinable task but
 /// that one's: what it starts with RunAsync is no child of the loop.
 /// </para>
 /// </remarks>
@@ -31,7 +31,7 @@ public class JoinableTaskIOLoop : HostedIOLoop
 
     /// <summary>A loop on the main thread of a factory's context. It does not run yet. Any thread.</summary>
     /// <param name="factory">
-    /// What posts to the main thread and blocks it: a factory with a priority keeps it. Whoever has joined its
+    /// What posts to the main thread and blocks it: a factory with a priority keeps it. A thread that has joined its
     /// collection, if it has one, executes the loop's turns.
     /// </param>
     /// <param name="options">Name, logging, poller; <see langword="null"/> for the defaults.</param>

@@ -12,7 +12,7 @@ internal sealed class PostedTurn(JoinableTaskHost host)
     /// <summary>In which the host counts it.</summary>
     internal int Epoch;
 
-    /// <summary>Whether whoever finds it finds nothing to do. Guarded by the host's gate.</summary>
+    /// <summary>Whether the thread that finds it finds nothing to do. Guarded by the host's gate.</summary>
     internal bool HasCome;
 
     /// <summary>The next one to be used again.</summary>

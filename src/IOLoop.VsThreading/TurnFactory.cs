@@ -3,8 +3,8 @@ using Microsoft.VisualStudio.Threading;
 namespace IOLoops.VsThreading;
 
 /// <summary>
-/// What starts a loop's joinable task: it does all as the factory that was given, but for how it posts to the main thread's context,
-/// and that the task is no member of that factory's collection. A loop is not work that ends: whoever waits for all work of the
+/// What starts a loop's joinable task: it does all as the factory that was given, except how it posts to the main thread's context,
+/// and that the task is no member of that factory's collection. A loop is not work that ends: code that waits for all work of the
 /// collection must not wait for it. See <see cref="FactoryMembership"/>.
 /// </summary>
 internal sealed class TurnFactory(JoinableTaskFactory inner, JoinableTaskHost host) : JoinableTaskFactory(inner.Context)
@@ -48,7 +48,7 @@ internal sealed class TurnFactory(JoinableTaskFactory inner, JoinableTaskHost ho
 
     /// <summary>The overrides of the factory that was given, which only a factory that delegates to it can call.</summary>
     /// <remarks>
-    /// vs-threading has let go of a piece of work by the time it calls <see cref="OnTransitionedToMainThread"/>: what that threw would
+    /// vs-threading no longer has a piece of work by the time it calls <see cref="OnTransitionedToMainThread"/>: what that threw would
     /// lose a turn without a word, and in <see cref="OnTransitioningToMainThread"/> may end the process.
     /// </remarks>
     private sealed class Given(JoinableTaskFactory inner, JoinableTaskHost host) : DelegatingJoinableTaskFactory(inner)

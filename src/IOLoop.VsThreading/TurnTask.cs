@@ -12,7 +12,7 @@ internal sealed class TurnTask(JoinableTaskFactory factory, JoinableTaskHost hos
 {
     private static readonly SendOrPostCallback Invoke = static turn => Run((PostedTurn)turn!);
 
-    // Its continuation may be run by whoever ends the loop: it is two lines of vs-threading's.
+    // Its continuation may be run by the thread that ends the loop: it is two lines of vs-threading's.
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly PostedTurn _arrival = new(host);
     private readonly List<PostedTurn> _early = []; // guarded by itself; posted before _context was known

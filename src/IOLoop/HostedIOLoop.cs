@@ -91,7 +91,7 @@ public class HostedIOLoop : KernelIOLoop
     /// failure that nobody looks at is logged, and raises no <see cref="TaskScheduler.UnobservedTaskException"/>. Any thread. Code
     /// that awaits it inside a turn resumes after the run has ended, and may call <see cref="Close"/> there.
     /// </summary>
-#pragma warning disable VSTHRD003 // it is for whoever wants to await it
+#pragma warning disable VSTHRD003 // callers await it
     public Task Completion => _driver.Completion;
 #pragma warning restore VSTHRD003
 

@@ -14,7 +14,7 @@ public abstract partial class IOLoop
     /// One thread watches all loops with a threshold. It looks in steps of half the threshold, but at least 1 ms and at most 10 ms,
     /// and reports at most two steps late. A call that takes only a little longer than the threshold may be missed. A loop that
     /// waits for work is not blocked, and neither is a call that runs nested turns. After a nested
-    /// <see cref="RunSync(Action, TimeSpan?)"/> the call is timed anew. If the call pumps the host without the loop, which then
+    /// <see cref="RunSync(Action, TimeSpan?)"/> the call is timed from zero again. If the call pumps the host without the loop, which then
     /// cannot tell when that ends, it is no longer timed. A sleeping loop costs nothing, a working one some plain writes per call.
     /// </para>
     /// <para>

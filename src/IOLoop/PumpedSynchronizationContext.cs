@@ -43,7 +43,7 @@ public sealed class PumpedSynchronizationContext : SynchronizationContext, IFair
         }
     }
 
-    /// <summary>Queues a call for the next <see cref="RunPosted"/>. Any thread; never blocks, but for what <c>wake</c> does.</summary>
+    /// <summary>Queues a call for the next <see cref="RunPosted"/>. Any thread; never blocks, unless <c>wake</c> does.</summary>
     /// <exception cref="ArgumentNullException"><paramref name="d"/> is null.</exception>
     public override void Post(SendOrPostCallback d, object? state)
     {

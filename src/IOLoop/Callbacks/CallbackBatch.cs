@@ -88,7 +88,7 @@ internal sealed class CallbackBatch
     /// <summary>The first callback that answers to a question.</summary>
     internal string? Find(Func<WorkItem, string?> find, int most) => _batch.Find(_next, find, most) ?? _local.Find(0, find, most);
 
-    /// <summary>Lets go of what ran, and, when batches have been small for long, of the room that a storm has left behind.</summary>
+    /// <summary>Releases what ran and, when batches have been small for long, the room that a storm needed.</summary>
     [MethodImpl(Jit.Hot)]
     private void Retire()
     {

@@ -155,7 +155,7 @@ internal sealed class CallbackQueue
 
     /// <summary>
     /// Goes to sleep, unless there is work. Ends with a full fence, so that a caller who then looks at a flag that was set
-    /// without the lock either sees it, or whoever set it sees the loop asleep.
+    /// without the lock either sees it, or the thread that set it sees the loop asleep.
     /// </summary>
     // Modelled in tests/models: embedded, hosted, native.
     [MethodImpl(Jit.Hot)]
@@ -186,7 +186,7 @@ internal sealed class CallbackQueue
 
     /// <summary>
     /// The loop is awake. A caller that saw it asleep a moment ago may still write Notified behind this: that costs one
-    /// needless wake-up and no more, for only Asleep makes callers silent about work, and TrySleep decides that anew.
+    /// needless wake-up and no more, for only Asleep makes callers silent about work, and TrySleep decides that again.
     /// </summary>
     // Modelled in tests/models: native.
     internal void WakeUp() => Volatile.Write(ref _state, Awake);

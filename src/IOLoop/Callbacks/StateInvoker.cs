@@ -12,7 +12,7 @@ internal static class StateInvoker
             ? (StateBox<TState>.Rent(state), BoxedStateInvoker<TState>.Instance)
             : (state, StateInvoker<TState>.Instance);
 
-    /// <summary>The same without the pool, which takes a lock: a value is boxed anew.</summary>
+    /// <summary>The same without the pool, which takes a lock: a value is boxed each time.</summary>
     internal static (object? Argument, WorkInvoker Invoker) ForSignal<TState>(TState state) =>
         typeof(TState).IsValueType
             ? (StateBox<TState>.Make(state), BoxedStateInvoker<TState>.Instance)

@@ -1,6 +1,6 @@
 namespace IOLoops.Callbacks;
 
-/// <summary>Resumes an <c>await loop.SwitchTo()</c>. One that the loop will never run goes on elsewhere, where it learns that the loop is closed.</summary>
+/// <summary>Resumes an <c>await loop.SwitchTo()</c>. One that the loop will never run resumes elsewhere, where it learns that the loop is closed.</summary>
 internal sealed class SwitchInvoker : ActionInvoker
 {
     internal static new readonly SwitchInvoker Instance = new();

@@ -9,7 +9,7 @@ internal abstract class WorkInvoker
     /// <summary>Whether it would have done anything: if not, nobody need know that it will never run.</summary>
     internal virtual bool IsMissed(object? state) => true;
 
-    /// <summary>It was accepted and will never run: lets go of whoever waits for it.</summary>
+    /// <summary>It was accepted and will never run: ends what waits for it.</summary>
     internal virtual void Drop(Delegate callback, object? state)
     {
     }

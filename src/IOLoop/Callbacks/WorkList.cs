@@ -97,7 +97,7 @@ internal struct WorkList
         other.Clear();
     }
 
-    /// <summary>Lets go of all that is in it.</summary>
+    /// <summary>Releases all that is in it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Clear()
     {

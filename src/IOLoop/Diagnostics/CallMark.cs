@@ -8,7 +8,7 @@ namespace IOLoops.Diagnostics;
 /// <para>
 /// Why what is read belongs together. The version is odd during a call and changes at the beginning and the end of each.
 /// Before anything of the next call is written, the version has changed; a reader reads the version, what is called, and
-/// the version again. All are volatile: no write passes an earlier one, no read a later one. So whoever has read something
+/// the version again. All are volatile: no write passes an earlier one, no read a later one. So a thread that has read something
 /// of the next call reads another version than before, and drops it.
 /// </para>
 /// <para>
@@ -53,7 +53,7 @@ internal sealed class CallMark
         Open();
     }
 
-    /// <summary>A handler begins, or those that wait for a descriptor go on. The call before has ended.</summary>
+    /// <summary>A handler begins, or those that wait for a descriptor resume. The call before has ended.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Begin(object? callee, int descriptor, object? file)
     {
@@ -64,7 +64,7 @@ internal sealed class CallMark
         Open();
     }
 
-    /// <summary>Another of those that wait for a descriptor goes on. Ends the call before.</summary>
+    /// <summary>Another of those that wait for a descriptor resumes. Ends the call before.</summary>
     internal void BeginWait(int descriptor)
     {
         Close();
@@ -73,7 +73,7 @@ internal sealed class CallMark
         Open();
     }
 
-    /// <summary>Nothing is called any longer. What was called is let go of, so that it can be collected while the loop sleeps.</summary>
+    /// <summary>Nothing is called any longer. What was called is released, so that it can be collected while the loop sleeps.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void End()
     {
@@ -93,7 +93,7 @@ internal sealed class CallMark
         return call;
     }
 
-    /// <summary>The call goes on, as a new one: what it waited for does not count.</summary>
+    /// <summary>The call continues, as a new one: what it waited for does not count.</summary>
     internal void Resume(in Interrupted call)
     {
         if (call.IsCall)
@@ -126,7 +126,7 @@ internal sealed class CallMark
 
     /// <remarks>
     /// Why no stall is missed while nobody looks. The watchdog says that it sleeps, then has all processors pass a barrier
-    /// (<see cref="Interlocked.MemoryBarrierProcessWide"/>), then looks at the version once more. Either that look sees this
+    /// (<see cref="Interlocked.MemoryBarrierProcessWide"/>), then looks at the version again. Either that look sees this
     /// write, or the write came after the barrier, and the read behind it sees that the watchdog sleeps. So no barrier is
     /// needed here, in every call.
     /// </remarks>

@@ -63,7 +63,7 @@ internal sealed class EntryBudget(TimeProvider clock, Action<int> tell)
     /// <summary>Also when no other entry follows, it is told how many were suppressed.</summary>
     private void AwaitEnd(TimeSpan left)
     {
-        // Whoever fails has a context that the timer must not keep.
+        // The code that fails has a context that the timer must not keep.
         using var noFlow = ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow();
         _timer = clock.CreateTimer(
             static budget => ((EntryBudget)budget!).Flush(), this, left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);

@@ -28,6 +28,6 @@ internal interface IObservedLoop
 
     List<RegistrationState> Registrations();
 
-    /// <param name="most">How many, at the most.</param>
+    /// <param name="most">How many, at most.</param>
     List<TimeoutState> NextTimeouts(int most);
 }

@@ -19,7 +19,7 @@ internal sealed class LoopCounters
     /// </summary>
     internal long PollTime;
 
-    private long _polledAsTold; // to whoever collects; interlocked
+    private long _polledAsTold; // to the listener that collects; interlocked
 
     /// <summary>Written by the sleeper's thread.</summary>
     internal long SleeperWakeUps;

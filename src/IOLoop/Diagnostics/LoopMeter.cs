@@ -40,7 +40,7 @@ internal sealed class LoopMeter
 
     internal ObservableCounter<double> PollTime { get; }
 
-    /// <summary>Spans of handlers. Here and not in a static field, which code that is compiled once for ever would look up anew each time.</summary>
+    /// <summary>Spans of handlers. Here and not in a static field, which code that is compiled only once would look up each time.</summary>
     internal ActivitySource Spans { get; } = LoopTracing.Source;
 
     /// <summary>Whether somebody listens to what costs something. Asked once per turn.</summary>

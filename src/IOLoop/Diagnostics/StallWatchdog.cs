@@ -83,7 +83,7 @@ internal class StallWatchdog(TimeProvider clock) : IDisposable
         }
     }
 
-    /// <summary>What is stuck, with its stack if that is to be had in time: the process must end, whatever else hangs in it.</summary>
+    /// <summary>What is stuck, with its stack if that can be captured in time: the process must end, whatever else hangs in it.</summary>
     internal string Describe(BlockedLoop blocked)
     {
         string? words = null;

@@ -37,7 +37,7 @@ internal sealed class HostDeadlineTimer(LoopClock clock, bool isVirtual, Func<Ti
     }
 
     /// <summary>
-    /// The timer has come, or one of an earlier arming: then the one that is armed is forgotten, too, and armed anew. Any thread;
+    /// The timer has come, or one of an earlier arming: then the one that is armed is forgotten, too, and armed again. Any thread;
     /// the caller then asks whether the loop sleeps.
     /// </summary>
     // Modelled in tests/models: timers.

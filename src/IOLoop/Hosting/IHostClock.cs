@@ -14,7 +14,7 @@ public interface IHostClock : ILoopHost
 
     /// <summary>
     /// Runs <paramref name="turn"/> as <see cref="ILoopHost.Post"/> does, <paramref name="delay"/> from now; when it comes early,
-    /// the loop looks at its clock and asks again. A loop has at most one such call outstanding, but for those that it has
+    /// the loop looks at its clock and asks again. A loop has at most one such call outstanding, except those that it has
     /// cancelled.
     /// </summary>
     /// <param name="delay">Positive, at most 30 days.</param>

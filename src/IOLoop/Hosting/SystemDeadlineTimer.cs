@@ -7,7 +7,7 @@ namespace IOLoops.Hosting;
 /// <summary>
 /// A timer of the system, which wakes the loop as the sleeper does: for hosts without a clock of their own. One object, armed again
 /// and again: nothing is left in the host, and nothing in the system's queue, when a deadline is removed. On Windows, where .NET's timers
-/// count by the ticks of the system's clock, a second one ends the last milliseconds; it may come once more when its deadline is removed.
+/// count by the ticks of the system's clock, a second one ends the last milliseconds; it may come one more time when its deadline is removed.
 /// </summary>
 /// <param name="clock">The loop's.</param>
 /// <param name="wake">Makes a turn happen. Called on a thread of the pool, holding nothing.</param>

@@ -13,7 +13,7 @@ internal sealed partial class TurnDriver
     private int _probedAt;   // how many turns had come by then
 
     /// <summary>Of the current or the last run.</summary>
-#pragma warning disable VSTHRD003 // it is for whoever wants to await it
+#pragma warning disable VSTHRD003 // callers await it
     internal Task Completion => _lastRun?.Completion ?? Task.CompletedTask;
 #pragma warning restore VSTHRD003
 
@@ -73,7 +73,7 @@ internal sealed partial class TurnDriver
 
     /// <summary>
     /// A host that was disposed may have dropped the turn that is posted, and says so only when asked for another. One probe
-    /// at a time, but for one that is long outstanding, and so may have been dropped itself.
+    /// at a time, except one that is long outstanding, and so may have been dropped itself.
     /// </summary>
     private void Probe(HostedRun run)
     {

@@ -78,7 +78,7 @@ internal sealed partial class TurnDriver
         if (outcome != WaitOutcome.ThreadEnded)
             return outcome == WaitOutcome.Ended;
         if (IsHostAlive(run))
-            return wait.AwaitEnd(Left(deadline)) == WaitOutcome.Ended; // anew: to ask has taken its time
+            return wait.AwaitEnd(Left(deadline)) == WaitOutcome.Ended; // computed again: asking took time
         Lose(run, Gone(new InvalidOperationException("The host's thread has ended.")));
         return true;
     }

@@ -20,7 +20,7 @@ internal sealed partial class WindowsMessageHost : IPromptHost
     private Action? _behind; // the window's thread alone, as the next
     private long _behindSince;
 
-    /// <remarks>A timer that counts its time anew from each tick, as WPF's do, loses as much as it has to wait.</remarks>
+    /// <remarks>A timer that counts its time from each tick, as WPF's do, loses as much as it has to wait.</remarks>
     public TimeSpan SuitedBudget => Budget;
 
     public bool SeesAll => true;

@@ -14,7 +14,7 @@ internal sealed partial class WindowsMessageHost : IPumpableHost, INestingHost, 
 {
     private static readonly TimeSpan FullQueuePause = TimeSpan.FromMilliseconds(10);
 
-    private readonly Thread _thread = Thread.CurrentThread; // ids are given anew when a thread has ended
+    private readonly Thread _thread = Thread.CurrentThread; // ids are reused when a thread has ended
     private readonly uint _threadId = User32.GetCurrentThreadId();
     private readonly ThreadEnd _threadEnd = new();
     private readonly MessageWindow _window;

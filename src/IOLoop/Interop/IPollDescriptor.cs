@@ -19,7 +19,7 @@ internal unsafe interface IPollDescriptor<TSelf>
     /// <summary>Waits once.</summary>
     /// <param name="set">At least one place: Windows refuses an empty set.</param>
     /// <param name="count">How many places.</param>
-    /// <param name="ticks">How long, in 100 ns; 0: not at all; negative: for ever. May be rounded up.</param>
+    /// <param name="ticks">How long, in 100 ns; 0: not at all; negative: without a limit. May be rounded up.</param>
     /// <returns>How many places have something to report; negative: <see cref="Errno.Last"/> says why not.</returns>
     static abstract int Wait(TSelf* set, int count, long ticks);
 

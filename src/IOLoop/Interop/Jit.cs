@@ -7,7 +7,7 @@ internal static class Jit
 {
     /// <summary>
     /// Optimised at the first call. A loop's methods are few, and run for as long as the process: tiering would leave the
-    /// first hundred thousand calls to unoptimised code, and the body of <c>Start</c>, which is entered once, for ever to
+    /// first hundred thousand calls to unoptimised code, and the body of <c>Start</c>, which is entered once, without end to
     /// what was known of it early (on-stack replacement).
     /// </summary>
     internal const MethodImplOptions Hot = MethodImplOptions.AggressiveOptimization;

@@ -5,7 +5,7 @@ namespace IOLoops.Interop;
 
 /// <summary>
 /// WSAPoll before Windows 10 2004 (build 19041; Windows Server 2016 and 2019 are older) never reports a connect that was
-/// refused: whoever waits for its end waits for ever. <c>select</c> does report it, among the exceptions.
+/// refused: a wait for its end never ends. <c>select</c> does report it, among the exceptions.
 /// </summary>
 [SupportedOSPlatform("windows")]
 internal static unsafe class RefusedConnects

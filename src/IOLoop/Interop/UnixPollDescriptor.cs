@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace IOLoops.Interop;
 
-/// <summary><c>struct pollfd</c> of every Unix. The bits are the same on all of them, but for the reading half's hang-up.</summary>
+/// <summary><c>struct pollfd</c> of every Unix. The bits are the same on all of them, except for the reading half's hang-up.</summary>
 internal unsafe struct UnixPollDescriptor : IPollDescriptor<UnixPollDescriptor>
 {
     internal int Descriptor;

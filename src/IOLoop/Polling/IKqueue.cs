@@ -16,7 +16,7 @@ internal interface IKqueue : IDisposable
 
     /// <summary>Waits once. How many events, or a negative errno.</summary>
     /// <param name="events">Where to put them.</param>
-    /// <param name="ticks">How long, in 100 ns; 0: not at all; negative: for ever.</param>
+    /// <param name="ticks">How long, in 100 ns; 0: not at all; negative: without a limit.</param>
     int Wait(Span<Kevent> events, long ticks);
 
     /// <summary>Ends a wait by the event that <see cref="Kevent.User"/> stands for. Any thread, also while or after disposing.</summary>

@@ -21,7 +21,7 @@ internal interface IOneShotSet : IDisposable
     /// </summary>
     void Abandon();
 
-    /// <summary>Waits for ever. How many tokens of ready descriptors were put into <paramref name="tokens"/>.</summary>
+    /// <summary>Waits without a limit. How many tokens of ready descriptors were put into <paramref name="tokens"/>.</summary>
     /// <exception cref="IOException">The set cannot be waited for any more.</exception>
     int Wait(Span<ulong> tokens);
 }

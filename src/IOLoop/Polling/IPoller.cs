@@ -32,7 +32,7 @@ internal interface IPoller : IDisposable
     int Modify(int fd, ulong token, IOEvents events);
 
     /// <summary>
-    /// Keeps it registered, but silent, hang-ups included, until it is modified. It may be reported once more.
+    /// Keeps it registered, but silent, hang-ups included, until it is modified. It may be reported one more time.
     /// </summary>
     int Suspend(int fd, ulong token);
 
@@ -43,14 +43,14 @@ internal interface IPoller : IDisposable
     /// wake-ups are not reported. Signals do not cut it short.
     /// </summary>
     /// <param name="ready">Room for at least one event.</param>
-    /// <param name="ticks">How long, in 100 ns; 0: do not wait; negative: for ever.</param>
+    /// <param name="ticks">How long, in 100 ns; 0: do not wait; negative: without a limit.</param>
     int Wait(Span<ReadyEvent> ready, long ticks);
 
     /// <summary>Ends the current or the next <see cref="Wait"/>. Any thread, also while or after disposing.</summary>
     void Wake();
 
     /// <summary>
-    /// Forgets every registration, also those the kernel will not forget otherwise, but for those given, as far as their numbers
+    /// Forgets every registration, also those the kernel will not forget otherwise, except those given, as far as their numbers
     /// still are the files that were registered. <see cref="Wake"/> stays valid.
     /// </summary>
     /// <param name="live">What to keep. Gets the errors: ENOENT for a number that is another file by now, which is not registered.</param>

@@ -19,7 +19,7 @@ internal sealed class KqueueOneShotSet : IOneShotSet
         throw Errno.Failure("kevent (sleeper)", errno);
     }
 
-    // Added again, a filter that has fired looks anew at what it watches.
+    // Added again, a filter that has fired looks again at what it watches.
     public int Watch(int descriptor, ulong token) =>
         _kqueue.Change(new Kevent { Ident = descriptor, Filter = Kevent.Read, Flags = Kevent.Add | Kevent.Enable | Kevent.OneShot, UserData = token });
 

@@ -181,7 +181,7 @@ internal sealed class KqueuePoller : IPoller, INestablePoller
     }
 
     /// <summary>
-    /// Level-triggered, an end is reported in every wait. A filter that is made anew looks anew. Now, not before the next
+    /// Level-triggered, an end is reported in every wait. A filter that is added again looks again. Now, not before the next
     /// wait: until then others may watch the kqueue's own descriptor, which must be ready.
     /// </summary>
     private void RenewEnded()

@@ -165,7 +165,7 @@ internal sealed unsafe class PollPoller<TDescriptor> : IPoller
         return kept;
     }
 
-    /// <summary>A number that was closed while registered would be reported for ever: epoll forgets it, and so do we.</summary>
+    /// <summary>A number that was closed while registered would be reported in every wait: epoll forgets it, and so do we.</summary>
     private void ForgetClosed()
     {
         for (int slot = _count - 1; slot > WakerSlot; slot--)

@@ -97,7 +97,7 @@ internal sealed unsafe class PollSleeper<TDescriptor>(PollPoller<TDescriptor> po
         control.Dispose();
     }
 
-    /// <returns>False: the thread has been replaced, or let go.</returns>
+    /// <returns>False: the thread has been replaced, or is to end.</returns>
     // Modelled in tests/models: pollsleeper.
     private bool GiveUp(IWaker control)
     {
@@ -112,7 +112,7 @@ internal sealed unsafe class PollSleeper<TDescriptor>(PollPoller<TDescriptor> po
     }
 
     /// <summary>Takes over the set to wait for: none when it is not armed.</summary>
-    /// <returns>False: the thread has been replaced, or let go.</returns>
+    /// <returns>False: the thread has been replaced, or is to end.</returns>
     // Modelled in tests/models: pollsleeper.
     private bool Take(IWaker control, ref TDescriptor[] set, ref int count)
     {
@@ -159,7 +159,7 @@ internal sealed unsafe class PollSleeper<TDescriptor>(PollPoller<TDescriptor> po
     }
 
     /// <summary>Uses up the one shot.</summary>
-    /// <returns>False: it was armed anew meanwhile, and that set decides.</returns>
+    /// <returns>False: it was armed again meanwhile, and that set decides.</returns>
     // Modelled in tests/models: pollsleeper.
     private bool Spend(IWaker control)
     {

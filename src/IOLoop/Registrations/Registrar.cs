@@ -144,7 +144,7 @@ internal sealed class Registrar(
 
     /// <summary>
     /// Descriptors were changed from outside a turn. A loop that watches the poller's descriptor must learn of a
-    /// file that is always ready; a host's turn decides anew what the sleeper is to wait for.
+    /// file that is always ready; the host's next turn decides again what the sleeper waits for.
     /// </summary>
     /// <returns>Whether the caller must wake the loop, when it has left the gate.</returns>
     private bool NeedsWake() => (_gate.IsAttached || _registrations.AlwaysReady.HasWork() || ended.Any) && callbacks.NeedsWake();

@@ -19,7 +19,7 @@ internal sealed class Invocation<T>(IOLoop loop, Func<T> func)
             core.Poster.Post(new WorkItem(original, invocation, Invoker.Instance, DefaultContext.Capture()));
         else
             loop.AddCallback(invocation.Run);
-#pragma warning disable VSTHRD003 // whoever awaits it decides where it goes on
+#pragma warning disable VSTHRD003 // the caller that awaits it decides where it resumes
         return invocation._result.Task;
 #pragma warning restore VSTHRD003
     }

@@ -6,7 +6,7 @@ internal sealed class LoopThread(PollIOLoop loop, CancellationToken cancellation
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isOver;
 
-#pragma warning disable VSTHRD003 // it is for whoever wants to await it
+#pragma warning disable VSTHRD003 // callers await it
     internal Task Ended => _ended.Task;
 #pragma warning restore VSTHRD003
 

@@ -279,7 +279,7 @@ internal sealed class LoopCore
 
     /// <summary>Closes a loop that does not run. What callers wait for ends; what was accepted and never ran is reported.</summary>
     /// <param name="allFds">Whether to close the registered descriptors, too.</param>
-    /// <param name="onClosing">Called when it is certain that the loop closes, before anything is let go of. Makes it known as closed.</param>
+    /// <param name="onClosing">Called when it is certain that the loop closes, before anything is released. Makes it known as closed.</param>
     /// <returns>False: it is closed already.</returns>
     // Modelled in tests/models: close.
     internal bool Close(bool allFds, Action onClosing)
