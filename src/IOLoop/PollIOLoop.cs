@@ -49,7 +49,7 @@ public class PollIOLoop : KernelIOLoop
             LoopClock clock = options.TimeProvider is null || options.TimeProvider == TimeProvider.System
                 ? new LoopClock.System()
                 : new TimeProviderClock(options.TimeProvider, poller.Wake);
-            _core = new LoopCore(this, poller, clock, poller.Wake, options);
+            _core = new LoopCore(this, poller, clock, null, options);
             _turns = new NativeTurns(_core);
             Use(_core);
         }
@@ -142,11 +142,19 @@ public class PollIOLoop : KernelIOLoop
 
     private void EndRun(in RunScope scope)
     {
-        _turns.Exit(scope);
-        if (RunEnds.IsIdle)
-            return;
-        RunEnds.Complete(null);
-        RunEnds.RunWork();
+        try
+        {
+            _turns.Exit(scope);
+        }
+        finally
+        {
+            // Also when the poller's descriptor could not be made readable: the run is over.
+            if (!RunEnds.IsIdle)
+            {
+                RunEnds.Complete(null);
+                RunEnds.RunWork();
+            }
+        }
     }
 
     /// <inheritdoc/>

@@ -1,16 +1,20 @@
 /*
  * How a native loop sleeps in its poller and is woken: the queue's three states, the waker that any number of wakes share, callbacks
- * under a lock, signals without one, Stop.
+ * under a lock, signals without one, Stop. With FAILS=n the system refuses up to n writes to the waker: each is tried again, and then
+ * reported to the caller. What was added runs, or the failure was reported and the next callback wakes the loop.
  *
  * models: src/IOLoop/Callbacks/CallbackQueue.cs TryAddPlain
  * models: src/IOLoop/Callbacks/CallbackQueue.cs TakeWake
  * models: src/IOLoop/Callbacks/CallbackQueue.cs TryAddFromSignal
  * models: src/IOLoop/Callbacks/CallbackQueue.cs NeedsWake
+ * models: src/IOLoop/Callbacks/CallbackQueue.cs TakeBackWake
  * models: src/IOLoop/Callbacks/CallbackQueue.cs TrySleep
  * models: src/IOLoop/Callbacks/CallbackQueue.cs WakeUp
  * models: src/IOLoop/Callbacks/CallbackQueue.cs TakeBatch
  * models: src/IOLoop/Turns/LoopCore.cs Poll
  * models: src/IOLoop/Turns/LoopCore.cs Stop
+ * models: src/IOLoop/Turns/LoopWaker.cs Wake
+ * models: src/IOLoop/Turns/LoopWaker.cs WakeAgain
  * models: src/IOLoop/Turns/NativeTurns.cs TurnUntilStopped
  * models: src/IOLoop/Polling/EventFdWaker.cs Drain
  * models: src/IOLoop/Polling/PipeWaker.cs Drain
@@ -21,6 +25,9 @@
  * run: -DPOSTERS=2 -DITEMS=1 -DSIGNALS=1 -DFD -DSTOP -DPIPE
  * run: -DBUFFERS -DPOSTERS=1 -DITEMS=2 -DSIGNALS=1
  * run: -DBUFFERS -DPOSTERS=1 -DITEMS=1 -DSIGNALS=1 -DSTOP -DPIPE
+ * run: -DFAILS=3 -DPOSTERS=2 -DITEMS=1 -DFD
+ * run: -DFAILS=2 -DPOSTERS=1 -DITEMS=1 -DSIGNALS=1 -DPIPE
+ * run: -DBUFFERS -DFAILS=2 -DPOSTERS=1 -DITEMS=2
  *
  * mutant: LOOKS_BEFORE_THE_LOCK -DPOSTERS=1 -DITEMS=1 : the loop looks at the shared list before it takes the lock to fall asleep
  * mutant: POSTS_AFTER_LOOKING -DPOSTERS=1 -DITEMS=1 : a caller reads the sleep state, releases the lock and appends then
@@ -34,6 +41,9 @@
  * mutant: WAKES_FOR_EACH_CALLBACK -DPOSTERS=2 -DITEMS=1 : a caller wakes the loop without leaving a note that it has
  * mutant: NO_FENCE_IN_TRYSLEEP -DBUFFERS -DSIGNALS=1 : no fence between saying that the loop sleeps and looking at the signals
  * mutant: NO_FENCE_IN_SIGNAL -DBUFFERS -DSIGNALS=1 : no fence between publishing a signal and reading the sleep state
+ * mutant: KEEPS_THE_NOTE -DFAILS=1 -DPOSTERS=1 -DITEMS=1 : a wake that has failed leaves the note that the loop was woken, and is reported
+ * mutant: KEEPS_THE_LAST_NOTE -DFAILS=2 -DPOSTERS=1 -DITEMS=1 : the second try does
+ * mutant: SWALLOWS_THE_FAILURE -DFAILS=2 -DPOSTERS=1 -DITEMS=1 : nobody learns that the second try has failed
  * mutant: NO_FENCE_IN_STOP -DBUFFERS -DSTOP : no fence between asking for a stop and reading the sleep state
  */
 #ifndef POSTERS
@@ -44,6 +54,10 @@
 #endif
 #ifndef SIGNALS
 #define SIGNALS 0
+#endif
+
+#ifndef FAILS
+#define FAILS 0
 #endif
 
 /* A caller under the lock and one without it may both wake the loop from the same sleep: see CallbackQueue.WakeUp. */
@@ -64,7 +78,11 @@
 #define STOPPER 1
 #define SIGNALLER(i) (2 + (i))
 #define POSTER(i) (2 + SIGNALS + (i))
+#if FAILS > 0
+#define THREADS (3 + SIGNALS + POSTERS) /* and one that comes when all is quiet */
+#else
 #define THREADS (2 + SIGNALS + POSTERS)
+#endif
 
 #define STATE 0
 #define GATE 1
@@ -83,22 +101,57 @@ byte handled = 0;
 byte ran = 0;
 byte turns = 0;
 bool over = 0;
+byte fails = FAILS;  /* writes that the system may still refuse */
+bool reported = 0;   /* a caller got an exception: the loop could not be woken */
 
 /* A turn is caused: by a callback, a signal, a stop, readiness; and each wake may cost one more that finds nothing. */
-#define MOST (2 * (POSTERS * ITEMS + SIGNALS + 2) + 4)
+#define MOST (2 * (POSTERS * ITEMS + SIGNALS + 3 + FAILS) + 4)
 
-inline wake(_T) {
+/* _W: whether it was written. */
+inline write(_T, _W) {
   atomic { flushed(_T) ->
+    if
+    :: fails > 0 -> fails--; spare++; _W = 0 /* whose note is taken back may be another caller's, who then writes as well */
+    :: true ->
 #ifdef PIPE
-    if :: waker < 2 -> waker++ :: else -> skip fi /* full: it is readable already */
+       if :: waker < 2 -> waker++ :: else -> skip fi /* full: it is readable already */
 #else
-    waker++
+       waker++
 #endif
-    ; spare--;
+       ; spare--; _W = 1;
 #ifndef MIXED
-    assert(spare >= 0) /* once per sleep */
+       assert(spare >= 0) /* once per sleep */
 #endif
+    fi
   } }
+
+inline wake(_T, _W) {
+  write(_T, _W);
+  if
+  :: _W -> skip
+  :: else ->
+#ifdef KEEPS_THE_NOTE
+     reported = 1
+#else
+     compareExchange(_T, STATE, Asleep, Notified, _W);
+     needsWake(_T, _W);
+     if :: _W -> wakeAgain(_T, _W) :: else -> skip fi
+#endif
+  fi;
+  _W = 0 }
+
+inline wakeAgain(_T, _W) {
+  write(_T, _W);
+  if
+  :: _W -> skip
+  :: else ->
+#ifndef KEEPS_THE_LAST_NOTE
+     compareExchange(_T, STATE, Asleep, Notified, _W);
+#endif
+#ifndef SWALLOWS_THE_FAILURE
+     reported = 1
+#endif
+  fi }
 
 inline drain(_T) {
 #ifdef NEVER_DRAINS
@@ -143,7 +196,7 @@ proctype Poster(byte t) {
 #endif
      unlock(t, GATE);
 #endif
-     if :: wakes -> wakes = 0; wake(t) :: else -> skip fi;
+     if :: wakes -> wake(t, wakes) :: else -> skip fi;
      i++
   :: else -> break
   od }
@@ -156,7 +209,7 @@ proctype Signaller(byte t) {
   add(t, SIGS, 1); /* the push, and the count of calls that follows it */
 #endif
   needsWake(t, wakes);
-  if :: wakes -> wakes = 0; wake(t) :: else -> skip fi }
+  if :: wakes -> wake(t, wakes) :: else -> skip fi }
 
 proctype Stopper() {
   byte wakes;
@@ -165,7 +218,7 @@ proctype Stopper() {
   fence(STOPPER);
 #endif
   needsWake(STOPPER, wakes);
-  if :: wakes -> wakes = 0; wake(STOPPER) :: else -> skip fi }
+  if :: wakes -> wake(STOPPER, wakes) :: else -> skip fi }
 
 proctype Writer() {
   byte i = 0;
@@ -243,7 +296,14 @@ active proctype Check() {
 #ifdef STOP
     assert(over)
 #else
-    assert(ran == POSTERS * ITEMS + SIGNALS && handled == wrote && !ready)
+    assert(handled == wrote && !ready);
+    if
+    :: reported ->
+       reported = 0; fails = 0; /* the next callback, when the system is well again, wakes the loop, which runs all that was added */
+       run Poster(POSTER(POSTERS));
+       timeout -> assert(ran == (POSTERS + 1) * ITEMS + SIGNALS)
+    :: else -> assert(ran == POSTERS * ITEMS + SIGNALS)
+    fi
 #endif
 }
 

@@ -153,6 +153,10 @@ internal sealed class CallbackQueue
     internal bool NeedsWake() =>
         Volatile.Read(ref _state) == Asleep && Interlocked.CompareExchange(ref _state, Notified, Asleep) == Asleep;
 
+    /// <summary>The caller has taken the loop's sleep and could not wake it: the next caller is to. Any thread; see <see cref="Turns.LoopWaker"/>.</summary>
+    // Modelled in tests/models: native.
+    internal void TakeBackWake() => Interlocked.CompareExchange(ref _state, Asleep, Notified);
+
     /// <summary>
     /// Goes to sleep, unless there is work. Ends with a full fence, so that a caller who then looks at a flag that was set
     /// without the lock either sees it, or the thread that set it sees the loop asleep.

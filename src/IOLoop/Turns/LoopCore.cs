@@ -42,13 +42,13 @@ internal sealed class LoopCore
     /// <param name="loop">The loop that failures are reported to and that is current inside turns.</param>
     /// <param name="poller">Owned.</param>
     /// <param name="clock">Owned.</param>
-    /// <param name="wake">Makes a turn happen; called once per sleep, from any thread.</param>
+    /// <param name="wake">Makes a turn happen; called once per sleep, from any thread. Null: the poller is woken.</param>
     /// <param name="options">The loop's options.</param>
     /// <param name="isHostThread">For a hosted loop: whether the calling thread is its host's own.</param>
     /// <param name="beforeCalls">What a turn does before it calls anybody; null: nothing.</param>
     /// <param name="pauses">Asked after each handler: whether the rest of the batch is to wait for the next turn; null: never.</param>
     internal LoopCore(
-        IOLoop loop, IPoller poller, LoopClock clock, Action wake, IOLoopOptions options, Func<bool>? isHostThread = null, Action? beforeCalls = null,
+        IOLoop loop, IPoller poller, LoopClock clock, Action? wake, IOLoopOptions options, Func<bool>? isHostThread = null, Action? beforeCalls = null,
         Func<bool>? pauses = null)
     {
         if (options.MaxEventsPerTurn < 1)
@@ -56,6 +56,8 @@ internal sealed class LoopCore
         _loop = loop;
         Poller = poller;
         Clock = clock;
+        Waker = new LoopWaker(loop, poller, _callbacks);
+        wake ??= Waker.Wake;
         var releases = new HandleReleases(loop);
         _gate = new LoopGate(loop, isHostThread, wake, releases);
         _context = new CallContext(loop, _gate);
@@ -83,6 +85,9 @@ internal sealed class LoopCore
     internal IPoller Poller { get; }
 
     internal LoopClock Clock { get; }
+
+    /// <summary>Wakes the poller, for a native loop.</summary>
+    internal LoopWaker Waker { get; }
 
     internal LoopTime Time => new(Clock.Now);
 

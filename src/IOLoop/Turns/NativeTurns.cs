@@ -50,7 +50,7 @@ internal sealed class NativeTurns(LoopCore core)
         if (core.Callbacks.TrySleep())
             return;
         core.Callbacks.Notify();
-        core.Poller.Wake();
+        core.Waker.Wake();
     }
 
     /// <summary>Leaves the loop to other threads, unless one has asked for a removal: it was promised that the run would serve it.</summary>
