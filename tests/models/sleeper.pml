@@ -13,6 +13,7 @@
  * models: src/IOLoop/Polling/NestedSleeper.cs Leave
  * models: src/IOLoop/Polling/NestedSleeper.cs OnReady
  * models: src/IOLoop/Polling/EpollOneShotSet.cs Watch
+ * models: src/IOLoop/Polling/EpollOneShotSet.cs End
  *
  * run: -DRUNS=2 -DWRITES=2
  * run: -DRUNS=1 -DWRITES=1 -DOTHER=1 -DENDS

@@ -39,7 +39,20 @@ internal sealed unsafe class EpollOneShotSet : IOneShotSet
 
     public void Forget(int descriptor) => EpollPoller.Control(_epoll, Libc.EpollDelete, descriptor, 0, IOEvents.None); // ENOENT: it was never watched
 
-    public void End() => _end.Wake();
+    // Modelled in tests/models: sleeper.
+    public void End()
+    {
+        try
+        {
+            _end.Wake();
+        }
+        catch (IOException)
+        {
+            // An eventfd can always be written to. Watched for that, it is ready at once, without a write that could fail.
+            if (EpollPoller.Control(_epoll, Libc.EpollModify, _end.Descriptor, IPoller.WakerToken, IOEvents.Write) != Errno.Ok)
+                throw;
+        }
+    }
 
     public int Wait(Span<ulong> tokens)
     {

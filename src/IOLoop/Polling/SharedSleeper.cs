@@ -62,7 +62,7 @@ internal sealed class SharedSleeper
             }
             catch (IOException)
             {
-                // Something closed what ends its wait: the thread, which has no members, meets that itself.
+                // Something closed what ends its wait, and its set or the registration in it: no thread can end that wait.
             }
         }
     }
