@@ -80,8 +80,7 @@ internal sealed class AlwaysReadyFiles(HandlerTable table)
             ref var row = ref table.Find(file.Descriptor);
             if ((row.Flags & RegistrationFlags.Busy) != 0)
                 continue;
-            // Nobody tells us that such a file was closed, or its number reused.
-            if (FileIdentity.Of(file.Descriptor, out var identity) != Errno.Ok || identity != file.Identity)
+            if (IsGone(file))
             {
                 registrations.Lose(ref row, file.Descriptor);
                 if (_files is null)
@@ -92,6 +91,16 @@ internal sealed class AlwaysReadyFiles(HandlerTable table)
             if ((row.Events & (IOEvents.Read | IOEvents.Write)) != 0) // else nobody asks
                 batch.Add(new ReadyEvent(HandlerTable.Token(file.Descriptor, file.Generation), IOEvents.Read | IOEvents.Write));
         }
+    }
+
+    /// <summary>
+    /// Whether such a file was closed, or its number reused, of which nobody tells us. Only EBADF says that it was closed. After another
+    /// errno (ENOMEM, or EIO and ESTALE of a file system that has failed) it is taken for open: its handler meets what has failed.
+    /// </summary>
+    private static bool IsGone(in AlwaysReadyFile file)
+    {
+        int errno = FileIdentity.Of(file.Descriptor, out var identity);
+        return errno == Errno.Ok ? identity != file.Identity : errno == Errno.EBADF;
     }
 
     private readonly record struct AlwaysReadyFile(int Descriptor, uint Generation, FileIdentity Identity);
