@@ -32,7 +32,7 @@ public sealed unsafe class DescriptorIO : IDisposable
     private bool _writesNoWait = true;
 
     /// <summary>Looks at what kind of file the descriptor is.</summary>
-    /// <exception cref="IOException">It is not open.</exception>
+    /// <exception cref="IOException">It is not open, or the system cannot tell what it is; <see cref="Exception.HResult"/> is the errno.</exception>
     /// <exception cref="ObjectDisposedException">Its object is closed.</exception>
     public DescriptorIO(FileDescriptor fd)
     {

@@ -10,7 +10,7 @@ internal static unsafe class FileStatus
     private const int Format = 0xf000;     // S_IFMT
     private const int SeekCurrent = 1;
 
-    /// <exception cref="IOException">The number is not open.</exception>
+    /// <exception cref="IOException">The number is not open, or the system cannot tell what it stands for.</exception>
     internal static FileKind KindOf(int fd)
     {
         if (Libc.fcntl(fd, Libc.GetFlags, 0) < 0)
@@ -36,7 +36,12 @@ internal static unsafe class FileStatus
         byte nothing = 0;
         try
         {
-            return Libc.statx(fd, &nothing, EmptyPath, TypeOnly, status) == 0 ? *(ushort*)(status + OffsetOfMode) & Format : 0;
+            if (Libc.statx(fd, &nothing, EmptyPath, TypeOnly, status) == 0)
+                return *(ushort*)(status + OffsetOfMode) & Format;
+            int errno = Errno.Last;
+            // Linux before 4.11, and sandboxes that do not know the call. Any other failure would make a stream that can do less than its
+            // descriptor, and does not say why.
+            return errno is Errno.EPERM || errno == Errno.ENOSYS ? GuessMode(fd) : throw Errno.Failure($"Using file descriptor {fd}: statx", errno);
         }
         catch (EntryPointNotFoundException)
         {
