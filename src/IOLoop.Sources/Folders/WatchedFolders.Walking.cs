@@ -32,8 +32,21 @@ internal sealed partial class WatchedFolders
         Assign(folder, watch);
         folder.NoteAdded(includeSubfolders); // before it is listed: what is created from here on comes by events
         if (folder.IncludesSubfolders && !folder.IsWalked)
-            List(folder, open, walk);
+            ListAdded(folder, open, walk);
         return folder;
+    }
+
+    private void ListAdded(WatchedFolder folder, OpenFolder open, FolderWalk walk)
+    {
+        try
+        {
+            List(folder, open, walk);
+        }
+        catch
+        {
+            TakeBack(folder); // Add promises that nothing was added
+            throw;
+        }
     }
 
     /// <summary>Watches a new folder with all that is in it, on the loop. A failure reaches the consumer.</summary>
@@ -180,10 +193,25 @@ internal sealed partial class WatchedFolders
                     ReleaseUnused(watch);
                 return;
             }
-            if (folder.IncludesSubfolders)
-                List(folder, open, walk);
+            if (folder.IncludesSubfolders && !TryList(folder, open, walk))
+                return;
         }
         Walk(walk);
+    }
+
+    /// <returns>False: the failure reaches the consumer.</returns>
+    private bool TryList(WatchedFolder folder, OpenFolder open, FolderWalk walk)
+    {
+        try
+        {
+            List(folder, open, walk);
+            return true;
+        }
+        catch (IOException exception)
+        {
+            changes.Fail(exception);
+            return false;
+        }
     }
 
     private int Watch(OpenFolder open)

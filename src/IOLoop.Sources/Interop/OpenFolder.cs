@@ -49,9 +49,13 @@ internal sealed unsafe class OpenFolder : IDisposable
             throw Errno.Failure("fdopendir", Errno.Last); // no memory: an empty list would hide what is there
         while (true)
         {
+            Marshal.SetLastSystemError(Errno.Ok); // the end of the folder leaves errno as it was
             byte* entry = Libc.readdir(_stream);
+            int errno = entry is null ? Errno.Last : Errno.Ok;
+            if (errno != Errno.Ok)
+                throw Errno.Failure($"Reading the folder '{RawPath.Display(Path)}'", errno); // what is behind it would not be watched
             if (entry is null)
-                return entries; // the end; or an error of the disk, which leaves nothing more to list
+                return entries;
             string name = RawPath.FromBytes(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(entry + NameAt));
             if (name is not ("." or ".."))
                 entries.Add((name, entry[TypeAt] == UnknownType ? IsFolder(name) : entry[TypeAt] == FolderType));
