@@ -12,7 +12,8 @@ namespace IOLoops.Sources;
 /// <para>
 /// When no descriptors are left (EMFILE, ENFILE), connections stay in the system's queue, and an accept waits and tries again, 20 times in a
 /// second. The error is reported once per shortage, as a failed callback: see <see cref="IOLoop.CallbackException"/>. A client that has
-/// disconnected before it is accepted is not an error.
+/// disconnected before it is accepted is not an error: the next one is taken. When thousands in a row have failed so, the listener rests and
+/// reports it in the same way. EPERM, from a security module that forbids accepting, is the caller's exception.
 /// </para>
 /// </remarks>
 public sealed class LoopListener : IAsyncEnumerable<LoopStream>, IDisposable

@@ -8,6 +8,6 @@ internal enum AcceptOutcome
     /// <summary>No connection is waiting.</summary>
     Nothing,
 
-    /// <summary>The system or the process has no descriptor or memory left for one.</summary>
+    /// <summary>The system or the process has no descriptor or memory left for one, or each fails: a rest helps, trying again at once does not.</summary>
     Shortage,
 }

@@ -8,7 +8,17 @@ namespace IOLoops.Sources.Listening;
 internal sealed class Acceptor(IOLoop loop, Socket listening)
 {
     private const int MostFailed = 64; // connections that have failed, in a row: then other descriptors get their turn
+    private const int MostInQueue = 4096; // net.core.somaxconn of Linux: as many connections as wait at most, unless that was raised
 
+    private int _failed; // connections since the last one that was accepted, or the end of the queue. One accept at a time
+
+    /// <summary>
+    /// A connection that has failed in the queue is passed over, as libuv (uv__server_io) and Go (poll.FD.Accept) do for ECONNABORTED, and as
+    /// accept(2) demands for network errors, of which EPROTO is one. When more have failed in a row than a queue holds, it is not the
+    /// connections: the listener rests, as in a shortage. EPERM is the caller's to know of, as with libuv, Go and .NET
+    /// (SocketPal.TryCompleteAccept): a security module that forbids accepting leaves the connection in the queue, so each further try would
+    /// fail in the same way.
+    /// </summary>
     /// <param name="stream">The connection.</param>
     /// <param name="shortage">The error, for <see cref="AcceptOutcome.Shortage"/>.</param>
     /// <exception cref="IOException">Accepting failed; the HResult is the errno.</exception>
@@ -20,6 +30,8 @@ internal sealed class Acceptor(IOLoop loop, Socket listening)
         for (int failed = 0; failed < MostFailed; failed++)
         {
             var socket = Accept(out int errno);
+            if (socket is not null || errno == Errno.EAGAIN)
+                _failed = 0;
             if (socket is not null)
             {
                 stream = Wrap(socket);
@@ -34,6 +46,11 @@ internal sealed class Acceptor(IOLoop loop, Socket listening)
             }
             if (!IsOfTheConnection(errno))
                 throw Errno.Failure("Accepting a connection", errno);
+            if (++_failed > MostInQueue)
+            {
+                shortage = new IOException($"Accepting a connection failed {_failed} times in a row: {Errno.Describe(errno)}. The listener tries again after a rest, 20 times in a second.", errno);
+                return AcceptOutcome.Shortage;
+            }
         }
         return AcceptOutcome.Nothing;
     }
@@ -113,7 +130,7 @@ internal sealed class Acceptor(IOLoop loop, Socket listening)
 
     /// <summary>The connection has failed before it was accepted. Linux passes its network errors on here: accept(2) lists them.</summary>
     private static bool IsOfTheConnection(int errno) =>
-        errno == Errno.ECONNABORTED || errno == Errno.EPERM || (OperatingSystem.IsLinux()
+        errno == Errno.ECONNABORTED || (OperatingSystem.IsLinux()
             && errno is 64 /* ENONET */ or 71 /* EPROTO */ or 92 /* ENOPROTOOPT */ or 100 /* ENETDOWN */ or 101 /* ENETUNREACH */
                 or 110 /* ETIMEDOUT */ or 112 /* EHOSTDOWN */ or 113 /* EHOSTUNREACH */);
 }
