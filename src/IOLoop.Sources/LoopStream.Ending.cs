@@ -7,6 +7,8 @@ public sealed partial class LoopStream
     /// <summary>
     /// Ends the writes: the peer reads the end. Shuts down the sending direction of a socket; closes the
     /// descriptor of a write-only pipe. A write in progress is finished first. Reading continues. Any thread. The second call does nothing.
+    /// A system that refuses, of which no reason is known but a peer that is gone, is reported as a failed callback: see
+    /// <see cref="IOLoop.CallbackException"/>.
     /// </summary>
     /// <exception cref="NotSupportedException">The descriptor has no way to say so, or is a pipe that the stream is to leave open. The end of input
     /// of a terminal is a character: write 0x04.</exception>
@@ -35,11 +37,24 @@ public sealed partial class LoopStream
         {
             _shared.Shutdown();
         }
-        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
+        catch (ObjectDisposedException)
         {
-            // Not connected any more: the peer has read the end, or nobody is there to read it.
+            // Closing the descriptor ends the writes, too.
+        }
+        catch (IOException exception) when (IsDisconnected(exception.HResult))
+        {
+            // The peer has read the end, or nobody is there to read it.
+        }
+        catch (IOException exception)
+        {
+            // A callback of its own, which the loop reports: a write may have been in progress, whose end is not the place to throw.
+            Loop.TryAddCallback(static exception => throw exception, exception);
         }
     }
+
+    private static bool IsDisconnected(int errno) => errno == Errno.ENOTCONN
+        || (OperatingSystem.IsWindows() && errno is 10052 /* WSAENETRESET */ or 10053 /* WSAECONNABORTED */ or 10054 /* WSAECONNRESET */)
+        || (OperatingSystem.IsMacOS() && errno is 54 /* ECONNRESET */ or Errno.EINVAL /* a socket whose peer is gone */);
 
     /// <summary>
     /// Operations in progress fail with an <see cref="ObjectDisposedException"/>, on the loop. The descriptor is closed

@@ -34,6 +34,8 @@ internal static class Errno
 
     internal static int EOPNOTSUPP => OperatingSystem.IsLinux() ? 95 : 102;
 
+    internal static int ENOTCONN => OperatingSystem.IsWindows() ? 10057 : OperatingSystem.IsLinux() ? 107 : 57;
+
     internal static int ECONNABORTED => OperatingSystem.IsLinux() ? 103 : 53;
 
     /// <summary>errno of the call just made. Read it before anything else runs.</summary>
