@@ -136,16 +136,20 @@ public sealed class ChildProcess : IDisposable, IAsyncDisposable
     /// </summary>
     /// <remarks>
     /// The grace is counted by the loop's clock, and by the system's while the loop does not run or when it is closed. A later call can
-    /// shorten it. An interactive shell ignores SIGTERM: dispose of its terminal, or send SIGHUP.
+    /// shorten it. An interactive shell ignores SIGTERM: dispose of its terminal, or send SIGHUP. Where SIGKILL cannot be sent when its time
+    /// has come, that is reported as a failed callback (see <see cref="IOLoop.CallbackException"/>), and it is tried again later.
     /// </remarks>
     /// <param name="grace">How long it has; zero: SIGKILL follows at once; <see cref="Timeout.InfiniteTimeSpan"/>: SIGTERM alone.</param>
     /// <param name="cancellationToken">Ends the waiting alone.</param>
     /// <returns>How it ended: the same as <see cref="Exited"/>.</returns>
+    /// <exception cref="IOException">(From the task.) The system does not allow the signal: the process has become another user's. SIGKILL
+    /// is tried all the same when <paramref name="grace"/> has passed.</exception>
     public Task<ExitStatus> StopAsync(TimeSpan grace, CancellationToken cancellationToken = default)
     {
         if (grace != Timeout.InfiniteTimeSpan && (grace < TimeSpan.Zero || grace > LongestGrace))
             throw new ArgumentOutOfRangeException(nameof(grace), grace, "Pass zero, a time of at most 49 days, or Timeout.InfiniteTimeSpan.");
-        _stop.Begin(grace);
+        if (_stop.Begin(grace) is { } refusal)
+            return Task.FromException<ExitStatus>(refusal);
         if (!cancellationToken.CanBeCanceled)
             return Exited;
         return Exited.IsCompleted ? Exited : WaitAsync(cancellationToken);
@@ -156,7 +160,8 @@ public sealed class ChildProcess : IDisposable, IAsyncDisposable
 
     /// <summary>
     /// Ends the process, if it still runs: closes its terminal, which hangs it up, and calls <see cref="StopAsync"/> with a grace of 5 seconds.
-    /// When it has ended, its pipes are closed: output that was not read is lost. Any thread.
+    /// When it has ended, its pipes are closed: output that was not read is lost. A signal that the system does not allow is reported as a
+    /// failed callback. Any thread.
     /// </summary>
     public ValueTask DisposeAsync() => new(DisposeOnceAsync());
 
@@ -168,7 +173,7 @@ public sealed class ChildProcess : IDisposable, IAsyncDisposable
         if (Interlocked.CompareExchange(ref _disposal, disposed.Task, null) is { } other)
             return other;
         _ends.Terminal?.Dispose();
-        _stop.Begin(GraceOfDisposal);
+        _stop.Report(_stop.Begin(GraceOfDisposal));
         if (Exited.IsCompleted)
         {
             _ends.Dispose();

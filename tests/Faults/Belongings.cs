@@ -27,12 +27,12 @@ internal sealed class Belongings
         return now;
     }
 
-    /// <summary>Waits until nothing is left beyond what was there before: threads end a little later.</summary>
+    /// <summary>Waits until nothing is left beyond what was there before: threads end a little later, and children when their grace of 5 seconds is over.</summary>
     /// <returns>What is left.</returns>
     internal static IReadOnlyList<string> LeftBeyond(Belongings before)
     {
         IReadOnlyList<string> left = [];
-        SpinWait.SpinUntil(() => (left = Now().Beyond(before)).Count == 0, TimeSpan.FromSeconds(Trial.Patience.TotalSeconds / 2));
+        SpinWait.SpinUntil(() => (left = Now().Beyond(before)).Count == 0, Trial.Patience);
         return left;
     }
 

@@ -29,8 +29,8 @@ internal abstract class ChildHandle
     internal abstract int Signal(int signal);
 
     /// <summary>Sends a signal to all that is to be stopped: the group that it leads, or the process.</summary>
-    /// <returns>Whether any process got it.</returns>
-    internal abstract bool SignalAll(int signal);
+    /// <returns>Zero: a process got it. ESRCH: none is left. Otherwise why none did.</returns>
+    internal abstract int SignalAll(int signal);
 
     /// <summary>Nothing will be signalled any more. After <see cref="TryEnd"/>.</summary>
     internal abstract void Release();

@@ -7,39 +7,52 @@ namespace IOLoops.Sources.Processes;
 /// Ends a child: SIGTERM, then SIGKILL when its grace has passed. The grace is counted by the loop's clock; while the loop does not run,
 /// and when it is closed, a timer of the system counts it, so that a child that ignores SIGTERM does not survive its loop.
 /// </summary>
+/// <remarks>
+/// A signal that the system refuses to send is reported, because the child lives on: by <see cref="Begin"/>, and later, when no caller is
+/// left, as a failed callback of the loop. A refused SIGKILL is sent again, after pauses that double.
+/// </remarks>
 internal sealed class ChildStop(IOLoop loop, ChildHandle handle)
 {
     private static readonly TimeSpan ShortestWatch = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
 
     private readonly Lock _gate = new(); // guards what follows; taken before the handle's. No code of a loop or its host runs inside
     private bool _isStopping;
     private bool _willKill;     // a grace has begun and not passed
+    private bool _isRefused;    // SIGKILL was due, and could not be sent
     private bool _isOver;       // nothing is left that could be killed
     private long _deadline = long.MaxValue; // of Stopwatch
+    private TimeSpan _pause = ShortestWatch; // before a SIGKILL that was refused is sent again
+    private IOException? _refusal; // of the last signals; null: they were sent, or nobody was left
     private Timer? _watchdog;
     private GraceTimeout? _timeout;
 
     /// <summary>Begins to stop it, or shortens the grace. Any thread.</summary>
-    internal void Begin(TimeSpan grace)
+    /// <returns>Why a signal could not be sent now; null: it was, or none was due.</returns>
+    internal IOException? Begin(TimeSpan grace)
     {
         GraceTimeout? before;
         GraceTimeout? timeout = null;
+        IOException? refusal;
         lock (_gate)
         {
             before = _timeout;
             if (_isOver || (!_isStopping && handle.IsEnded))
-                return;
+                return null;
+            _refusal = null;
             if (!_isStopping)
                 Terminate();
             if (grace == TimeSpan.Zero)
                 Kill();
             else if (grace == Timeout.InfiniteTimeSpan || !Shortens(grace))
-                return;
+                before = null;
             else
                 _timeout = timeout = BeginGrace(grace);
+            refusal = _refusal;
         }
         before?.Cancel();
         timeout?.Begin();
+        return refusal;
     }
 
     /// <summary>Reaps the child if it has ended. Any thread.</summary>
@@ -51,7 +64,7 @@ internal sealed class ChildStop(IOLoop loop, ChildHandle handle)
             bool forGroup = _willKill && handle.LeadsGroup;
             if (!handle.TryEnd(forGroup))
                 return false;
-            isOver = !forGroup || !handle.SignalAll(0); // 0 is no signal: is anybody left in the group?
+            isOver = !forGroup || handle.SignalAll(0) == Errno.ESRCH; // 0 is no signal: is anybody left in the group?
             if (isOver)
                 Finish();
         }
@@ -63,8 +76,24 @@ internal sealed class ChildStop(IOLoop loop, ChildHandle handle)
     private void Terminate()
     {
         _isStopping = true;
-        handle.SignalAll(SignalNumbers.Terminate);
-        handle.SignalAll(SignalNumbers.Continue); // a stopped process gets no other signal before this, except SIGKILL
+        Send(SignalNumbers.Terminate, "SIGTERM");
+        Send(SignalNumbers.Continue, "SIGCONT"); // a stopped process gets no other signal before this, except SIGKILL
+    }
+
+    private bool Send(int signal, string name)
+    {
+        int errno = handle.SignalAll(signal);
+        if (errno is Errno.Ok or Errno.ESRCH)
+            return true;
+        _refusal ??= Errno.Failure($"Stopping process {handle.Id}: sending the signal {name}", errno);
+        return false;
+    }
+
+    /// <summary>Holding nothing. In a callback of its own, which the loop reports; a closed loop reports nothing any more.</summary>
+    internal void Report(IOException? refusal)
+    {
+        if (refusal is not null)
+            loop.TryAddCallback(static refusal => throw refusal, refusal);
     }
 
     private bool Shortens(TimeSpan grace)
@@ -80,29 +109,36 @@ internal sealed class ChildStop(IOLoop loop, ChildHandle handle)
     {
         _willKill = true;
         // It acts only while the loop does not run; and looks again later, because a loop that runs may stop before its own timeout.
-        _watchdog ??= new Timer(static stop => ((ChildStop)stop!).OnWatchdog(), this, Timeout.Infinite, Timeout.Infinite);
-        _watchdog.Change(grace, grace > ShortestWatch ? grace : ShortestWatch);
+        MakeWatchdog().Change(grace, grace > ShortestWatch ? grace : ShortestWatch);
         return new GraceTimeout(loop, grace, OnGrace);
     }
 
+    private Timer MakeWatchdog() =>
+        _watchdog ??= new Timer(static stop => ((ChildStop)stop!).OnWatchdog(), this, Timeout.Infinite, Timeout.Infinite);
+
     private void OnGrace(GraceTimeout timeout)
     {
+        IOException? refusal;
         lock (_gate)
         {
+            _refusal = null;
             if (ReferenceEquals(_timeout, timeout))
                 Kill();
+            refusal = _refusal;
         }
+        Report(refusal);
     }
 
     private void OnWatchdog()
     {
         lock (_gate)
         {
-            if (loop.IsRunning || _isOver)
+            if (_isOver || (loop.IsRunning && !_isRefused))
                 return;
-            Kill();
+            Kill(); // refused again, it was reported already, or there is no loop to report it
         }
-        TryEnd(); // a loop that does not run reaps nothing
+        if (!loop.IsRunning)
+            TryEnd(); // a loop that does not run reaps nothing
     }
 
     private void Kill()
@@ -111,9 +147,18 @@ internal sealed class ChildStop(IOLoop loop, ChildHandle handle)
             return;
         _willKill = false;
         _deadline = long.MinValue;
-        handle.SignalAll(SignalNumbers.Kill);
+        _isRefused = !Send(SignalNumbers.Kill, "SIGKILL");
         if (handle.IsEnded)
             Finish();
+        else if (_isRefused)
+            KillLater();
+    }
+
+    private void KillLater()
+    {
+        MakeWatchdog().Change(_pause, Timeout.InfiniteTimeSpan);
+        if (_pause < LongestPause)
+            _pause *= 2;
     }
 
     private void Finish()

@@ -90,19 +90,19 @@ internal sealed class UnixChildHandle(int id, ExitNotice notice, bool leadsGroup
     }
 
     /// <summary>Sends a signal to all that is to be stopped: the group that it leads, or the process.</summary>
-    /// <returns>Whether any process got it.</returns>
-    internal override bool SignalAll(int signal)
+    /// <returns>Zero: a process got it. ESRCH: none is left. Otherwise why none did.</returns>
+    internal override int SignalAll(int signal)
     {
         lock (_gate)
         {
             if (_isReleased)
-                return false;
+                return Errno.ESRCH;
             if (!leadsGroup)
-                return !_isEnded && Signal(signal) == Errno.Ok;
+                return _isEnded ? Errno.ESRCH : Signal(signal);
             int errno = notice.Send(signal, toGroup: true);
             if (errno == Errno.ENOSYS)
                 errno = _isReaped || IsLost() ? Errno.ESRCH : Libc.kill(-id, signal) < 0 ? Errno.Last : Errno.Ok;
-            return errno == Errno.Ok;
+            return errno;
         }
     }
 

@@ -76,13 +76,13 @@ internal sealed unsafe class WindowsChildHandle(int id, SafeProcessHandle proces
         }
     }
 
-    internal override bool SignalAll(int signal)
+    internal override int SignalAll(int signal)
     {
         lock (_gate)
         {
             if (_isReleased || signal is not (SignalNumbers.Terminate or SignalNumbers.Kill))
-                return false;
-            return (!_isEnded || job is not null) && Terminate(signal, wholeJob: true);
+                return Errno.ESRCH;
+            return (!_isEnded || job is not null) && Terminate(signal, wholeJob: true) ? Errno.Ok : Errno.ESRCH;
         }
     }
 
