@@ -32,6 +32,9 @@ internal abstract class ChildHandle
     /// <returns>Zero: a process got it. ESRCH: none is left. Otherwise why none did.</returns>
     internal abstract int SignalAll(int signal);
 
+    /// <summary>Whether it leads a group in which others live, or may live. After <see cref="TryEnd"/>. Takes time.</summary>
+    internal abstract bool HasOthers();
+
     /// <summary>Nothing will be signalled any more. After <see cref="TryEnd"/>.</summary>
     internal abstract void Release();
 

@@ -22,9 +22,10 @@ internal sealed class ChildStop(IOLoop loop, ChildHandle handle)
     private bool _isRefused;    // SIGKILL was due, and could not be sent
     private bool _isOver;       // nothing is left that could be killed
     private long _deadline = long.MaxValue; // of Stopwatch
-    private TimeSpan _pause = ShortestWatch; // before a SIGKILL that was refused is sent again
+    private TimeSpan _pause = ShortestWatch; // before a SIGKILL that was refused is sent again, or the group is looked at again
     private IOException? _refusal; // of the last signals; null: they were sent, or nobody was left
     private Timer? _watchdog;
+    private Timer? _look;
     private GraceTimeout? _timeout;
 
     /// <summary>Begins to stop it, or shortens the grace. Any thread.</summary>
@@ -67,10 +68,45 @@ internal sealed class ChildStop(IOLoop loop, ChildHandle handle)
             isOver = !forGroup || handle.SignalAll(0) == Errno.ESRCH; // 0 is no signal: is anybody left in the group?
             if (isOver)
                 Finish();
+            else
+                LookLater();
         }
         if (isOver)
             _timeout?.Cancel();
         return true;
+    }
+
+    /// <summary>
+    /// The leader of the group has ended, and something is left in it: perhaps the leader alone, which stays a zombie where its group can be
+    /// signalled only by its number. A loop that is closed by then would keep it, and what watched it, until the grace is over, which may be
+    /// long.
+    /// </summary>
+    private void LookLater()
+    {
+        _look ??= new Timer(static stop => ((ChildStop)stop!).Look(), this, Timeout.Infinite, Timeout.Infinite);
+        _look.Change(_pause, Timeout.InfiniteTimeSpan);
+        if (_pause < LongestPause)
+            _pause *= 2;
+    }
+
+    private void Look()
+    {
+        if (handle.HasOthers()) // outside the lock: it takes time. The zombie keeps the number of its group
+        {
+            lock (_gate)
+            {
+                if (!_isOver)
+                    LookLater();
+            }
+            return;
+        }
+        lock (_gate)
+        {
+            if (_isOver)
+                return;
+            Finish();
+        }
+        _timeout?.Cancel();
     }
 
     private void Terminate()
@@ -166,6 +202,7 @@ internal sealed class ChildStop(IOLoop loop, ChildHandle handle)
         _isOver = true;
         _willKill = false;
         _watchdog?.Dispose();
+        _look?.Dispose();
         handle.Release();
     }
 }

@@ -106,6 +106,8 @@ internal sealed class UnixChildHandle(int id, ExitNotice notice, bool leadsGroup
         }
     }
 
+    internal override bool HasOthers() => leadsGroup && ProcessGroup.HasOthers(id);
+
     /// <summary>Nothing will be signalled any more: gives back the number. After <see cref="TryEnd"/>.</summary>
     internal override void Release()
     {

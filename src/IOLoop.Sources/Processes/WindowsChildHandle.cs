@@ -86,6 +86,8 @@ internal sealed unsafe class WindowsChildHandle(int id, SafeProcessHandle proces
         }
     }
 
+    internal override bool HasOthers() => job is not null;
+
     internal override void Release()
     {
         lock (_gate)

@@ -39,10 +39,10 @@ internal sealed class ProcessWorkload(string name) : SourceWorkload
         trial.Require((await child.Exited).Signal == PosixSignal.SIGTERM, "a child ended by another signal");
     }
 
-    private async Task Stop(IOLoop loop, Trial trial)
+    private static async Task Stop(IOLoop loop, Trial trial)
     {
         var options = Quiet();
-        options.NewProcessGroup = Lacks is null; // without a pidfd it stays a zombie when the loop is closed: see accepted
+        options.NewProcessGroup = true;
         await using var child = ChildProcess.Start(loop, options);
         trial.Require((await child.StopAsync(TimeSpan.FromMilliseconds(100))).Signal is not null, "a child was not stopped by a signal");
     }

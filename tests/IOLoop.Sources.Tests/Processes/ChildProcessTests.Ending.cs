@@ -14,9 +14,6 @@ public abstract partial class ChildProcessTests
 
     private static readonly TimeSpan LongGrace = TimeSpan.FromMinutes(10);
 
-    /// <summary>Where this is false, the leader of a group stays a zombie until the group's grace has passed.</summary>
-    private protected virtual bool KnowsWhenGroupsEnd => Environment.OSVersion.Version >= new Version(6, 9);
-
     private static bool Exists(int id) => Directory.Exists($"/proc/{id}");
 
     private static void AwaitGone(int id, string which) => Bounded.Until(() => !Exists(id), $"{which} is gone");
@@ -147,10 +144,22 @@ public abstract partial class ChildProcessTests
             int other = await ReadId(child);
             await child.StopAsync(LongGrace);
             AwaitEnded(other, "what the child started");
-            if (!KnowsWhenGroupsEnd)
-                await child.StopAsync(TimeSpan.Zero);
-            AwaitGone(child.Id, "the child");
+            AwaitGone(child.Id, "the child, long before its grace is over");
         });
+    }
+
+    [Fact]
+    public void The_leader_of_a_group_does_not_stay_when_its_loop_was_closed_before_the_grace_was_over()
+    {
+        int id = 0;
+        InLoop("a group", async () =>
+        {
+            var child = StartShell("exec sleep 100", options => options.NewProcessGroup = true);
+            id = child.Id;
+            await child.StopAsync(LongGrace);
+        });
+        Loop.Close();
+        AwaitGone(id, "the child");
     }
 
     [Fact]

@@ -12,8 +12,6 @@ public sealed class Children_watched_by_signals : ChildProcessTests
     public Children_watched_by_signals()
         : base(new NativeFixture(PollerKind.Epoll)) => AppContext.SetSwitch(Switch, true);
 
-    private protected override bool KnowsWhenGroupsEnd => false;
-
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
