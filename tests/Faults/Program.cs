@@ -2,11 +2,12 @@ using Faults;
 using Faults.Workloads;
 using IOLoops;
 
-// Faults SHIM FOLDER WORKLOAD [--quick] [--after CASE] [--only START]: see README.md.
+// Faults SHIM FOLDER WORKLOAD [--quick] [--after CASE] [--only START] [--accepted NUMBER]: see README.md.
 var arguments = args.ToList();
 bool quick = arguments.Remove("--quick");
 string? after = Option("--after");
 string? only = Option("--only");
+string? number = Option("--accepted"); // of a line of that file, without comments
 var calls = Call.Read(Path.Combine(arguments[1], "calls"));
 var accepted = Accepted.Read(Path.Combine(arguments[1], "accepted"));
 Workload[] workloads =
@@ -35,7 +36,8 @@ Shim.Load(arguments[0], workload is SourceWorkload);
 Shim.ExemptThisThread();
 if (workload.Lacks is { } call)
     Shim.Lack(call);
-return new Session(workload, calls, accepted, quick).Run(after, only);
+var session = new Session(workload, calls, accepted, quick);
+return number is null ? session.Run(after, only) : session.RunAccepted(accepted[int.Parse(number, null) - 1]);
 
 string? Option(string name)
 {

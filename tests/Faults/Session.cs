@@ -3,6 +3,7 @@ namespace Faults;
 /// <summary>Runs all cases of one workload in this process, one after the other, and prints what came of them.</summary>
 internal sealed class Session(Workload workload, IReadOnlyList<Call> calls, IReadOnlyList<Accepted> accepted, bool quick)
 {
+    private const int NotNeeded = 4; // exit code: no accepted case fails
     private const int Restart = 3; // exit code: the process is of no use any more, the last line says where to continue
 
     internal int Run(string? after, string? only)
@@ -30,6 +31,30 @@ internal sealed class Session(Workload workload, IReadOnlyList<Call> calls, IRea
                 Environment.Exit(Restart);
         }
         Environment.Exit(0); // whatever a broken case has left running
+        return 0;
+    }
+
+    /// <summary>
+    /// Runs the cases of a line of the file <c>accepted</c> until one fails, as is expected: a line of which none fails is not needed any
+    /// more, and would hide the fault that comes next.
+    /// </summary>
+    internal int RunAccepted(Accepted line)
+    {
+        Console.WriteLine($"WORKLOAD {workload.Name}");
+        var runner = new CaseRunner(workload, new Bystander());
+        if (Prepare(runner) is { } ill)
+        {
+            Console.WriteLine($"FAIL {workload.Name}: {ill}");
+            return 1;
+        }
+        foreach (var @case in Cases().Where(@case => line.Covers(workload.Name, @case)))
+        {
+            var (verdict, reason) = runner.Run(@case);
+            Console.WriteLine($"{verdict} {@case}: {reason}");
+            if (verdict is Verdict.Broken or Verdict.Stuck)
+                Environment.Exit(0);
+        }
+        Environment.Exit(NotNeeded);
         return 0;
     }
 
