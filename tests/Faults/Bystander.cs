@@ -6,14 +6,17 @@ namespace Faults;
 /// <summary>A loop of the same process whose own calls never fail. It must work whatever happens to the others.</summary>
 internal sealed class Bystander
 {
-    private readonly PollIOLoop _loop = new(new PollIOLoopOptions { Name = "bystander" });
+    private readonly IOLoop _loop;
     private readonly AnonymousPipeServerStream _pipe = new(PipeDirection.Out);
     private volatile TaskCompletionSource _called = new();
 
-    internal Bystander()
+    /// <param name="isHosted">Whether it sleeps on the shared thread, beside the loop whose calls fail: those of that thread fail, too.</param>
+    internal Bystander(bool isHosted)
     {
-        _loop.AddHandler(_pipe.ClientSafePipeHandle, OnReadable, IOEvents.Read);
-        new Thread(Run) { IsBackground = true, Name = "bystander" }.Start();
+        _loop = isHosted ? Attach(new PumpedHost()) : new PollIOLoop(new PollIOLoopOptions { Name = "bystander" });
+        if (!isHosted)
+            new Thread(Run) { IsBackground = true, Name = "bystander" }.Start();
+        _loop.InvokeAsync(() => _loop.AddHandler(_pipe.ClientSafePipeHandle, OnReadable, IOEvents.Read)).Wait(Trial.Patience);
         Require();
     }
 
@@ -29,6 +32,12 @@ internal sealed class Bystander
         if (!_called.Task.Wait(Trial.Patience))
             throw new HungException("a handler of another loop");
     }
+
+    private static SynchronizationContextIOLoop Attach(PumpedHost host) => host.Call(() =>
+    {
+        Shim.ExemptThisThread();
+        return SynchronizationContextIOLoop.Attach(host.Context, new HostedIOLoopOptions { Name = "bystander", Poller = PollerKind.Epoll });
+    });
 
     private void Run()
     {

@@ -18,6 +18,7 @@ Workload[] workloads =
     new LoopWorkload("poll", static trial => new NativeSubject(trial, PollerKind.Poll, WakerKind.EventFd)),
     new LoopWorkload("poll-pipe", static trial => new NativeSubject(trial, PollerKind.Poll, WakerKind.Pipe)),
     new LoopWorkload("hosted-epoll", static trial => new HostedSubject(trial, PollerKind.Epoll)),
+    new LoopWorkload("hosted-shared", static trial => new HostedSubject(trial, PollerKind.Epoll)) { HasHostedBystander = true },
     new LoopWorkload("hosted-poll", static trial => new HostedSubject(trial, PollerKind.Poll)),
     new StreamWorkload("streams"),
     new StreamWorkload("streams-preadv2") { Lacks = "preadv2" },

@@ -9,7 +9,7 @@ internal sealed class Session(Workload workload, IReadOnlyList<Call> calls, IRea
     internal int Run(string? after, string? only)
     {
         Console.WriteLine($"WORKLOAD {workload.Name}"); // the console's own descriptors are open before any is counted
-        var runner = new CaseRunner(workload, new Bystander());
+        var runner = new CaseRunner(workload, new Bystander(workload.HasHostedBystander));
         if (Prepare(runner) is { } ill)
         {
             Console.WriteLine($"FAIL {workload.Name}: {ill}");
@@ -41,7 +41,7 @@ internal sealed class Session(Workload workload, IReadOnlyList<Call> calls, IRea
     internal int RunAccepted(Accepted line)
     {
         Console.WriteLine($"WORKLOAD {workload.Name}");
-        var runner = new CaseRunner(workload, new Bystander());
+        var runner = new CaseRunner(workload, new Bystander(workload.HasHostedBystander));
         if (Prepare(runner) is { } ill)
         {
             Console.WriteLine($"FAIL {workload.Name}: {ill}");

@@ -30,9 +30,14 @@ internal sealed class NestedSleeper(INestablePoller poller, Action wake) : ISlee
         int errno = Watch();
         if (errno == Errno.Ok)
             return;
-        // Whichever descriptor is the bad one, the sleeper's or the poller's: if it was the sleeper's, another one will do.
-        _sleeper!.GiveUp();
-        Forget();
+        // EBADF: closed. EINVAL: another file has the number. Whichever descriptor is the bad one, the sleeper's or the poller's: if it was
+        // the sleeper's, another one will do. After other failures, such as ENOMEM, the sleeper is as good as before, also for the others,
+        // and giving it up would leave its descriptor open.
+        if (errno is Errno.EBADF or Errno.EINVAL)
+        {
+            _sleeper!.GiveUp();
+            Forget();
+        }
         errno = Watch();
         if (errno == Errno.Ok)
             return;
