@@ -26,17 +26,20 @@ public static class SourceObservable
     /// <summary>The lines of a text, without their ends (LF or CRLF). A last line without an end counts.</summary>
     /// <remarks>
     /// Completes at the end of the stream. Fails with what <see cref="LoopStream.ReadLinesAsync"/> throws: an
-    /// <see cref="IOException"/> with the errno; an <see cref="InvalidDataException"/> for a line of more than 1,048,576 characters, so
-    /// that a text without line ends cannot take all memory; an <see cref="InvalidOperationException"/> when something else reads the
+    /// <see cref="IOException"/> with the errno; an <see cref="InvalidDataException"/> for a line that is longer than
+    /// <paramref name="maxLength"/>; an <see cref="InvalidOperationException"/> when something else reads the
     /// stream: one subscription at a time. Reads ahead by up to 4 KiB, which are lost when the subscription ends before the stream.
     /// </remarks>
     /// <param name="stream">What to read.</param>
-    /// <param name="encoding">UTF-8 when null.</param>
+    /// <param name="encoding">UTF-8 when null. What it cannot decode becomes U+FFFD, unless it throws.</param>
+    /// <param name="maxLength">How long a line may be, in characters and without its end, so that a text without line ends cannot take all
+    /// memory. By default 1,048,576.</param>
     /// <exception cref="ArgumentNullException"><paramref name="stream"/> is null.</exception>
-    public static IObservable<string> ObserveLines(this LoopStream stream, Encoding? encoding = null)
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxLength"/> is not positive.</exception>
+    public static IObservable<string> ObserveLines(this LoopStream stream, Encoding? encoding = null, int maxLength = 1 << 20)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return new PulledSequence<string>(stream.Loop, stream.ReadLinesAsync(encoding));
+        return new PulledSequence<string>(stream.Loop, stream.ReadLinesAsync(encoding, maxLength));
     }
 
     /// <summary>What can be read from a stream, as it arrives. Each notification owns its memory.</summary>

@@ -44,7 +44,7 @@ public sealed unsafe class DescriptorIO : IDisposable
             IsDatagram = WinsockIO.IsDatagramSocket(hold.Number);
             return;
         }
-        int number = (int)hold.Number;
+        int number = hold.Fd;
         _kind = FileStatus.KindOf(number);
         IsDatagram = _kind == FileKind.Socket && DescriptorCalls.HasDatagrams(number);
         Access = DescriptorCalls.AccessOf(number);
@@ -122,7 +122,7 @@ public sealed unsafe class DescriptorIO : IDisposable
         using var hold = new DescriptorHold(_fd);
         fixed (byte* start = buffer)
         {
-            int count = DescriptorCalls.Read((int)hold.Number, start, buffer.Length, out int errno);
+            int count = DescriptorCalls.Read(hold.Fd, start, buffer.Length, out int errno);
             return count >= 0 ? count : throw Failure("Reading", hold.Number, errno);
         }
     }
@@ -136,7 +136,7 @@ public sealed unsafe class DescriptorIO : IDisposable
         using var hold = new DescriptorHold(_fd);
         fixed (byte* start = buffer)
         {
-            int count = DescriptorCalls.Write((int)hold.Number, start, buffer.Length, out int errno);
+            int count = DescriptorCalls.Write(hold.Fd, start, buffer.Length, out int errno);
             return count >= 0 ? count : throw Failure("Writing to", hold.Number, errno);
         }
     }
@@ -150,7 +150,7 @@ public sealed unsafe class DescriptorIO : IDisposable
         using var hold = new DescriptorHold(_fd);
         if (OperatingSystem.IsWindows())
             return WinsockIO.IsReady(hold.Number, toWrite);
-        return DescriptorCalls.IsReady((int)hold.Number, toWrite ? Libc.Writable : Libc.Readable);
+        return DescriptorCalls.IsReady(hold.Fd, toWrite ? Libc.Writable : Libc.Readable);
     }
 
     /// <summary>Tells the peer of a socket that nothing more will be written.</summary>
@@ -159,7 +159,7 @@ public sealed unsafe class DescriptorIO : IDisposable
         using var hold = new DescriptorHold(_fd);
         int result = OperatingSystem.IsWindows()
             ? WinsockIO.ShutdownWrite(hold.Number)
-            : Libc.shutdown((int)hold.Number, Libc.ShutdownWrite);
+            : Libc.shutdown(hold.Fd, Libc.ShutdownWrite);
         if (result < 0)
             throw Failure("Shutting down", hold.Number, Errno.Last);
     }
@@ -168,7 +168,7 @@ public sealed unsafe class DescriptorIO : IDisposable
     {
         if (OperatingSystem.IsWindows())
             return WinsockIO.Read(number, start, length, out errno);
-        int fd = (int)number;
+        int fd = DescriptorHold.ToFd(number);
         if (_kind == FileKind.Socket)
             return DescriptorCalls.Receive(fd, start, length, out errno);
         if (_readsNoWait && DescriptorCalls.KnowsVectors)
@@ -185,7 +185,7 @@ public sealed unsafe class DescriptorIO : IDisposable
     {
         if (OperatingSystem.IsWindows())
             return WinsockIO.Write(number, start, length, out errno);
-        int fd = (int)number;
+        int fd = DescriptorHold.ToFd(number);
         if (_kind == FileKind.Socket)
             return DescriptorCalls.Send(fd, start, length, out errno);
         if (_writesNoWait && DescriptorCalls.KnowsVectors)
@@ -205,7 +205,7 @@ public sealed unsafe class DescriptorIO : IDisposable
         if (_reopened is { } reopened)
         {
             using var hold = new DescriptorHold(reopened);
-            return DescriptorCalls.Read((int)hold.Number, start, length, out errno);
+            return DescriptorCalls.Read(hold.Fd, start, length, out errno);
         }
         if (!DescriptorCalls.IsNonBlocking(fd) && !DescriptorCalls.IsReady(fd, Libc.Readable))
             return Later(out errno);
@@ -219,7 +219,7 @@ public sealed unsafe class DescriptorIO : IDisposable
         if (_reopened is { } reopened)
         {
             using var hold = new DescriptorHold(reopened);
-            return DescriptorCalls.Write((int)hold.Number, start, length, out errno);
+            return DescriptorCalls.Write(hold.Fd, start, length, out errno);
         }
         if (!DescriptorCalls.IsNonBlocking(fd))
         {

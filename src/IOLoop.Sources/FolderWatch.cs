@@ -106,6 +106,7 @@ public sealed class FolderWatch : IAsyncEnumerable<FolderChange>, IDisposable
     /// <summary>The changes, from the oldest that was not taken. Never ends before <see cref="Dispose"/>.</summary>
     /// <remarks>
     /// The enumerator throws an <see cref="IOException"/> when a new subfolder cannot be watched; enumerate again to continue without it. It
+    /// throws one, too, when the system's events cannot be read: then make a new watch. It
     /// throws an <see cref="ObjectDisposedException"/> when the loop is closed, and an <see cref="InvalidOperationException"/> when
     /// another enumeration has not ended.
     /// </remarks>
@@ -228,6 +229,11 @@ public sealed class FolderWatch : IAsyncEnumerable<FolderChange>, IDisposable
         catch (ObjectDisposedException)
         {
             return; // disposed of meanwhile
+        }
+        catch (IOException exception)
+        {
+            _changes.Fail(exception); // a timeout's failure would reach the log alone
+            mustWait = false;
         }
         AfterFollowing(mustWait);
     }

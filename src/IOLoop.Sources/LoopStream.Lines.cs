@@ -12,7 +12,7 @@ public sealed partial class LoopStream
     /// </summary>
     /// <remarks>Reads ahead by up to a few KiB: what was read ahead is lost when the enumeration is given up before the end.</remarks>
     /// <param name="encoding">UTF-8 when null. What it cannot decode becomes U+FFFD, unless it throws.</param>
-    /// <param name="maxLength">In characters, so that a text without line ends cannot take all memory.</param>
+    /// <param name="maxLength">How long a line may be, in characters and without its end, so that a text without line ends cannot take all memory.</param>
     /// <exception cref="InvalidDataException">(While enumerating.) A line is longer than <paramref name="maxLength"/>.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxLength"/> is not positive.</exception>
     public IAsyncEnumerable<string> ReadLinesAsync(Encoding? encoding = null, int maxLength = 1 << 20)

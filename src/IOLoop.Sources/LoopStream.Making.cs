@@ -116,7 +116,7 @@ public sealed partial class LoopStream
         long position = file.Position;
         var handle = file.SafeFileHandle;
         using var hold = new DescriptorHold(handle);
-        if (!OperatingSystem.IsWindows() && Libc.lseek((int)hold.Number, position, Libc.SeekSet) < 0)
+        if (!OperatingSystem.IsWindows() && Libc.lseek(hold.Fd, position, Libc.SeekSet) < 0)
             throw Errno.Failure("lseek", Errno.Last);
         return handle;
     }

@@ -34,14 +34,14 @@ public sealed unsafe class PseudoTerminal : IDisposable
         get
         {
             using var hold = new DescriptorHold(_handle);
-            return TerminalMode.GetSize((int)hold.Number);
+            return TerminalMode.GetSize(hold.Fd);
         }
 
         set
         {
             CheckSize(value.Columns, value.Rows);
             using var hold = new DescriptorHold(_handle);
-            TerminalMode.SetSize((int)hold.Number, value.Columns, value.Rows);
+            TerminalMode.SetSize(hold.Fd, value.Columns, value.Rows);
         }
     }
 
@@ -102,16 +102,16 @@ public sealed unsafe class PseudoTerminal : IDisposable
                 return;
             if (raw)
             {
-                TerminalMode.GetSettings((int)hold.Number, settings);
+                TerminalMode.GetSettings(hold.Fd, settings);
                 byte[] before = copy.ToArray();
                 TerminalMode.MakeRaw(settings);
-                TerminalMode.SetSettings((int)hold.Number, settings);
+                TerminalMode.SetSettings(hold.Fd, settings);
                 _before = before;
             }
             else
             {
                 _before.CopyTo(copy);
-                TerminalMode.SetSettings((int)hold.Number, settings);
+                TerminalMode.SetSettings(hold.Fd, settings);
                 _before = null;
             }
         }

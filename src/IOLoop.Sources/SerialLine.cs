@@ -80,7 +80,8 @@ public sealed class SerialLine : IDisposable
     /// <param name="path">Such as <c>/dev/ttyUSB0</c>.</param>
     /// <param name="options">9600 baud, 8 data bits, no parity, one stop bit, no flow control and raw, when null.</param>
     /// <exception cref="IOException">It cannot be opened, is no terminal (ENOTTY), or does not support the speed. The HResult is the errno.</exception>
-    /// <exception cref="ArgumentException">An option is not valid.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="ArgumentException">Options contradict each other.</exception>
     /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
     /// <exception cref="PlatformNotSupportedException">This is not Linux.</exception>
     public static SerialLine Open(IOLoop loop, string path, SerialLineOptions? options = null)

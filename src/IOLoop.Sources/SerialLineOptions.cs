@@ -3,7 +3,7 @@ namespace IOLoops.Sources;
 /// <summary>The settings of a <see cref="SerialLine"/>. Read when it is opened.</summary>
 public sealed class SerialLineOptions
 {
-    /// <summary>Bits per second, any rate that the device supports.</summary>
+    /// <summary>Bits per second, any rate that the device supports. At least 1.</summary>
     public int BaudRate { get; set; } = 9600;
 
     /// <summary>Bits of a character: 5 to 8.</summary>
@@ -26,9 +26,17 @@ public sealed class SerialLineOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(BaudRate, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(DataBits, 5);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(DataBits, 8);
-        if (!Enum.IsDefined(Parity) || !Enum.IsDefined(StopBits) || !Enum.IsDefined(FlowControl))
-            throw new ArgumentException("Parity, StopBits or FlowControl has a value that is not defined.");
+        CheckDefined(Parity, nameof(Parity));
+        CheckDefined(StopBits, nameof(StopBits));
+        CheckDefined(FlowControl, nameof(FlowControl));
         if (StopBits == StopBits.OnePointFive && DataBits != 5)
             throw new ArgumentException("One and a half stop bits need five data bits.");
+    }
+
+    private static void CheckDefined<TEnum>(TEnum value, string name)
+        where TEnum : struct, Enum
+    {
+        if (!Enum.IsDefined(value))
+            throw new ArgumentOutOfRangeException(name, value, $"Use a value of {typeof(TEnum).Name}: {string.Join(", ", Enum.GetNames<TEnum>())}.");
     }
 }

@@ -14,14 +14,21 @@ internal sealed class FolderEvents(Inotify inotify, WatchedFolders folders)
 
     /// <summary>Reads once.</summary>
     /// <returns>False: there was nothing to read.</returns>
+    /// <exception cref="IOException">Reading failed, or returned what are no events.</exception>
     internal bool TryRead()
     {
         int count = inotify.Read(_buffer);
         if (count == 0)
             return false;
-        InotifyEvent.Parse(_buffer.AsSpan(0, count), folders.BytesRead, _events);
-        folders.BytesRead += count;
+        Add(_buffer.AsSpan(0, count));
         return true;
+    }
+
+    /// <summary>Takes what one read has returned.</summary>
+    internal void Add(ReadOnlySpan<byte> bytes)
+    {
+        InotifyEvent.Parse(bytes, folders.BytesRead, _events);
+        folders.BytesRead += bytes.Length;
     }
 
     /// <summary>Follows what was read, as far as that is possible.</summary>

@@ -45,7 +45,7 @@ internal static unsafe class ChildDescriptors
     internal static SafeFileHandle Duplicate(FileDescriptor given)
     {
         using var hold = new DescriptorHold(given);
-        return Duplicate((int)hold.Number);
+        return Duplicate(hold.Fd);
     }
 
     /// <summary>Whether children inherit one of this process's standard streams.</summary>

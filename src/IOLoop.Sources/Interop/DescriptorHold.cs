@@ -24,5 +24,14 @@ internal readonly ref struct DescriptorHold
 
     internal nint Number { get; }
 
+    /// <summary>The number as system calls take it, except on Windows.</summary>
+    /// <exception cref="IOException">It is negative or too wide: cut off, it might be that of another file.</exception>
+    internal int Fd => ToFd(Number);
+
+    /// <inheritdoc cref="Fd"/>
+    internal static int ToFd(nint number) => number is >= 0 and <= int.MaxValue
+        ? (int)number
+        : throw Errno.Failure($"Using file descriptor {number}", Errno.EBADF);
+
     public void Dispose() => _handle?.DangerousRelease();
 }

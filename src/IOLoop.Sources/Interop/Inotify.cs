@@ -36,7 +36,7 @@ internal sealed unsafe class Inotify : IDisposable
         {
             using var hold = new DescriptorHold(Descriptor);
             int count = 0;
-            return Libc.ioctl((int)hold.Number, Libc.GetUnreadBytes, &count) == 0 ? count : 0;
+            return Libc.ioctl(hold.Fd, Libc.GetUnreadBytes, &count) == 0 ? count : 0;
         }
     }
 
@@ -45,16 +45,16 @@ internal sealed unsafe class Inotify : IDisposable
     internal int Watch(OpenFolder folder, out int errno)
     {
         using var hold = new DescriptorHold(Descriptor);
-        int watch = AddWatch((int)hold.Number, Encoding.ASCII.GetBytes($"/proc/self/fd/{folder.Descriptor}\0"), out errno);
+        int watch = AddWatch(hold.Fd, Encoding.ASCII.GetBytes($"/proc/self/fd/{folder.Descriptor}\0"), out errno);
         if (watch < 0 && errno is Errno.ENOENT or Errno.ENOTDIR)
-            watch = AddWatch((int)hold.Number, RawPath.ToBytes(folder.Path), out errno); // without /proc
+            watch = AddWatch(hold.Fd, RawPath.ToBytes(folder.Path), out errno); // without /proc
         return watch;
     }
 
     internal void Unwatch(int watch)
     {
         using var hold = new DescriptorHold(Descriptor);
-        _ = Libc.inotify_rm_watch((int)hold.Number, watch); // fails when the kernel has removed it already
+        _ = Libc.inotify_rm_watch(hold.Fd, watch); // fails when the kernel has removed it already
     }
 
     /// <returns>How many bytes; 0: there are no events now.</returns>
@@ -65,7 +65,7 @@ internal sealed unsafe class Inotify : IDisposable
         {
             while (true)
             {
-                nint count = Libc.read((int)hold.Number, start, (nuint)buffer.Length);
+                nint count = Libc.read(hold.Fd, start, (nuint)buffer.Length);
                 if (count >= 0)
                     return (int)count;
                 int errno = Errno.Last;

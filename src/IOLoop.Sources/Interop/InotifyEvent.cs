@@ -20,20 +20,35 @@ internal readonly record struct InotifyEvent(int Watch, InotifyMask Mask, uint C
     internal bool Has(InotifyMask mask) => (Mask & mask) != 0;
 
     /// <summary>The events of one read. The kernel never splits an event between two reads.</summary>
+    /// <exception cref="IOException">The bytes are not whole events: the system's inotify is faulty.</exception>
     internal static void Parse(ReadOnlySpan<byte> bytes, long offset, List<InotifyEvent> events)
     {
         while (!bytes.IsEmpty)
         {
-            int size = NameAt + MemoryMarshal.Read<int>(bytes[LengthAt..]);
-            var name = bytes[NameAt..size].TrimEnd((byte)0); // padded to the alignment of the next event
+            int size = SizeOfFirst(bytes, offset);
+            var name = bytes[NameAt..size]; // padded with NULs to the alignment of the next event
+            int end = name.IndexOf((byte)0);
             events.Add(new InotifyEvent(
                 MemoryMarshal.Read<int>(bytes),
                 MemoryMarshal.Read<InotifyMask>(bytes[MaskAt..]),
                 MemoryMarshal.Read<uint>(bytes[CookieAt..]),
-                RawPath.FromBytes(name),
+                RawPath.FromBytes(end < 0 ? name : name[..end]),
                 offset));
             bytes = bytes[size..];
             offset += size;
         }
+    }
+
+    private static int SizeOfFirst(ReadOnlySpan<byte> bytes, long offset)
+    {
+        if (bytes.Length >= NameAt)
+        {
+            uint length = MemoryMarshal.Read<uint>(bytes[LengthAt..]);
+            if (length <= (uint)(bytes.Length - NameAt))
+                return NameAt + (int)length;
+        }
+        throw new IOException(
+            $"Reading inotify events failed: the event at byte {offset} is longer than the {bytes.Length} bytes that the system has returned. Changes are lost. List the folders again, with a new FolderWatch.",
+            Errno.EIO);
     }
 }

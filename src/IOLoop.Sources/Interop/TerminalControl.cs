@@ -43,7 +43,7 @@ internal static unsafe class TerminalControl
     private static void Control(FileDescriptor fd, nuint request, void* argument, string what)
     {
         using var hold = new DescriptorHold(fd);
-        while (Libc.ioctl((int)hold.Number, request, argument) < 0)
+        while (Libc.ioctl(hold.Fd, request, argument) < 0)
         {
             int errno = Errno.Last;
             if (errno == Errno.ENOTTY)

@@ -79,7 +79,7 @@ internal sealed class Acceptor(IOLoop loop, Socket listening)
         {
             do
             {
-                fd = Libc.accept4((int)hold.Number, null, null, Libc.NewSocketFlags);
+                fd = Libc.accept4(hold.Fd, null, null, Libc.NewSocketFlags);
                 errno = fd < 0 ? Errno.Last : Errno.Ok;
             }
             while (errno == Errno.EINTR);

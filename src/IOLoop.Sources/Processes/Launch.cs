@@ -48,7 +48,7 @@ internal sealed class Launch
             if (options.HasStreams)
                 throw new ArgumentException("Terminal is set, and a standard stream, too. A terminal is all three: set one or the other.", nameof(options));
             if (size.Columns is < 0 or > ushort.MaxValue || size.Rows is < 0 or > ushort.MaxValue)
-                throw new ArgumentException($"A terminal has 0 to {ushort.MaxValue} columns and rows, not {size}.", nameof(options));
+                throw new ArgumentOutOfRangeException(nameof(options), size, $"A terminal has 0 to {ushort.MaxValue} columns and rows.");
         }
         if (options.StandardInput.Kind == ChildStreamKind.StandardOutput || options.StandardOutput.Kind == ChildStreamKind.StandardOutput)
             throw new ArgumentException("ChildStream.StandardOutput is for StandardError alone.", nameof(options));

@@ -53,6 +53,7 @@ internal sealed class LineDecoder(Encoding encoding, int maxLength)
     {
         if (_start == _end)
             return null;
+        Check(_end - _start);
         var rest = new string(_text, _start, _end - _start);
         _start = _end;
         return rest;

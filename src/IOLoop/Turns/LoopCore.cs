@@ -66,7 +66,7 @@ internal sealed class LoopCore
         _timeouts = Timeouts.Queue;
         var table = new HandlerTable();
         _alwaysReady = new AlwaysReadyFiles(table);
-        _batch = new ReadyBatch(options.MaxEventsPerTurn);
+        _batch = new ReadyBatch(Math.Min(options.MaxEventsPerTurn, IOLoopOptions.LargestBatch));
         _ended = new EndedItems(releases);
         _registrations = new RegistrationSet(loop, poller, table, _alwaysReady, _batch, _ended, _ending, Poster);
         var waits = new Waits(loop, _gate, _registrations, _ended, Poster);
