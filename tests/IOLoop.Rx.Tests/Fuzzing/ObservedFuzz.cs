@@ -11,7 +11,7 @@ namespace IOLoops.Rx.Tests.Fuzzing;
 /// <summary>Any bytes, any length of lines and any number of a descriptor, observed on a native loop.</summary>
 public sealed class ObservedFuzz : IDisposable
 {
-    private const int CasesInCI = 200;
+    private const int CasesInCI = 100;
     private const long Width = 1L << 32;
 
     private static readonly Gen<byte[]> AnyBytes = Gen.OneOf(

@@ -9,7 +9,7 @@ namespace IOLoops.Sources.Tests.Fuzzing;
 [Collection(nameof(Alone))]
 public sealed class SourceDescriptorsFuzz : IDisposable
 {
-    private const int CasesInCI = 2_000;
+    private const int CasesInCI = 300;
     private const long Width = 1L << 32;
 
     private readonly PollIOLoop _loop = new();

@@ -10,7 +10,7 @@ namespace IOLoops.Sources.Tests.Fuzzing;
 [Collection(nameof(Alone))]
 public sealed class SourceOptionsFuzz : IDisposable
 {
-    private const int CasesInCI = 1_000;
+    private const int CasesInCI = 300;
 
     private static readonly Gen<int> AnyNumber = Gen.OneOf(Gen.Int, Gen.Int[-3, 12], Gen.OneOf(0, -1, int.MinValue, int.MaxValue, 65_535, 65_536));
 
