@@ -83,6 +83,21 @@ public abstract partial class LoopConformance
     }
 
     [Fact]
+    public void A_descriptor_that_cannot_be_closed_with_its_loop_does_not_keep_others_open()
+    {
+        CountingFile[] files = [new(NewPipe().ReadEnd), new(NewPipe().ReadEnd), new(NewPipe().ReadEnd)];
+        foreach (var file in files)
+        {
+            file.OnClose = static () => throw new TestException();
+            Loop.AddHandler(FileDescriptor.From(file), (_, _) => { }, IOEvents.Read);
+        }
+        Loop.Close(allFds: true);
+        Loop.IsClosed.ShouldBeTrue();
+        files.ShouldAllBe(file => file.Closed == 1);
+        Log.Entries.Count(entry => entry.Exception is TestException).ShouldBe(files.Length);
+    }
+
+    [Fact]
     public void An_object_closed_with_its_loop_may_remove_handlers_meanwhile()
     {
         CountingFile[] files = [new(NewPipe().ReadEnd), new(NewPipe().ReadEnd), new(NewPipe().ReadEnd)];

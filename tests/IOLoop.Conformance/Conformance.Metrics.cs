@@ -91,6 +91,25 @@ public abstract partial class LoopConformance
     }
 
     [Fact]
+    public void How_long_a_callback_has_waited_does_not_count_from_an_earlier_one()
+    {
+        UseMeteredLoop();
+        using var measurements = new LoopMeasurements(_metered);
+        long posted = 0;
+        TimeSpan passed = default;
+        At(1, () => OtherThread.Run(() => Loop.AddCallback(() => { })));
+        At(3, () =>
+        {
+            Spin(Moment);
+            posted = Stopwatch.GetTimestamp();
+            OtherThread.Run(() => Loop.AddCallback(() => passed = Stopwatch.GetElapsedTime(posted)));
+        });
+        RunTurns(5);
+        passed.ShouldNotBe(default);
+        measurements.Recorded("ioloop.callback.lag").Last().ShouldBeLessThanOrEqualTo(passed.TotalSeconds);
+    }
+
+    [Fact]
     public void A_handler_that_fails_is_measured_too()
     {
         Failures.Expected = true;

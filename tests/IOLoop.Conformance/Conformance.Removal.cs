@@ -113,6 +113,39 @@ public abstract partial class LoopConformance
     }
 
     [Fact]
+    public void A_handler_that_has_another_thread_remove_it_does_not_wait_for_itself()
+    {
+        var counter = NewEventFd(signalled: true);
+        int calls = 0;
+        Loop.AddHandler(counter.Number, async (fd, _) =>
+        {
+            calls++;
+            await Task.Run(() => Loop.RemoveHandlerAsync(fd).AsTask());
+            Loop.Stop();
+        }, IOEvents.Read);
+        Run("a handler that another thread removes for it");
+        calls.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Closing_a_loop_ends_a_removal_that_waits_for_the_task_of_a_call()
+    {
+        var counter = NewEventFd(signalled: true);
+        var gate = new TaskCompletionSource();
+        Loop.AddHandler(counter.Number, async (_, _) =>
+        {
+            Loop.Stop();
+            await gate.Task.ConfigureAwait(false);
+        }, IOEvents.Read);
+        Run("a handler");
+        var removed = Loop.RemoveHandlerAsync(counter.Number).AsTask();
+        removed.IsCompleted.ShouldBeFalse();
+        Loop.Close();
+        Within(removed).GetAwaiter().GetResult();
+        gate.SetResult();
+    }
+
+    [Fact]
     public void A_synchronous_handler_may_begin_its_own_removal()
     {
         var counter = NewEventFd(signalled: true);

@@ -17,6 +17,21 @@ public abstract partial class LoopConformance
     }
 
     [Fact]
+    public void A_timer_that_another_thread_has_changed_does_not_fire_at_its_old_time_though_it_is_due_in_this_turn()
+    {
+        int fired = 0;
+        ITimer timer = null!;
+        InLoop(() =>
+        {
+            Loop.CallLater(TimeSpan.Zero, () => OtherThread.Run(() => timer.Change(Hour, Timeout.InfiniteTimeSpan).ShouldBeTrue()));
+            timer = Loop.TimeProvider.CreateTimer(_ => fired++, null, TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        });
+        RunTurns(5);
+        fired.ShouldBe(0);
+        timer.Dispose();
+    }
+
+    [Fact]
     public void A_timer_of_a_closed_loop_can_be_changed_and_disposed_of_in_vain()
     {
         using var changed = Loop.TimeProvider.CreateTimer(_ => Assert.Fail("it fired"), null, Hour, Hour);

@@ -39,6 +39,22 @@ public abstract partial class NativeTests
         Guarded("a turn that must not sleep", () => Loop.RunOnce(Hour).ShouldBe(1));
     }
 
+    // Adding a timeout from outside a turn wakes the loop, which ends the next sleep anyway.
+    [Fact]
+    public void A_turn_that_ran_a_timeout_does_not_sleep_though_nobody_has_woken_it()
+    {
+        LoopTime deadline;
+        do
+        {
+            deadline = Loop.Time + Moment;
+            Loop.CallAt(deadline, () => { });
+        }
+        while (Loop.RunOnce(TimeSpan.Zero) > 0);
+        while (Loop.Time < deadline)
+            Thread.SpinWait(100);
+        Guarded("a turn that must not sleep", () => Loop.RunOnce(Hour).ShouldBe(1));
+    }
+
     [Fact]
     public void A_turn_ends_with_what_became_due_while_it_slept()
     {

@@ -1,3 +1,4 @@
+using System.Reactive;
 using System.Reactive.Concurrency;
 using System.Reactive.Linq;
 using System.Reactive.Subjects;
@@ -106,6 +107,39 @@ public abstract partial class ObserveOnTests : LoopHarness
         seen.ShouldBe(1);
         Failures.All.ShouldHaveSingleItem().Exception.ShouldBeOfType<TestException>();
         _source.HasObservers.ShouldBeFalse();
+    }
+
+    // One that does not unsubscribe by itself when it throws, as those of Rx's Subscribe with delegates do.
+    [Fact]
+    public void A_plain_observer_that_throws_loses_its_subscription()
+    {
+        Failures.Expected = true;
+        int seen = 0;
+        using var subscription = _source.ObserveOn(Loop).Subscribe(Observer.Create<int>(_ =>
+        {
+            seen++;
+            throw new TestException();
+        }));
+        Produce(1);
+        RunTurns(3);
+        seen.ShouldBe(1);
+        Failures.All.ShouldHaveSingleItem().Exception.ShouldBeOfType<TestException>();
+        _source.HasObservers.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Bursts_of_any_size_in_a_row_arrive_complete_and_in_order()
+    {
+        var seen = new List<int>();
+        using var subscription = _source.ObserveOn(Loop).Subscribe(seen.Add);
+        int[] sizes = [1_000, 1, 1_000, 129, 1, 2_000];
+        foreach (int size in sizes)
+        {
+            seen.Clear();
+            Produce(size);
+            RunTurns(30);
+            seen.ShouldBe(Enumerable.Range(0, size));
+        }
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Reactive;
 using System.Reactive.Linq;
+using System.Runtime.InteropServices;
 using System.Text;
 using IOLoops.Conformance;
 using IOLoops.Sources;
@@ -39,6 +40,26 @@ public abstract partial class SourceTests(LoopFixture fixture) : SourceHarness(f
         using var subscription = reader.ObserveReads(bufferSize: 3).Subscribe(pieces.Add, Loop.Stop);
         Run("the end of a stream");
         pieces.Select(Text).ShouldBe(["abc", "def", "gh"]);
+    }
+
+    [Fact]
+    public void What_a_source_has_notified_is_not_kept()
+    {
+        var (reader, writer) = NewStreams();
+        WeakReference? seen = null;
+        using var subscription = reader.ObserveReads().Subscribe(bytes =>
+        {
+            MemoryMarshal.TryGetArray(bytes, out var array).ShouldBeTrue();
+            seen = new WeakReference(array.Array);
+        });
+        Write(writer, "hello");
+        RunTurns(5);
+        for (int i = 0; i < 10 && seen is { IsAlive: true }; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+        seen.ShouldNotBeNull().IsAlive.ShouldBeFalse();
     }
 
     [Fact]

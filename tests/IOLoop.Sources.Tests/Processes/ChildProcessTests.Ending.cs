@@ -84,9 +84,10 @@ public abstract partial class ChildProcessTests
         InLoop("children", async () =>
         {
             const string Deaf = "trap '' TERM; echo ready; while :; do sleep 0.01; done";
-            var (one, other) = (StartShell(Deaf), StartShell(Deaf));
+            var (one, other, third) = (StartShell(Deaf), StartShell(Deaf), StartShell(Deaf));
             await Await(one, "ready");
             await Await(other, "ready");
+            await Await(third, "ready");
             var first = one.StopAsync(LongGrace);
             (await one.StopAsync(TimeSpan.Zero)).Signal.ShouldBe(Kill);
             (await first).Signal.ShouldBe(Kill);
@@ -94,6 +95,8 @@ public abstract partial class ChildProcessTests
             _ = other.StopAsync(LongGrace);
             _ = other.StopAsync(Timeout.InfiniteTimeSpan);
             (await first).Signal.ShouldBe(Kill);
+            _ = third.StopAsync(LongGrace);
+            (await Within(third.StopAsync(Moment))).Signal.ShouldBe(Kill);
             Should.Throw<ArgumentOutOfRangeException>(() => { _ = one.StopAsync(TimeSpan.FromSeconds(-2)); });
             Should.Throw<ArgumentOutOfRangeException>(() => { _ = one.StopAsync(TimeSpan.FromDays(50)); });
         });

@@ -12,6 +12,7 @@ public abstract class CrowdTests(LoopFixture fixture, int rounds) : SourceHarnes
 {
     private const int Children = 100;
     private const int OfEach = 200;
+    private const int OfAKind = 10;
     private const int ThreadsOfThePool = 40; // it may grow meanwhile; a thread per child would be hundreds
 
     private const int DescriptorsOfTheLoop = 10; // a hosted loop opens some when it first sleeps, which may be meanwhile; a leak would be hundreds
@@ -59,6 +60,28 @@ public abstract class CrowdTests(LoopFixture fixture, int rounds) : SourceHarnes
             CountThreads().ShouldBeLessThan(threads + ThreadsOfThePool);
             await UntilAsync(() => Zombies().Count == 0, () => "there are no zombies"); // of tests before this one: at most until their grace has passed
         });
+    }
+
+    // Without a collection, which would close what was left open.
+    [Fact]
+    public void Children_that_have_ended_and_such_as_cannot_be_started_keep_no_descriptor()
+    {
+        InLoop("children", async () =>
+        {
+            int before = Count();
+            var kept = new List<object>();
+            for (int i = 0; i < OfAKind; i++)
+            {
+                kept.Add(Should.Throw<IOException>(() => ChildProcess.Start(Loop, "/no/such/program")));
+                var child = ChildProcess.Start(Loop, new ChildProcessOptions("/bin/true") { StandardOutput = ChildStream.Null });
+                kept.Add(child);
+                await child.Exited;
+            }
+            await UntilAsync(() => Count() <= before, () => $"no more than {before} are open: {string.Join(' ', OpenFiles())}");
+            GC.KeepAlive(kept);
+        });
+
+        static int Count() => OpenFiles().Count(static file => file.Contains("pidfd", StringComparison.Ordinal) || file.StartsWith("pipe:", StringComparison.Ordinal));
     }
 
     private async Task Round(int round)

@@ -122,10 +122,14 @@ public abstract partial class StreamTests
         });
     }
 
-    private static async Task FeedAsync(LoopStream writer, byte[] bytes, int piece)
+    /// <summary>Each piece is read by itself: a write that completes at once would give the reader all of them together.</summary>
+    private async Task FeedAsync(LoopStream writer, byte[] bytes, int piece)
     {
         for (int start = 0; start < bytes.Length; start += piece)
+        {
             await writer.WriteAsync(bytes.AsMemory(start, Math.Min(piece, bytes.Length - start)));
+            await Turns(2);
+        }
         writer.Dispose();
     }
 }

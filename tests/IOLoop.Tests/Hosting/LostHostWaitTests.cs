@@ -108,6 +108,33 @@ public abstract class LostHostWaitTests(PollerKind poller) : HostingHarness(poll
     }
 
     [Fact]
+    public void A_RunSync_that_ends_with_its_host_leaves_a_late_failure_of_its_function_to_the_hook()
+    {
+        var host = NewHost();
+        var loop = new HostedIOLoop(host, new HostedIOLoopOptions { Poller = Poller, LoggerFactory = Log });
+        var reported = new List<Exception>();
+        loop.CallbackException += (_, failure) =>
+        {
+            failure.Handled = true;
+            reported.Add(failure.Exception);
+        };
+        var never = new TaskCompletionSource();
+        var begun = NewEvent();
+        var run = Task.Run(() => loop.RunSync(async () =>
+        {
+            begun.Set();
+            await never.Task.ConfigureAwait(false);
+        }));
+        Await(begun, "the function");
+        host.Dispose();
+        ShouldFail(run);
+        loop.Close();
+        never.SetException(new TestException());
+        Until(() => reported.Count > 0, "the failure is reported");
+        reported.ShouldHaveSingleItem().ShouldBeOfType<TestException>();
+    }
+
+    [Fact]
     public void A_RunSync_with_a_timeout_ends_with_its_host_and_not_with_its_timeout()
     {
         var host = NewHost();
