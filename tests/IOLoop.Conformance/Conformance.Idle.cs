@@ -77,6 +77,26 @@ public abstract partial class LoopConformance
         });
     }
 
+    [Fact]
+    public void A_regular_file_does_not_keep_the_loop_awake_while_the_task_of_its_handler_has_not_ended()
+    {
+        UseMeteredLoop();
+        var gate = new TaskCompletionSource();
+        int calls = 0;
+        Loop.AddHandler(OpenTemporaryFile(), async (_, _) =>
+        {
+            calls++;
+            await gate.Task;
+        }, IOEvents.Read);
+        InLoop("a handler that is under way", async () =>
+        {
+            await Turns(2);
+            await RunsNoTurns();
+            calls.ShouldBe(1);
+            gate.SetResult();
+        });
+    }
+
     // Row: A dup keeps a closed fd's description alive (the loop does not spin)
     [Fact]
     public void A_ghost_leaves_a_descriptor_silent_whose_handler_s_task_has_not_ended()

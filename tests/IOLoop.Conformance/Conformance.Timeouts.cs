@@ -49,6 +49,32 @@ public abstract partial class LoopConformance
         order.ShouldBe(live.OrderByDescending(timeout => timeout.Ago).ThenBy(timeout => timeout.Index).Select(timeout => timeout.Index));
     }
 
+    [Fact]
+    public void A_timeout_that_was_waited_for_when_a_run_ended_runs_in_the_next()
+    {
+        bool ran = false;
+        int rounds = 0;
+        Loop.CallLater(Moment * 40, () =>
+        {
+            ran = true;
+            Loop.Stop();
+        });
+        Loop.AddCallback(Next);
+        Run("a stop");
+        if (!ran)
+            Run("the timeout");
+        ran.ShouldBeTrue();
+
+        // Between these the loop sleeps, as a rule, until the timeout.
+        void Next()
+        {
+            if (++rounds == 10)
+                Loop.Stop();
+            else
+                ThreadPool.QueueUserWorkItem(_ => Loop.TryAddCallback(Next));
+        }
+    }
+
     // Row: Never early
     [Fact]
     public void A_timeout_is_never_early()

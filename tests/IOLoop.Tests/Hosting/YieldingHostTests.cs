@@ -192,6 +192,18 @@ public sealed class YieldingHostTests() : LoopHarness(new ContextFixture())
     }
 
     [Fact]
+    public void A_loop_that_was_lost_by_such_a_refusal_can_run_again()
+    {
+        using var host = new YieldingHost();
+        using var loop = Watched(new HostedIOLoop(host, _always));
+        var works = host.Behind;
+        host.Behind = static _ => throw new TestException("no timer left");
+        Should.Throw<InvalidOperationException>(() => Run(loop, KeepBusy)).InnerException.ShouldBeOfType<TestException>();
+        host.Behind = works;
+        Run(loop, again => again.AddCallback(again.Stop));
+    }
+
+    [Fact]
     public void A_host_that_runs_a_turn_at_once_that_should_wait_is_given_it_by_another_thread()
     {
         using var host = new YieldingHost();

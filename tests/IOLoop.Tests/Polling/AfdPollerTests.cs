@@ -43,6 +43,21 @@ public sealed partial class AfdPollerTests : IDisposable
     }
 
     [Fact]
+    public void A_registration_does_not_begin_suspended_because_an_earlier_one_has_ended_so()
+    {
+        var pipe = NewPipe();
+        pipe.Send();
+        for (int round = 0; round < 3; round++)
+        {
+            _poller.Register(pipe.ReadEnd, 7, IOEvents.Read).ShouldBe(Errno.Ok);
+            _poller.Wait(_ready, 0).ShouldBe(1);
+            _poller.Suspend(pipe.ReadEnd, 7).ShouldBe(Errno.Ok);
+            _poller.Wait(_ready, 0).ShouldBe(0);
+            _poller.Unregister(pipe.ReadEnd).ShouldBe(Errno.Ok);
+        }
+    }
+
+    [Fact]
     public void A_poll_that_asks_for_enough_already_is_left_alone()
     {
         using var pair = new SocketPair();
