@@ -142,9 +142,11 @@ public abstract partial class LoopConformance
     }
 
     // Row: Dispose
-    [Fact]
-    public void A_loop_that_is_disposed_of_in_a_callback_is_closed_behind_its_run()
+    [Theory, InlineData(false), InlineData(true)]
+    public void A_loop_that_is_disposed_of_in_a_callback_is_closed_behind_its_run(bool hasRunBefore)
     {
+        if (hasRunBefore)
+            RunTurns(1);
         int after = 0;
         Loop.AddCallback(() =>
         {

@@ -62,6 +62,31 @@ public abstract partial class LoopConformance
         });
     }
 
+    // Row: WaitAsync; SafeHandle given
+    [Fact]
+    public void What_waits_by_number_as_a_wait_for_its_handle_resumes_does_not_hold_the_handle()
+    {
+        var counter = NewEventFd(signalled: true);
+        bool closed = false;
+        var handle = new HookedHandle(Descriptors.Duplicate(counter.Number), () => closed = true);
+        async Task WaitAsync()
+        {
+            await Loop.WaitAsync(handle, IOEvents.Read).ConfigureAwait(false);
+            counter.Drain();
+            await Loop.WaitAsync(handle.Number, IOEvents.Read).ConfigureAwait(false);
+        }
+        InLoop("a wait by number", async () =>
+        {
+            var waits = WaitAsync();
+            await Turns(4);
+            handle.Dispose();
+            await Turns(2);
+            closed.ShouldBeTrue();
+            Loop.RemoveHandler(handle.Number);
+            await Should.ThrowAsync<OperationCanceledException>(Within(waits));
+        });
+    }
+
     // Row: WaitAsync on an fd with a handler
     [Theory, InlineData("add"), InlineData("update"), InlineData("remove"), InlineData("remove and wait")]
     public void To_what_resumes_after_a_wait_its_descriptor_is_free(string call)

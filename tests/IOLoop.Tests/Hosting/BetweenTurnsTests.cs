@@ -30,6 +30,32 @@ public abstract class BetweenTurnsTests : HostingHarness
     }
 
     [Fact]
+    public void A_stop_releases_the_handle_that_the_turn_before_it_has_removed()
+    {
+        var file = NewEventFd();
+        bool closed = false;
+        var handle = new HookedHandle(Descriptors.Duplicate(file.Number), () => closed = true);
+        var stopped = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        OnHost(_host, () => _loop.AddHandler(
+            handle,
+            (_, _) =>
+            {
+                _loop.RemoveHandler(handle);
+                handle.Dispose();
+                _host.PostOwn(() => // before the turn that this one posts
+                {
+                    _loop.Stop();
+                    stopped.SetResult(closed);
+                });
+            },
+            IOEvents.Read));
+        file.Signal();
+        Await(stopped.Task, "a stop between turns");
+        closed.ShouldBeTrue();
+        _loop.IsRunning.ShouldBeFalse();
+    }
+
+    [Fact]
     public void A_stop_ends_the_run_at_once_so_that_the_loop_can_be_closed()
     {
         var file = NewEventFd();

@@ -36,6 +36,20 @@ public sealed class OneTimerTests : HostingHarness
     }
 
     [Fact]
+    public void A_loop_that_is_stopped_leaves_no_timer_with_its_host()
+    {
+        var host = new CountingHost(NewHost());
+        var loop = NewLoop(host);
+        loop.Attach();
+        InLoop(loop, () => loop.CallLater(TimeSpan.FromHours(1), () => { }));
+        Settle(host.Host);
+        host.LiveTimers.ShouldBe(1);
+        loop.Stop();
+        Until(() => !loop.IsRunning, "the loop has stopped");
+        host.LiveTimers.ShouldBe(0);
+    }
+
+    [Fact]
     public void A_host_that_keeps_what_was_cancelled_does_not_keep_a_closed_loop()
     {
         var host = new KeepingClockHost(NewHost());
