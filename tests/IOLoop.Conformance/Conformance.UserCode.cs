@@ -106,38 +106,6 @@ public abstract partial class LoopConformance
         closed.ShouldBeTrue();
     }
 
-    // Row: Failures (code that closes a handle)
-    [Theory, InlineData(true), InlineData(false)]
-    public void A_handle_that_cannot_be_released_is_reported_and_ends_nothing(bool inLoop)
-    {
-        Failures.Expected = true;
-        var pipe = NewPipe();
-        int closed = 0;
-        var handles = Enumerable.Range(0, 2).Select(_ => new HookedHandle(Descriptors.Duplicate(pipe.ReadEnd), () =>
-        {
-            closed++;
-            throw new TestException();
-        })).ToList();
-        void Remove()
-        {
-            foreach (var handle in handles)
-            {
-                handle.Dispose(); // the loop holds it
-                Loop.RemoveHandler(handle.Number);
-            }
-        }
-        handles.ForEach(handle => Loop.AddHandler(handle, (_, _) => { }, IOEvents.Read));
-        if (inLoop)
-            At(1, Remove);
-        else
-            Remove();
-        RunTurns(3);
-        Turn.ShouldBe(4);
-        closed.ShouldBe(2);
-        Failures.All.Select(failure => failure.Exception).ShouldAllBe(exception => exception is TestException);
-        Failures.All.Count.ShouldBe(2);
-    }
-
     // Row: SafeHandle given (code that closes it)
     [Fact]
     public void A_handle_may_remove_its_handler_while_it_is_closed()
