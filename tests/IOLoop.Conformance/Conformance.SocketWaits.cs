@@ -32,6 +32,20 @@ public abstract partial class LoopConformance
 
     // Row: WaitAsync (a socket disposed by another thread)
     [Fact]
+    public void A_wait_on_a_socket_that_is_disposed_of_during_a_turn_fails_though_nothing_wakes_the_loop_after_it()
+    {
+        using var listener = NewListener();
+        InLoop("a wait on a socket that was disposed of during a turn", async () =>
+        {
+            var wait = Loop.WaitAsync(listener, IOEvents.Read).AsTask();
+            await Turns(3);
+            OtherThread.Run(listener.Dispose);
+            await Should.ThrowAsync<IOException>(Within(wait));
+        });
+    }
+
+    // Row: WaitAsync (a socket disposed by another thread)
+    [Fact]
     public void Among_many_sockets_that_are_waited_for_a_disposed_one_is_found_in_turn()
     {
         const int Count = 40;

@@ -59,6 +59,17 @@ public sealed class DefaultSignalTests : IDisposable
     }
 
     [Fact]
+    public void A_signal_that_cannot_be_handed_over_keeps_its_effect()
+    {
+        bool? cancelled = null;
+        using var told = PosixSignalRegistration.Create((PosixSignal)ProcessSignals.User, context => cancelled = context.Cancel); // behind the loop's
+        _loop.Refusal = new TestException();
+        using var handler = _loop.AddSignalHandler((PosixSignal)ProcessSignals.User, static _ => { });
+        ProcessSignals.SendAndAwait(ProcessSignals.User);
+        cancelled.ShouldBe(false);
+    }
+
+    [Fact]
     public void A_handler_of_a_closed_loop_is_collectable()
     {
         var data = AddAndClose();

@@ -52,6 +52,28 @@ public abstract class RefusedPostTests(PollerKind poller) : HostingHarness(polle
         Await(accepted, "what was accepted, in the next run");
     }
 
+    // Such a host is posted to again by a thread of the pool.
+    [Fact]
+    public void Code_that_awaited_the_end_of_a_run_resumes_although_a_host_that_runs_posts_at_once_refuses_them_elsewhere()
+    {
+        var strict = Own(new InlineStrictHost());
+        var host = new RefusingHost(strict);
+        var loop = Watched(new EndingLoop(host, new HostedIOLoopOptions { Poller = Poller, LoggerFactory = Log }));
+        var resumed = NewEvent();
+        loop.Attach();
+        InLoop(loop, () => { _ = ResumeBehindAsync(); });
+        Settle(strict);
+        host.RefusesElsewhere = true;
+        OnHost(strict, loop.Stop);
+        Await(resumed, "what awaited the end");
+
+        async Task ResumeBehindAsync()
+        {
+            await loop.Completion;
+            resumed.Set();
+        }
+    }
+
     // Row: A host that drops a turn is noticed; Host gone. The host is pumped further all the same.
     [Theory, InlineData(true), InlineData(false)]
     public void A_loss_of_the_host_ends_every_nested_run_while_the_host_is_still_pumped(bool byPost)

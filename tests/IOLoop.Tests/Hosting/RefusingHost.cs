@@ -4,6 +4,7 @@ namespace IOLoops.Tests.Hosting;
 internal sealed class RefusingHost(StrictHost host) : IPumpableHost
 {
     internal volatile bool Refuses;
+    internal volatile bool RefusesElsewhere; // on other threads than its own
     internal volatile bool Forgets;
 
     public bool IsOnHostThread => host.IsOnHostThread;
@@ -12,7 +13,7 @@ internal sealed class RefusingHost(StrictHost host) : IPumpableHost
 
     public void Post(Action turn)
     {
-        if (Refuses)
+        if (Refuses || (RefusesElsewhere && !IsOnHostThread))
             throw new InvalidOperationException("refused");
         if (!Forgets)
             host.Post(turn);

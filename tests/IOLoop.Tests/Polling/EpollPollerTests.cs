@@ -73,6 +73,15 @@ public sealed class EpollPollerTests
     }
 
     [Fact]
+    public void What_watches_the_set_itself_sees_that_a_rebuild_has_replaced_it()
+    {
+        using var poller = new EpollPoller(new EventFdWaker());
+        int version = poller.SetVersion;
+        poller.Rebuild([]);
+        poller.SetVersion.ShouldNotBe(version);
+    }
+
+    [Fact]
     public void The_descriptor_for_other_loops_survives_a_rebuild()
     {
         using var outer = new EpollPoller(new EventFdWaker());

@@ -32,30 +32,6 @@ public sealed class PollPollerTests : IDisposable
     }
 
     [Fact]
-    public void A_sleeper_whose_waker_fails_tells_and_is_replaced()
-    {
-        var wakers = new List<BadWaker>();
-        using var poller = new PollPoller<UnixPollDescriptor>(() =>
-        {
-            wakers.Add(new BadWaker());
-            return wakers[^1];
-        });
-        using var file = new EventFd();
-        poller.Register(file.Number, 1, IOEvents.Read).ShouldBe(0);
-        int woken = 0;
-        var sleeper = poller.CreateSleeper(() => Interlocked.Increment(ref woken));
-        sleeper.Arm();
-        wakers[1].IsBad = true;
-        wakers[1].Wake();
-        Bounded.Until(() => Volatile.Read(ref woken) == 1, "the loop was told");
-        sleeper.Arm();
-        wakers.Count.ShouldBe(3);
-        file.Signal();
-        Bounded.Until(() => Volatile.Read(ref woken) == 2, "the new sleeper was woken");
-        sleeper.Leave();
-    }
-
-    [Fact]
     public void A_number_closed_while_registered_is_forgotten()
     {
         var file = new EventFd();
@@ -140,29 +116,6 @@ public sealed class PollPollerTests : IDisposable
         public void Wake() => _waker.Wake();
 
         public void Drain() => throw new IOException("broken");
-
-        public void Dispose() => _waker.Dispose();
-    }
-
-    /// <summary>One whose descriptor was closed by other code, when that is said.</summary>
-    private sealed class BadWaker : IWaker
-    {
-        private readonly EventFdWaker _waker = new();
-
-        internal volatile bool IsBad;
-
-        public WakerKind Kind => _waker.Kind;
-
-        public int Descriptor => _waker.Descriptor;
-
-        public void Wake() => _waker.Wake();
-
-        public void Drain()
-        {
-            if (IsBad)
-                throw new IOException("bad");
-            _waker.Drain();
-        }
 
         public void Dispose() => _waker.Dispose();
     }

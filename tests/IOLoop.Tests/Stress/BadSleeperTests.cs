@@ -79,6 +79,23 @@ public sealed class BadSleeperTests : HostingHarness
         Until(() => poller.Sets[0].IsAbandoned && poller.Sets[1].IsDisposed, "both threads have ended");
     }
 
+    [Fact]
+    public void An_event_of_a_loop_that_has_just_left_is_nobody_s()
+    {
+        var poller = new FakePoller();
+        NestedSleeper leaves = new(poller, static () => { }), stays = new(poller, static () => { });
+        leaves.Arm();
+        var set = poller.Sets.Single();
+        ulong token = set.LastToken;
+        stays.Arm();
+        leaves.Leave();
+        set.Find(token); // it was on its way
+        Until(() => set.Waits > 1, "the thread waits again");
+        stays.Leave();
+        set.Find(IPoller.WakerToken);
+        Until(() => set.IsDisposed, "the thread has ended");
+    }
+
     /// <summary>Closes the set of the shared sleeper, which is the one epoll descriptor that no poller of the test's loops has.</summary>
     private static void CloseSleeper()
     {
@@ -108,6 +125,8 @@ public sealed class BadSleeperTests : HostingHarness
         private ulong _found = IPoller.WakerToken; // written before the wait ends
 
         internal int Watched { get; private set; }
+
+        internal volatile int Waits;
 
         internal volatile bool IsAbandoned;
 
@@ -149,6 +168,7 @@ public sealed class BadSleeperTests : HostingHarness
 
         public int Wait(Span<ulong> tokens)
         {
+            Waits++;
             _over.Wait(Patience);
             if (_isBad)
                 throw Errno.Failure("a wait", Errno.EBADF);
