@@ -171,6 +171,18 @@ public abstract partial class LoopConformance
     }
 
     [Fact]
+    public void A_future_that_ends_after_its_loop_was_closed_is_logged_as_lost()
+    {
+        var future = new TaskCompletionSource();
+        Loop.AddFuture(future.Task, (Task _) => Assert.Fail("the loop is closed"));
+        Loop.Close();
+        Log.Entries.ShouldBeEmpty();
+        future.SetResult();
+        Bounded.Until(() => Log.Entries.Count > 0, "the lost callback is logged");
+        Log.Entries.ShouldHaveSingleItem().Message.ShouldContain("never ran");
+    }
+
+    [Fact]
     public void Stopping_a_closed_loop_does_nothing()
     {
         Loop.Close();

@@ -71,8 +71,10 @@ public abstract class CrowdTests(LoopFixture fixture, int rounds) : SourceHarnes
             int before = Count();
             var kept = new List<object>();
             for (int i = 0; i < OfAKind; i++)
-            {
                 kept.Add(Should.Throw<IOException>(() => ChildProcess.Start(Loop, "/no/such/program")));
+            Count().ShouldBeLessThanOrEqualTo(before); // at once: turns may collect
+            for (int i = 0; i < OfAKind; i++)
+            {
                 var child = ChildProcess.Start(Loop, new ChildProcessOptions("/bin/true") { StandardOutput = ChildStream.Null });
                 kept.Add(child);
                 await child.Exited;

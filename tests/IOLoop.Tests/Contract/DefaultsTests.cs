@@ -112,6 +112,19 @@ public sealed class DefaultsTests : IDisposable
     }
 
     [Fact]
+    public void An_asynchronous_handler_that_fails_later_is_reported_and_comes_back()
+    {
+        var task = new TaskCompletionSource();
+        _loop.AddHandler(5, (_, _) => task.Task, IOEvents.Read);
+        _loop.MakeReady(5, IOEvents.Read);
+        _loop.Start();
+        task.SetException(new FormatException());
+        _loop.Start();
+        _failures.ShouldHaveSingleItem().ShouldBeOfType<FormatException>();
+        _loop.HasHandler(5).ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task Invocations_futures_and_removals_go_through_callbacks()
     {
         var result = _loop.InvokeAsync(() => 9);

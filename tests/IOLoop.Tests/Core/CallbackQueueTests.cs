@@ -46,6 +46,18 @@ public sealed class CallbackQueueTests
     }
 
     [Fact]
+    public void A_plain_action_of_the_loops_thread_stays_behind_what_another_thread_added_before()
+    {
+        var order = new List<string>();
+        _queue.TryAddPlain((Action)(() => order.Add("shared")), out _);
+        _queue.TryAddLocalPlain((Action)(() => order.Add("local")));
+        _queue.TakeBatch();
+        while (_queue.Next() is Action next)
+            next();
+        order.ShouldBe(["shared", "local"]);
+    }
+
+    [Fact]
     public void A_batch_holds_what_was_there_when_it_was_taken()
     {
         Add("a");

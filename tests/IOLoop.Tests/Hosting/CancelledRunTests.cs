@@ -48,4 +48,16 @@ public sealed class CancelledRunTests : HostingHarness
         Until(() => !loop.IsRunning, "the run has ended");
         release.Set();
     }
+
+    [Fact]
+    public void Cancelling_ends_a_RunSync_that_pumps_a_host_which_runs_no_turn()
+    {
+        var loop = NewLoop(new RefusingHost(NewHost(isPumpable: true)) { Forgets = true });
+        using var source = new CancellationTokenSource();
+        var run = Task.Run(() => loop.RunSync(() => new TaskCompletionSource().Task, null, source.Token));
+        Until(() => loop.IsRunning, "the run has begun");
+        source.Cancel();
+        Await(run, "the cancelled run");
+        Should.Throw<OperationCanceledException>(() => run.GetAwaiter().GetResult());
+    }
 }
