@@ -1,0 +1,19 @@
+namespace Soak.Checking;
+
+/// <summary>What the workloads do, to be counted.</summary>
+internal enum Work
+{
+    Posts,
+    Pings,
+    Events,
+    Descriptors,
+    Timeouts,
+    Waits,
+    Removals,
+    Restarts,
+    Endings,
+    LostHosts,
+    Nestings,
+    Transfers,
+    Children,
+}

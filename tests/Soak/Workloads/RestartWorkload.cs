@@ -1,0 +1,20 @@
+using Soak.Checking;
+using Soak.Loops;
+
+namespace Soak.Workloads;
+
+/// <summary>A thread that stops the loop and starts it again, while the others continue.</summary>
+internal sealed class RestartWorkload(Life life, Random random) : Workload(life, random)
+{
+    internal override Task RunAsync(CancellationToken over) => Worker.Start("soak restarter", () =>
+    {
+        while (!over.WaitHandle.WaitOne(Random.Next(5, 150)))
+        {
+            if (!Life.Stop())
+                return;
+            over.WaitHandle.WaitOne(Random.Next(4)); // in which nothing may run
+            Life.Start();
+            Life.Tally.Add(Work.Restarts);
+        }
+    });
+}
