@@ -62,20 +62,18 @@ internal sealed class KindRunner(Kind kind, int seed, PlantedFault plant, Findin
         _life = null;
     }
 
-    /// <summary>What this kind of loop should have done, and has not.</summary>
+    /// <summary>What this kind of loop should do, and has not done yet.</summary>
+    internal IEnumerable<Work> MissingWork => Enum.GetValues<Work>().Where(work => Tally[work] == 0 && work switch
+    {
+        Work.LostHosts => kind.HasHost,
+        Work.Nestings => kind.CanNest,
+        _ => true,
+    });
+
     internal void CheckWork()
     {
-        foreach (var work in Enum.GetValues<Work>())
-        {
-            bool isExpected = work switch
-            {
-                Work.LostHosts => kind.HasHost,
-                Work.Nestings => kind.CanNest,
-                _ => true,
-            };
-            if (isExpected && Tally[work] == 0)
-                findings.Report(kind.Name, Violation.Nothing, $"nothing was done for {work}");
-        }
+        foreach (var work in MissingWork)
+            findings.Report(kind.Name, Violation.Nothing, $"nothing was done for {work}");
     }
 
     private async Task<bool> RunAsync(Workload workload, TimeSpan duration, CancellationToken over)

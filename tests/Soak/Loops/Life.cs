@@ -12,6 +12,7 @@ internal sealed class Life
     private static long s_lives;
     private readonly Findings _findings;
     private int _stops;
+    private volatile bool _isStopping; // from a stop to the next start
 
     internal Life(Kind kind, Findings findings, Tally tally, PlantedFault plant)
     {
@@ -53,12 +54,14 @@ internal sealed class Life
     internal void Start()
     {
         Ledger.IsStopped = false;
+        _isStopping = false;
         Subject.Start();
     }
 
     /// <summary>Ends the run. From then on nothing may run.</summary>
     internal bool Stop()
     {
+        _isStopping = true;
         Interlocked.Increment(ref _stops);
         bool hasEnded = new Patience().Wait(Subject.StopAsync());
         if (!hasEnded)
@@ -83,6 +86,7 @@ internal sealed class Life
         if (Ledger.Nestings >= MostNestings)
             return;
         int stops = Volatile.Read(ref _stops);
+        bool isStopping = _isStopping; // the turn may be the last one
         var ran = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Access.Post(() =>
         {
@@ -95,7 +99,7 @@ internal sealed class Life
             Loop.RunSync(() => ran.Task, Patience.Bound);
             Tally.Add(Work.Nestings);
         }
-        catch (InvalidOperationException) when (Volatile.Read(ref _stops) != stops)
+        catch (InvalidOperationException) when (isStopping || Volatile.Read(ref _stops) != stops)
         {
             // Stop ends nested runs, too.
         }

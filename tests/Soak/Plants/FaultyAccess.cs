@@ -9,22 +9,20 @@ namespace Soak.Plants;
 /// <summary>A loop with a planted fault.</summary>
 internal sealed class FaultyAccess : LoopAccess
 {
-    private const int Often = 50; // one of so many calls has the fault
+    private const int Often = 20; // one of so many calls has the fault
     private const int Megabyte = 1 << 20;
 
     private static readonly List<object> Leaked = [];
 
     private readonly PlantedFault _fault;
     private readonly ConcurrentDictionary<nint, IOHandler> _formerHandlers = [];
-    private readonly System.Threading.Timer? _timer;
+    private System.Threading.Timer? _timer;
     private int _calls;
 
     internal FaultyAccess(Life life, PlantedFault fault)
         : base(life)
     {
         _fault = fault;
-        if (fault == PlantedFault.PollingTimer)
-            _timer = new System.Threading.Timer(_ => Loop.TryAddCallback(static () => { }), null, 20, 20);
     }
 
     internal override void Post(Action callback, int way = 0)
@@ -72,12 +70,14 @@ internal sealed class FaultyAccess : LoopAccess
 
     internal override void RemoveTimeout(TimeoutHandle timeout)
     {
-        if (_fault != PlantedFault.KeptTimeout || !IsTime())
+        if (_fault != PlantedFault.KeptTimeout || !IsTime(3))
             base.RemoveTimeout(timeout);
     }
 
     internal override void AddHandler(FileDescriptor fd, IOHandler handler, IOEvents events)
     {
+        if (_fault == PlantedFault.PollingTimer)
+            _timer ??= new System.Threading.Timer(_ => Loop.TryAddCallback(static () => { }), null, 20, 20);
         var former = _formerHandlers.GetValueOrDefault(fd.Number);
         _formerHandlers[fd.Number] = handler;
         base.AddHandler(
