@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using Soak.Checking;
 using Soak.Plants;
 using Soak.Resources;
@@ -29,6 +30,7 @@ internal sealed class Session
     internal bool Run()
     {
         Console.WriteLine($"seed {_options.Seed}, {_options.Duration.TotalMinutes:0.##} minutes, loops {string.Join(",", _options.Kinds.Select(static kind => kind.Name))}");
+        WarmUpSockets();
         bool canContinue = RunRound(isFirst: true);
         _resources.TakeBaseline();
         long began = Stopwatch.GetTimestamp();
@@ -40,6 +42,16 @@ internal sealed class Session
         if (!HasFoundPlant())
             Array.ForEach(_kinds, static kind => kind.CheckWork());
         return new Report(_findings, _kinds, _resources, _hasLookedAtIdle).Print(duration);
+    }
+
+    // The runtime's own epoll descriptor, which it keeps from the first use of a socket that needs it.
+    private static void WarmUpSockets()
+    {
+        var (near, far) = Libc.NewSocketPair();
+        using var socket = new Socket(new SafeSocketHandle(near, ownsHandle: true));
+        var waiting = socket.ReceiveAsync(new byte[1], SocketFlags.None);
+        Libc.Close(far);
+        waiting.Wait();
     }
 
     // On a busy machine some work may not have been done once in a short time.

@@ -11,9 +11,11 @@ internal enum Work
     Waits,
     Removals,
     Restarts,
+    RunSyncs,
     Endings,
     LostHosts,
     Nestings,
     Transfers,
     Children,
+    Folders,
 }

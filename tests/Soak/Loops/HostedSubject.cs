@@ -1,4 +1,5 @@
 using IOLoops;
+using Soak.Checking;
 
 namespace Soak.Loops;
 
@@ -14,6 +15,8 @@ internal sealed class HostedSubject(HostedIOLoop loop, Func<bool>? isHostThread,
     internal override bool IsOwnThread => isHostThread?.Invoke() ?? loop.IsOnLoopThread;
 
     internal override void Start() => loop.Attach();
+
+    internal override void RunSync(Func<Task> function) => loop.RunSync(function, Patience.Bound);
 
     internal override Task StopAsync() => loop.StopAsync();
 

@@ -58,6 +58,28 @@ internal sealed class Life
         Subject.Start();
     }
 
+    /// <summary>A run that ends by itself. A thread that is not the loop's.</summary>
+    internal void RunFor(TimeSpan duration)
+    {
+        Ledger.IsStopped = false;
+        _isStopping = false;
+        try
+        {
+            Subject.RunSync(() => Task.Delay(duration, Loop.TimeProvider));
+            Tally.Add(Work.RunSyncs);
+        }
+        catch (TimeoutException)
+        {
+            Report(Violation.Late, $"RunSync has not ended within {Patience.Bound.TotalSeconds} s");
+        }
+        finally
+        {
+            _isStopping = true;
+            Interlocked.Increment(ref _stops);
+            Ledger.IsStopped = true;
+        }
+    }
+
     /// <summary>Ends the run. From then on nothing may run.</summary>
     internal bool Stop()
     {

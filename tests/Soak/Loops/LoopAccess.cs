@@ -37,7 +37,7 @@ internal class LoopAccess(Life life)
 
     internal const int Ways = 6;
 
-    /// <summary>The same for a loop that is asleep.</summary>
+    /// <summary>The same, and the caller waits until it has run: the loop may be asleep.</summary>
     internal virtual void Wake(Action callback, int way) => Post(callback, way);
 
     internal virtual void PostFromSignal(Action callback) => Loop.AddCallbackFromSignal(callback);

@@ -1,4 +1,5 @@
 using IOLoops;
+using Soak.Checking;
 
 namespace Soak.Loops;
 
@@ -18,6 +19,12 @@ internal sealed class NativeSubject(PollIOLoopOptions options) : Subject
         Volatile.Write(ref _thread, Environment.CurrentManagedThreadId);
         _loop.Start();
     });
+
+    internal override void RunSync(Func<Task> function)
+    {
+        Volatile.Write(ref _thread, Environment.CurrentManagedThreadId);
+        _loop.RunSync(function, Patience.Bound);
+    }
 
     internal override async Task StopAsync()
     {

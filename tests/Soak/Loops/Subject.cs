@@ -13,6 +13,9 @@ internal abstract class Subject
     /// <summary>Begins a run.</summary>
     internal abstract void Start();
 
+    /// <summary>Runs the loop until the function has ended.</summary>
+    internal abstract void RunSync(Func<Task> function);
+
     /// <summary>Ends when the run has ended.</summary>
     internal abstract Task StopAsync();
 

@@ -58,7 +58,9 @@ internal sealed class FaultyAccess : LoopAccess
 
     internal override void Wake(Action callback, int way)
     {
-        if (_fault != PlantedFault.LostWakeUp || !IsTime(10))
+        if (_fault == PlantedFault.Dropped)
+            base.Post(callback, way); // nothing comes after it by which the loss would show: it would be late
+        else if (_fault != PlantedFault.LostWakeUp || !IsTime(10))
             base.Wake(callback, way);
     }
 

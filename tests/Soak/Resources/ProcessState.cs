@@ -7,6 +7,8 @@ internal static class ProcessState
 {
     private const string Tasks = "/proc/self/task";
 
+    private static readonly char[] Digits = [.. "0123456789[]"];
+
     /// <summary>What each descriptor is, without numbers that differ each time.</summary>
     internal static List<string> Descriptors()
     {
@@ -14,7 +16,7 @@ internal static class ProcessState
         foreach (string link in Directory.EnumerateFileSystemEntries("/proc/self/fd"))
         {
             if (Target(link) is { } target && !IsTheRuntimes(target))
-                all.Add("descriptor of " + Path.GetFileName(target).Split(':')[0]);
+                all.Add("descriptor of " + Path.GetFileName(target).TrimEnd(Digits));
         }
         return all;
     }

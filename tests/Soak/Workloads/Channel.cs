@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using IOLoops;
 using Soak.Checking;
 using Soak.Loops;
@@ -15,6 +16,7 @@ internal sealed unsafe class Channel
     private readonly Lock _writing = new();
     private readonly long _generation = Interlocked.Increment(ref s_generations);
     private readonly ChannelHandle? _handle;
+    private readonly Socket? _socket;
     private int _writer; // -1: closed; guarded by _writing
     private long _sent; // guarded by _writing
     private long _received;
@@ -22,9 +24,9 @@ internal sealed unsafe class Channel
 
     /// <param name="life">The loop that it is for.</param>
     /// <param name="isSocket">A pair of sockets, or a pipe.</param>
-    /// <param name="hasHandle">Whether the loop gets the number in a handle.</param>
+    /// <param name="hasObject">Whether the loop gets the number in a handle, or in a socket.</param>
     /// <param name="over">A number to take over, which somebody else has open.</param>
-    internal Channel(Life life, bool isSocket, bool hasHandle = false, int? over = null)
+    internal Channel(Life life, bool isSocket, bool hasObject = false, int? over = null)
     {
         _life = life;
         (int reader, _writer) = isSocket ? Libc.NewSocketPair() : Libc.NewPipe();
@@ -34,15 +36,19 @@ internal sealed unsafe class Channel
             reader = number;
         }
         Reader = reader;
-        _handle = hasHandle ? new ChannelHandle(reader) : null;
+        if (hasObject && isSocket)
+            _socket = new Socket(new SafeSocketHandle(reader, ownsHandle: true));
+        else if (hasObject)
+            _handle = new ChannelHandle(reader);
         life.Tally.Add(Work.Descriptors);
     }
 
     internal int Reader { get; }
 
-    internal bool HasHandle => _handle is not null;
+    /// <summary>Whether an object owns the number, and the loop knows it.</summary>
+    internal bool HasObject => _handle is not null || _socket is not null;
 
-    internal FileDescriptor Descriptor => _handle is { } handle ? handle : Reader;
+    internal FileDescriptor Descriptor => _handle is not null ? _handle : _socket is not null ? _socket : Reader;
 
     internal IOEvents Mask { get; set; }
 
@@ -138,11 +144,11 @@ internal sealed unsafe class Channel
         }
     }
 
-    /// <summary>Closes the reading end, or the handle, which closes it when the loop has released it, too.</summary>
+    /// <summary>Closes the reading end, or its object. A handle closes it when the loop has released it, too.</summary>
     internal void CloseReader()
     {
-        if (_handle is not null)
-            _handle.Dispose();
+        if (HasObject)
+            ((IDisposable?)_handle ?? _socket)!.Dispose();
         else
             Libc.Close(Reader);
     }

@@ -60,7 +60,7 @@ internal sealed partial class ChurnWorkload
     /// <summary>Another file gets the number while it is registered.</summary>
     private void TakeOver(Channel channel)
     {
-        if (channel.HasHandle)
+        if (channel.HasObject)
             return;
         channel.Drain();
         Forget(channel, "taken over");
@@ -70,7 +70,7 @@ internal sealed partial class ChurnWorkload
     /// <summary>The same, and a duplicate keeps the file, with the kernel's registration, alive.</summary>
     private void Haunt(Channel channel)
     {
-        if (channel.HasHandle)
+        if (channel.HasObject)
             return;
         _ghosts.Add((Libc.Duplicate(channel.Reader), channel));
         Forget(channel, "taken over, with a duplicate");
@@ -91,7 +91,7 @@ internal sealed partial class ChurnWorkload
     /// <summary>The number may go to another loop, or to other code. poll(2) would take that for the registered file.</summary>
     private void CloseUnderTheLoop(Channel channel)
     {
-        if (channel.HasHandle || Life.Kind.IsPoll)
+        if (channel.HasObject || Life.Kind.IsPoll)
             return;
         channel.Drain();
         Forget(channel, "closed");
@@ -109,10 +109,13 @@ internal sealed partial class ChurnWorkload
         channel.IsAbandoned = false;
     }
 
-    /// <summary>The loop's own reference keeps the descriptor until an event finds the handle disposed.</summary>
+    /// <summary>
+    /// The loop's own reference to a handle keeps the descriptor until an event finds the handle disposed. A socket is closed at once. In
+    /// both cases no handler may be called.
+    /// </summary>
     private void DisposeUnderTheLoop(Channel channel)
     {
-        if (!channel.HasHandle || channel.Mask != IOEvents.Read)
+        if (!channel.HasObject || channel.Mask != IOEvents.Read)
             return;
         Forget(channel, "disposed");
         channel.CloseReader();

@@ -60,7 +60,7 @@ internal sealed partial class ChurnWorkload(Life life, Random random) : Workload
             Update(channel, IOEvents.Read);
     }
 
-    private Channel NewChannel(int? over = null) => new(Life, isSocket: Chance(3), hasHandle: over is null && Chance(3), over);
+    private Channel NewChannel(int? over = null) => new(Life, isSocket: Chance(3), hasObject: over is null && Chance(3), over);
 
     private void Add(Channel channel)
     {

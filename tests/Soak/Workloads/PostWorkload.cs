@@ -24,12 +24,13 @@ internal sealed class PostWorkload(Life life, Random random) : Workload(life, ra
                     Life.Access.Post(callbacks.Take(), Random.Next(LoopAccess.Ways));
             }
             int left = Chance(3) ? 0 : MostLeft;
+            if (left == 0)
+                Life.Access.Wake(callbacks.Take(), Random.Next(LoopAccess.Ways));
             if (!callbacks.WaitUntilLeft(left) || !signals.WaitUntilLeft(left))
                 return;
             Pause(over);
         }
-        Life.Access.Post(callbacks.Take());
-        Life.Access.PostFromSignal(signals.Take());
+        Life.Access.Wake(callbacks.Take(), 0);
         callbacks.Finish();
         signals.Finish();
     }

@@ -15,7 +15,7 @@ internal sealed class RemovalWorkload(Life life, Random random) : Workload(life,
 
     private bool Remove()
     {
-        var channel = new Channel(Life, isSocket: Chance(2), hasHandle: Chance(2));
+        var channel = new Channel(Life, isSocket: Chance(2), hasObject: Chance(2));
         bool isAsync = Chance(3);
         if (!Ends(Life.Loop.InvokeAsync(() => Add(channel, isAsync)), "AddHandler"))
             return false;

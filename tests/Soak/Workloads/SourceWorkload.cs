@@ -4,7 +4,7 @@ using Soak.Loops;
 
 namespace Soak.Workloads;
 
-/// <summary>Streams over pipes and pairs of sockets, terminals, and child processes that send back what they get.</summary>
+/// <summary>Streams over pipes and pairs of sockets, terminals, folder watches, and child processes that send back what they get.</summary>
 internal sealed class SourceWorkload(Life life, Random random) : Workload(life, random)
 {
     private const int MostBytes = 100_000; // more than a pipe takes at once
@@ -12,6 +12,7 @@ internal sealed class SourceWorkload(Life life, Random random) : Workload(life, 
     internal override Task RunAsync(CancellationToken over) => OnLoop(async () =>
     {
         await UseChild();
+        await UseFolder();
         while (!over.IsCancellationRequested)
         {
             await Use();
@@ -58,6 +59,32 @@ internal sealed class SourceWorkload(Life life, Random random) : Workload(life, 
             Life.Report(Violation.Failure, $"a child ended with {status}");
         Life.Ledger.CheckThread("code that awaited a child");
         Life.Tally.Add(Work.Children);
+    }
+
+    private async Task UseFolder()
+    {
+        string folder = Directory.CreateTempSubdirectory("soak").FullName;
+        try
+        {
+            using var watch = new FolderWatch(Life.Loop);
+            watch.Add(folder);
+            string file = Path.Combine(folder, "file");
+            await File.WriteAllTextAsync(file, "content", CancellationToken.None);
+            using var limit = new CancellationTokenSource(Patience.Bound);
+            await foreach (var change in watch.WithCancellation(limit.Token))
+            {
+                if (change.Path != file)
+                    Life.Report(Violation.Failure, $"a folder watch reported {change} instead of {file}");
+                if (change.Kind == FolderChangeKind.Written)
+                    break;
+            }
+            Life.Ledger.CheckThread("code that awaited a change");
+            Life.Tally.Add(Work.Folders);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     private async Task Transfer(LoopStream from, LoopStream to, int most)

@@ -59,7 +59,7 @@ internal sealed class WaitWorkload(Life life, Random random) : Workload(life, ra
             if (!Chance(20))
                 continue;
             Close(channel);
-            channel = _channel = new Channel(Life, isSocket: Chance(2), hasHandle: Chance(2));
+            channel = _channel = new Channel(Life, isSocket: Chance(2), hasObject: Chance(2));
         }
         Close(channel);
     }
