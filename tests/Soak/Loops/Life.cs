@@ -12,7 +12,7 @@ internal sealed class Life
     private static long s_lives;
     private readonly Findings _findings;
     private int _stops;
-    private volatile bool _isStopping; // from a stop to the next start
+    private volatile bool _isStopping; // from a stop to the next start, and in a run that ends by itself
 
     internal Life(Kind kind, Findings findings, Tally tally, PlantedFault plant)
     {
@@ -62,7 +62,7 @@ internal sealed class Life
     internal void RunFor(TimeSpan duration)
     {
         Ledger.IsStopped = false;
-        _isStopping = false;
+        _isStopping = true; // its end ends nested runs, too
         try
         {
             Subject.RunSync(() => Task.Delay(duration, Loop.TimeProvider));
@@ -74,8 +74,6 @@ internal sealed class Life
         }
         finally
         {
-            _isStopping = true;
-            Interlocked.Increment(ref _stops);
             Ledger.IsStopped = true;
         }
     }
