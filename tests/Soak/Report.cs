@@ -27,7 +27,7 @@ internal sealed class Report(Findings findings, KindRunner[] kinds, ResourceChec
         Console.WriteLine(resources.Memory);
         foreach (var kind in kinds)
             Count($"{kind.Kind.Name}: {Violations(kind.Kind.Name)} violations", findings.Of(kind.Kind.Name) == 0, wasChecked: true);
-        foreach (var violation in (Violation[])[Violation.Descriptors, Violation.Threads, Violation.Handles])
+        foreach (var violation in (Violation[])[Violation.Descriptors, Violation.Threads, Violation.Children, Violation.Handles])
             Count($"nothing left when all loops are closed: {violation} ({resources.Closings} times)", Has(violation), resources.Closings > 0);
         foreach (var violation in (Violation[])[Violation.Managed, Violation.Private])
             Count($"memory does not grow: {violation}", Has(violation), resources.HasJudgedMemory);

@@ -51,6 +51,9 @@ internal enum Violation
     /// <summary>Threads were left.</summary>
     Threads,
 
+    /// <summary>Child processes were left.</summary>
+    Children,
+
     /// <summary>Handles were left open.</summary>
     Handles,
 

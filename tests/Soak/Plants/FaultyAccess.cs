@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using IOLoops;
 using Soak.Loops;
@@ -82,12 +83,15 @@ internal sealed class FaultyAccess : LoopAccess
             _timer ??= new System.Threading.Timer(_ => Loop.TryAddCallback(static () => { }), null, 20, 20);
         var former = _formerHandlers.GetValueOrDefault(fd.Number);
         _formerHandlers[fd.Number] = handler;
+        bool isLost = _fault == PlantedFault.LostEvent && IsTime(5);
         base.AddHandler(
             fd,
             (ready, found) =>
             {
                 switch (_fault)
                 {
+                    case PlantedFault.LostEvent when isLost:
+                        break;
                     case PlantedFault.StaleEvent when former is not null && IsTime(10):
                         former(ready, found);
                         break;
@@ -134,6 +138,9 @@ internal sealed class FaultyAccess : LoopAccess
                 break;
             case PlantedFault.LeakedThread:
                 Worker.Start("soak leak", static () => Thread.Sleep(Timeout.Infinite));
+                break;
+            case PlantedFault.LeakedChild:
+                Process.Start("sleep", "20").Dispose();
                 break;
             case PlantedFault.LeakedHandle:
                 Leaked.Add(new ChannelHandle(int.MaxValue));

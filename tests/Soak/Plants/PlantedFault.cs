@@ -35,6 +35,10 @@ internal enum PlantedFault
     [Expected(Violation.Events)]
     StrangeEvent,
 
+    /// <summary>A handler is never called.</summary>
+    [Expected(Violation.Late)]
+    LostEvent,
+
     /// <summary>A wait ends at once.</summary>
     [Expected(Violation.Stale)]
     EmptyWait,
@@ -74,6 +78,10 @@ internal enum PlantedFault
     /// <summary>Each round leaves a thread.</summary>
     [Expected(Violation.Threads)]
     LeakedThread,
+
+    /// <summary>Each round leaves a child process.</summary>
+    [Expected(Violation.Children)]
+    LeakedChild,
 
     /// <summary>Each round leaves a handle open.</summary>
     [Expected(Violation.Handles)]

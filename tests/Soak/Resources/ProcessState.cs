@@ -25,6 +25,10 @@ internal static class ProcessState
     internal static List<string> Threads() =>
         [.. from task in Directory.EnumerateDirectories(Tasks) let name = Name(task) where name.Length > 0 && !name.StartsWith(".NET", StringComparison.Ordinal) select "thread " + name];
 
+    /// <summary>Child processes, also those that have ended and were not waited for.</summary>
+    internal static List<string> Children() =>
+        [.. from task in Directory.EnumerateDirectories(Tasks) from line in Lines(task + "/children") from child in line.Split(' ', StringSplitOptions.RemoveEmptyEntries) select "child process"];
+
     /// <summary>How often each thread of a loop has gone to sleep.</summary>
     internal static Dictionary<string, long> Sleeps()
     {

@@ -43,6 +43,7 @@ internal sealed class ResourceCheck(Findings findings)
         Closings++;
         CheckLeft(Violation.Descriptors, ProcessState.Descriptors, _descriptors);
         CheckLeft(Violation.Threads, ProcessState.Threads, _threads);
+        CheckLeft(Violation.Children, ProcessState.Children, []);
         CheckLeft(Violation.Handles, static () => [.. Enumerable.Repeat("handle", ChannelHandle.Open)], []);
     }
 
