@@ -7,6 +7,8 @@ namespace Soak.Workloads;
 /// <summary>A thread that removes handlers from outside while it sends to them, and closes the descriptor at once.</summary>
 internal sealed class RemovalWorkload(Life life, Random random) : Workload(life, random)
 {
+    private readonly Random _handlersRandom = new(random.Next());
+
     internal override Task RunAsync(CancellationToken over) => Worker.Start("soak remover", () =>
     {
         while (!over.IsCancellationRequested && Remove())
@@ -61,11 +63,22 @@ internal sealed class RemovalWorkload(Life life, Random random) : Workload(life,
         Life.Ledger.CheckThread("an asynchronous handler");
         if (!channel.Begin(fd, events))
             return;
-        await Task.Yield();
-        Life.Ledger.CheckThread("an asynchronous handler");
-        if (channel.Receive(2) is null)
+        await PauseInHandler();
+        if (!channel.IsRegistered)
+            Life.Report(Violation.Stale, $"an asynchronous handler ran on after RemoveHandlerAsync had ended: {fd}");
+        else if (channel.Receive(2) is null)
             Life.Report(Violation.Stale, $"an asynchronous handler was called with {events} while there was nothing to read: {fd}");
         channel.Finish();
+    }
+
+    /// <summary>The handlers' own chance: they run on the loop's thread.</summary>
+    private async Task PauseInHandler()
+    {
+        if (_handlersRandom.Next(3) == 0)
+            await Task.Yield();
+        else
+            await Task.Delay(TimeSpan.FromMicroseconds(_handlersRandom.Next(1, 5000)), Life.Loop.TimeProvider);
+        Life.Ledger.CheckThread("an asynchronous handler");
     }
 
     private bool Ends(Task task, string what)
