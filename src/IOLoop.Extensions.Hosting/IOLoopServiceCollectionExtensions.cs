@@ -1,0 +1,81 @@
+using IOLoops;
+using IOLoops.Extensions.Hosting;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds loops that start and stop with the application.</summary>
+public static class IOLoopServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds an <see cref="IOLoop"/> as a singleton, with a thread of its own. The host starts it before it starts hosted services,
+    /// and stops it after they have stopped.
+    /// </summary>
+    /// <remarks>
+    /// The loop is constructed when it is first injected, or else when the host starts. The container disposes of it. Several
+    /// loops start in the order in which they were added, one after another, and stop in the reverse order. Calling this method
+    /// again adds no second loop: <paramref name="configure"/> then configures the same one. For several loops use
+    /// <see cref="AddKeyedIOLoop"/>.
+    /// </remarks>
+    /// <param name="services">Where to add it.</param>
+    /// <param name="configure">Sets options of the loop; <see langword="null"/> for the defaults.</param>
+    /// <returns><paramref name="services"/>.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="services"/> is null.</exception>
+    public static IServiceCollection AddIOLoop(this IServiceCollection services, Action<IOLoopServiceOptions>? configure = null) =>
+        Add(services, null, configure);
+
+    /// <summary>
+    /// Adds an <see cref="IOLoop"/> as a keyed singleton, with a thread of its own, to be injected by
+    /// <see cref="FromKeyedServicesAttribute"/>. Otherwise as <see cref="AddIOLoop"/>.
+    /// </summary>
+    /// <param name="services">Where to add it.</param>
+    /// <param name="serviceKey">The key. Its text is the name of the loop and of its <see cref="IOLoopServiceOptions"/>, so keys need different texts.</param>
+    /// <param name="configure">Sets options of the loop; <see langword="null"/> for the defaults.</param>
+    /// <returns><paramref name="services"/>.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="services"/> or <paramref name="serviceKey"/> is null.</exception>
+    public static IServiceCollection AddKeyedIOLoop(this IServiceCollection services, object serviceKey, Action<IOLoopServiceOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(serviceKey);
+        return Add(services, serviceKey, configure);
+    }
+
+    private static IServiceCollection Add(IServiceCollection services, object? key, Action<IOLoopServiceOptions>? configure)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        string name = LoopKey.OptionsName(key);
+        if (configure is not null)
+            services.Configure(name, configure);
+        if (services.Any(service => service.ServiceType == typeof(LoopRun) && Equals(service.ServiceKey, key)))
+            return services;
+        services.AddOptions<IOLoopServiceOptions>(name)
+            .PostConfigure<IServiceProvider>((options, provider) =>
+            {
+                options.Name ??= key is null ? nameof(IOLoop) : name;
+                options.LoggerFactory ??= provider.GetService<ILoggerFactory>();
+            })
+            .Validate(static options => options.StopTimeout > TimeSpan.Zero || options.StopTimeout == Timeout.InfiniteTimeSpan,
+                "StopTimeout must be positive, or Timeout.InfiniteTimeSpan.");
+        services.AddKeyedSingleton<IOLoop>(key, (provider, _) => new ApplicationIOLoop(OptionsOf(provider, key)));
+        services.AddKeyedSingleton(key, (provider, _) => CreateRun(provider, key));
+        services.AddSingleton<IHostedService>(provider => new LoopHostedService(provider, key));
+        return services;
+    }
+
+    private static LoopRun CreateRun(IServiceProvider provider, object? key)
+    {
+        if (provider.GetRequiredKeyedService<IOLoop>(key) is not ApplicationIOLoop loop)
+        {
+            throw new InvalidOperationException(
+                "Another IOLoop was registered after AddIOLoop, so the host cannot run it. Remove that registration, or add the loop with a key of its own.");
+        }
+        var logger = provider.GetService<ILoggerFactory>()?.CreateLogger(HostingLog.Category) ?? NullLogger.Instance;
+        return new LoopRun(loop, OptionsOf(provider, key), provider.GetRequiredService<IHostApplicationLifetime>(), logger);
+    }
+
+    private static IOLoopServiceOptions OptionsOf(IServiceProvider provider, object? key) =>
+        provider.GetRequiredService<IOptionsMonitor<IOLoopServiceOptions>>().Get(LoopKey.OptionsName(key));
+}

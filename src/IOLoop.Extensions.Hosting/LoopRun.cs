@@ -1,0 +1,155 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace IOLoops.Extensions.Hosting;
+
+/// <summary>
+/// The one run of a loop, from the application's start to its end. The container creates it after the loop, and so disposes of it
+/// before: that is how a run that ends with the container is told from one that ends by itself.
+/// </summary>
+internal sealed class LoopRun : IAsyncDisposable, IDisposable
+{
+    private readonly ApplicationIOLoop _loop;
+    private readonly IOLoopServiceOptions _options;
+    private readonly IHostApplicationLifetime _lifetime;
+    private readonly ILogger _logger;
+    private readonly Lock _gate = new();
+
+    private Task? _run; // this and what follows guarded by _gate
+    private bool _isEnding;
+    private bool _isAbandoned;
+    private Exception? _cause;
+
+    internal LoopRun(ApplicationIOLoop loop, IOLoopServiceOptions options, IHostApplicationLifetime lifetime, ILogger logger)
+    {
+        _loop = loop;
+        _options = options;
+        _lifetime = lifetime;
+        _logger = logger;
+        if (options.StopApplicationOnCallbackFailure)
+            loop.UnhandledFailure = OnUnhandledFailure;
+    }
+
+    internal IOLoop Loop => _loop;
+
+    /// <summary>The run's task; null before the application has started the loop.</summary>
+#pragma warning disable VSTHRD003 // only looked at
+    internal Task? Current
+    {
+        get
+        {
+            lock (_gate)
+                return _run;
+        }
+    }
+#pragma warning restore VSTHRD003
+
+    /// <summary>Begins the run, and waits until the loop runs its first callback, or its run has ended.</summary>
+    internal async Task StartAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var running = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _loop.SpawnCallback(running.SetResult);
+        var run = _loop.RunAsync(CancellationToken.None);
+        lock (_gate)
+            _run = run;
+        _ = run.ContinueWith(OnRunEnded, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        await Task.WhenAny(running.Task, run).WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends the run, and waits for that at most as long as the options allow.</summary>
+    /// <exception cref="InvalidOperationException">This loop is what stopped the application.</exception>
+    internal async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await EndAsync(cancellationToken).ConfigureAwait(false);
+        Exception? cause;
+        lock (_gate)
+            cause = _cause;
+        if (cause is not null)
+            throw cause;
+    }
+
+    /// <summary>When the application was not stopped, because it failed to start: ends the run.</summary>
+    public async ValueTask DisposeAsync() => await EndAsync(CancellationToken.None).ConfigureAwait(false);
+
+    /// <summary>The same without waiting.</summary>
+    public void Dispose() => TryBeginEnd(out _);
+
+    private async Task EndAsync(CancellationToken cancellationToken)
+    {
+        if (!TryBeginEnd(out var run))
+            return;
+        try
+        {
+            await run.WaitAsync(_options.StopTimeout, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (!run.IsCompleted && exception is TimeoutException or OperationCanceledException)
+        {
+            lock (_gate)
+                _isAbandoned = true;
+            _loop.Abandon();
+            HostingLog.StopTimedOut(_logger, _loop.Name, _options.StopTimeout.TotalSeconds, _loop.ToString());
+        }
+        catch (Exception) when (run.IsFaulted)
+        {
+            HostingLog.RunFailed(_logger, run.Exception!.GetBaseException(), _loop.Name);
+        }
+    }
+
+    /// <summary>Asks the run to end: from now on it ends because the application does. False: nothing runs any more, or waiting was given up.</summary>
+    private bool TryBeginEnd([NotNullWhen(true)] out Task? run)
+    {
+        lock (_gate)
+        {
+            _isEnding = true;
+            run = _run is { IsCompleted: false } && !_isAbandoned ? _run : null;
+        }
+        if (run is not null)
+            _loop.Stop();
+        return run is not null;
+    }
+
+    private void OnUnhandledFailure(Exception failure)
+    {
+        if (TrySetCause($"The application was stopped because a callback, timeout or handler of the loop '{_loop.Name}' failed and StopApplicationOnCallbackFailure is set.", failure))
+        {
+            HostingLog.FailureStopsApplication(_logger, failure, _loop.Name);
+            StopApplication();
+        }
+    }
+
+    private void OnRunEnded(Task run)
+    {
+        var failure = run.Exception?.GetBaseException();
+        if (!_options.StopApplicationWhenRunEnds)
+        {
+            lock (_gate)
+            {
+                if (_isEnding)
+                    return;
+            }
+            HostingLog.RunEnded(_logger, failure, _loop.Name);
+        }
+        else if (TrySetCause($"The application was stopped because the run of the loop '{_loop.Name}' ended before the application did.", failure))
+        {
+            HostingLog.RunEndStopsApplication(_logger, failure, _loop.Name);
+            StopApplication();
+        }
+    }
+
+    private bool TrySetCause(string message, Exception? failure)
+    {
+        lock (_gate)
+        {
+            if (_isEnding || _cause is not null)
+                return false;
+            _cause = new InvalidOperationException(message, failure);
+            return true;
+        }
+    }
+
+    // On the pool: what the application has registered for its end must not run on the loop's thread, which it may wait for.
+    private void StopApplication() =>
+        ThreadPool.UnsafeQueueUserWorkItem(static lifetime => lifetime.StopApplication(), _lifetime, preferLocal: false);
+}
