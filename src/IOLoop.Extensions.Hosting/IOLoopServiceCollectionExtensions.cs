@@ -73,7 +73,8 @@ public static class IOLoopServiceCollectionExtensions
                 "Another IOLoop was registered after AddIOLoop, so the host cannot run it. Remove that registration, or add the loop with a key of its own.");
         }
         var logger = provider.GetService<ILoggerFactory>()?.CreateLogger(HostingLog.Category) ?? NullLogger.Instance;
-        return new LoopRun(loop, OptionsOf(provider, key), provider.GetRequiredService<IHostApplicationLifetime>(), logger);
+        var lifetime = provider.GetRequiredService<IHostApplicationLifetime>();
+        return new LoopRun(loop, OptionsOf(provider, key), lifetime, logger, provider.GetService<TimeProvider>() ?? TimeProvider.System);
     }
 
     private static IOLoopServiceOptions OptionsOf(IServiceProvider provider, object? key) =>

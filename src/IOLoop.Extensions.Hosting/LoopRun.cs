@@ -21,8 +21,9 @@ internal sealed class LoopRun : IAsyncDisposable, IDisposable
     private bool _isAbandoned;
     private Exception? _cause;
 
-    internal LoopRun(ApplicationIOLoop loop, IOLoopServiceOptions options, IHostApplicationLifetime lifetime, ILogger logger)
+    internal LoopRun(ApplicationIOLoop loop, IOLoopServiceOptions options, IHostApplicationLifetime lifetime, ILogger logger, TimeProvider time)
     {
+        Probe = new LoopProbe(loop, time);
         _loop = loop;
         _options = options;
         _lifetime = lifetime;
@@ -32,6 +33,9 @@ internal sealed class LoopRun : IAsyncDisposable, IDisposable
     }
 
     internal IOLoop Loop => _loop;
+
+    /// <summary>For health checks.</summary>
+    internal LoopProbe Probe { get; }
 
     /// <summary>The run's task; null before the application has started the loop.</summary>
 #pragma warning disable VSTHRD003 // only looked at

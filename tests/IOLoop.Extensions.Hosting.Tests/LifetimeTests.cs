@@ -84,22 +84,15 @@ public sealed class LifetimeTests
     public async Task A_loop_that_does_not_end_in_time_is_left_behind_with_a_warning_and_closed_when_it_ends()
     {
         var logs = new CollectingLoggerFactory();
-        using var blocked = new ManualResetEventSlim();
-        using var release = new ManualResetEventSlim();
         var host = TestHost.Build(services => services.AddIOLoop(options => options.StopTimeout = TimeSpan.FromMilliseconds(1)), logs);
         var loop = host.Loop();
         await host.StartAsync().Soon();
-        loop.AddCallback(() =>
-        {
-            blocked.Set();
-            release.Wait(TestHost.Patience);
-        });
-        blocked.Wait(TestHost.Patience).ShouldBeTrue();
+        using var blocked = new BlockedCallback(loop);
         await host.StopAsync().Soon();
         await ((IAsyncDisposable)host).DisposeAsync().AsTask().Soon();
         logs.Entries.ShouldContain(entry => entry.Level == LogLevel.Warning && entry.Message.Contains("did not end within", StringComparison.Ordinal));
         loop.IsRunning.ShouldBeTrue();
-        release.Set();
+        blocked.Release();
         SpinWait.SpinUntil(() => loop.IsClosed, TestHost.Patience).ShouldBeTrue();
     }
 }
