@@ -17,6 +17,7 @@ internal sealed class LoopRun : IAsyncDisposable, IDisposable
     private readonly Lock _gate = new();
 
     private Task? _run; // this and what follows guarded by _gate
+    private Task? _watch; // ends when the end of the run has been seen to
     private bool _isEnding;
     private bool _isAbandoned;
     private Exception? _cause;
@@ -57,8 +58,10 @@ internal sealed class LoopRun : IAsyncDisposable, IDisposable
         _loop.SpawnCallback(running.SetResult);
         var run = _loop.RunAsync(CancellationToken.None);
         lock (_gate)
+        {
             _run = run;
-        _ = run.ContinueWith(OnRunEnded, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            _watch = run.ContinueWith(OnRunEnded, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        }
         await Task.WhenAny(running.Task, run).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -82,63 +85,68 @@ internal sealed class LoopRun : IAsyncDisposable, IDisposable
 
     private async Task EndAsync(CancellationToken cancellationToken)
     {
-        if (!TryBeginEnd(out var run))
+        if (!TryBeginEnd(out var ended))
             return;
         try
         {
-            await run.WaitAsync(_options.StopTimeout, cancellationToken).ConfigureAwait(false);
+            await ended.WaitAsync(_options.StopTimeout, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (!run.IsCompleted && exception is TimeoutException or OperationCanceledException)
+        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
         {
             lock (_gate)
                 _isAbandoned = true;
             _loop.Abandon();
             HostingLog.StopTimedOut(_logger, _loop.Name, _options.StopTimeout.TotalSeconds, _loop.ToString());
         }
-        catch (Exception) when (run.IsFaulted)
-        {
-            HostingLog.RunFailed(_logger, run.Exception!.GetBaseException(), _loop.Name);
-        }
     }
 
     /// <summary>Asks the run to end: from now on it ends because the application does. False: nothing runs any more, or waiting was given up.</summary>
-    private bool TryBeginEnd([NotNullWhen(true)] out Task? run)
+    private bool TryBeginEnd([NotNullWhen(true)] out Task? ended)
     {
         lock (_gate)
         {
             _isEnding = true;
-            run = _run is { IsCompleted: false } && !_isAbandoned ? _run : null;
+            ended = _watch is { IsCompleted: false } && !_isAbandoned ? _watch : null;
         }
-        if (run is not null)
+        if (ended is not null)
             _loop.Stop();
-        return run is not null;
+        return ended is not null;
     }
 
     private void OnUnhandledFailure(Exception failure)
     {
-        if (TrySetCause($"The application was stopped because a callback, timeout or handler of the loop '{_loop.Name}' failed and StopApplicationOnCallbackFailure is set.", failure))
-        {
-            HostingLog.FailureStopsApplication(_logger, failure, _loop.Name);
-            StopApplication();
-        }
+        if (!TrySetCause($"The application was stopped because a callback, timeout or handler of the loop '{_loop.Name}' failed and StopApplicationOnCallbackFailure is set.", failure))
+            return;
+        StopApplication();
+        HostingLog.FailureStopsApplication(_logger, failure, _loop.Name);
     }
 
     private void OnRunEnded(Task run)
     {
         var failure = run.Exception?.GetBaseException();
-        if (!_options.StopApplicationWhenRunEnds)
+        if (IsApplicationEnding)
         {
-            lock (_gate)
-            {
-                if (_isEnding)
-                    return;
-            }
+            if (failure is not null)
+                HostingLog.RunFailed(_logger, failure, _loop.Name);
+        }
+        else if (!_options.StopApplicationWhenRunEnds)
+        {
             HostingLog.RunEnded(_logger, failure, _loop.Name);
         }
         else if (TrySetCause($"The application was stopped because the run of the loop '{_loop.Name}' ended before the application did.", failure))
         {
-            HostingLog.RunEndStopsApplication(_logger, failure, _loop.Name);
             StopApplication();
+            HostingLog.RunEndStopsApplication(_logger, failure, _loop.Name);
+        }
+    }
+
+    /// <summary>What happens then is not the reason why the application stops.</summary>
+    private bool IsApplicationEnding
+    {
+        get
+        {
+            lock (_gate)
+                return _isEnding || _lifetime.ApplicationStopping.IsCancellationRequested;
         }
     }
 
@@ -146,7 +154,7 @@ internal sealed class LoopRun : IAsyncDisposable, IDisposable
     {
         lock (_gate)
         {
-            if (_isEnding || _cause is not null)
+            if (IsApplicationEnding || _cause is not null)
                 return false;
             _cause = new InvalidOperationException(message, failure);
             return true;

@@ -104,6 +104,19 @@ public sealed class FailureTests
     }
 
     [Fact]
+    public async Task What_fails_or_ends_while_the_application_stops_is_not_the_reason_why_it_stops()
+    {
+        using var host = Build(options => options.StopApplicationOnCallbackFailure = true);
+        await host.StartAsync().Soon();
+        host.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+        host.Loop().AddCallback(() => throw new TestException("late"));
+        await host.Loop().RunsACallback();
+        await host.Loop().StopAsync().Soon();
+        await host.StopAsync().Soon();
+        _logs.Entries.ShouldNotContain(entry => entry.Level == LogLevel.Critical);
+    }
+
+    [Fact]
     public async Task An_application_that_stops_in_order_logs_nothing()
     {
         using var host = Build(options => options.StopApplicationOnCallbackFailure = true);
