@@ -17,7 +17,8 @@ public static class IOLoopServiceCollectionExtensions
     /// </summary>
     /// <remarks>
     /// The loop is constructed when it is first injected, or else when the host starts. The container disposes of it. Several
-    /// loops start in the order in which they were added, one after another, and stop in the reverse order. Calling this method
+    /// loops start in the order in which they were added, one after another, and stop in the reverse order, unless the host's
+    /// options say that services start or stop concurrently. Calling this method
     /// again adds no second loop: <paramref name="configure"/> then configures the same one. For several loops use
     /// <see cref="AddKeyedIOLoop"/>.
     /// </remarks>
@@ -57,8 +58,9 @@ public static class IOLoopServiceCollectionExtensions
                 options.Name ??= key is null ? nameof(IOLoop) : name;
                 options.LoggerFactory ??= provider.GetService<ILoggerFactory>();
             })
-            .Validate(static options => options.StopTimeout > TimeSpan.Zero || options.StopTimeout == Timeout.InfiniteTimeSpan,
-                "StopTimeout must be positive, or Timeout.InfiniteTimeSpan.");
+            .Validate(static options => options.StopTimeout == Timeout.InfiniteTimeSpan
+                || (options.StopTimeout > TimeSpan.Zero && options.StopTimeout.TotalMilliseconds <= int.MaxValue),
+                "StopTimeout must be positive and less than 24 days, or Timeout.InfiniteTimeSpan.");
         services.AddKeyedSingleton<IOLoop>(key, (provider, _) => new ApplicationIOLoop(OptionsOf(provider, key)));
         services.AddKeyedSingleton(key, (provider, _) => CreateRun(provider, key));
         services.AddSingleton<IHostedService>(provider => new LoopHostedService(provider, key));

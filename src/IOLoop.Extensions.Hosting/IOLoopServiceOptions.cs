@@ -11,8 +11,8 @@ public class IOLoopServiceOptions : PollIOLoopOptions
 {
     /// <summary>
     /// How long the application waits for the loop's run to end when it stops. Default: 5 seconds. If a callback, timeout or handler
-    /// still runs then, a warning is logged, and the application continues to stop without this loop. Must be positive, or
-    /// <see cref="Timeout.InfiniteTimeSpan"/>.
+    /// still runs then, a warning is logged, and the application continues to stop without this loop. Must be positive and less
+    /// than 24 days, or <see cref="Timeout.InfiniteTimeSpan"/>.
     /// </summary>
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(5);
 

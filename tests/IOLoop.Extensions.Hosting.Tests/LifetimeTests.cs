@@ -95,4 +95,27 @@ public sealed class LifetimeTests
         blocked.Release();
         SpinWait.SpinUntil(() => loop.IsClosed, TestHost.Patience).ShouldBeTrue();
     }
+
+    [Fact]
+    public async Task A_loop_that_is_blocked_while_it_starts_lets_the_start_be_cancelled()
+    {
+        using var blocked = new ManualResetEventSlim();
+        using var release = new ManualResetEventSlim();
+        using var enough = new CancellationTokenSource();
+        var host = TestHost.Build(services => services.AddIOLoop(options => options.StopTimeout = TimeSpan.FromMilliseconds(1)));
+        var loop = host.Loop();
+        loop.AddCallback(() =>
+        {
+            blocked.Set();
+            release.Wait(TestHost.Patience);
+        });
+        var starting = host.StartAsync(enough.Token);
+        blocked.Wait(TestHost.Patience).ShouldBeTrue();
+        starting.IsCompleted.ShouldBeFalse();
+        await enough.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(starting.Soon());
+        await ((IAsyncDisposable)host).DisposeAsync().AsTask().Soon();
+        release.Set();
+        SpinWait.SpinUntil(() => loop.IsClosed, TestHost.Patience).ShouldBeTrue();
+    }
 }
