@@ -47,7 +47,10 @@ internal sealed class LoopWaker(IOLoop loop, IPoller poller, CallbackQueue callb
             callbacks.TakeBackWake();
             throw new IOException(
                 $"{loop.Name} could not be woken: {exception.Message} What was added stays queued, and runs when the loop next wakes. The next call that adds something tries again.",
-                exception) { HResult = exception.HResult };
+                exception)
+            {
+                HResult = exception.HResult,
+            };
         }
     }
 }
