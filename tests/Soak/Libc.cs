@@ -38,6 +38,22 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, SetLastError = true)]
     private static partial nint write(int fd, void* buffer, nuint count);
 
+    [LibraryImport(Library, EntryPoint = "malloc_trim")]
+    private static partial int TrimHeap(nuint keep);
+
+    /// <summary>What was freed goes back to the system, from the arenas of all threads, so that private memory is what is in use.</summary>
+    internal static void TrimHeap()
+    {
+        try
+        {
+            _ = TrimHeap(0); // whether anything went back
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // musl, which keeps little.
+        }
+    }
+
     /// <summary>Both ends of a pipe, which do not block.</summary>
     internal static (int Reader, int Writer) NewPipe()
     {

@@ -7,7 +7,7 @@ namespace Soak.Resources;
 internal sealed class ResourceCheck(Findings findings)
 {
     private readonly Growth _managed = new(Violation.Managed, "managed memory", slack: 2 << 20);
-    private readonly Growth _private = new(Violation.Private, "private memory", slack: 24 << 20);
+    private readonly Growth _private = new(Violation.Private, "private memory", slack: 16 << 20);
     private List<string> _descriptors = [];
     private List<string> _threads = [];
 
@@ -30,9 +30,10 @@ internal sealed class ResourceCheck(Findings findings)
     {
         for (int i = 0; i < 2; i++)
         {
-            GC.Collect();
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             GC.WaitForPendingFinalizers();
         }
+        Libc.TrimHeap();
         _managed.Add(GC.GetTotalMemory(forceFullCollection: true), findings);
         _private.Add(ProcessState.PrivateMemory(), findings);
     }
