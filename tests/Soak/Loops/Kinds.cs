@@ -22,9 +22,9 @@ internal static class Kinds
         new Kind("hosted-poll", (log, life) => InContext(log, life, PollerKind.Poll), IsPoll: true, HasHost: true),
     ];
 
-    private static NativeSubject Native(ILoggerFactory log, long life, PollerKind poller) => new(new PollIOLoopOptions
+    private static NativeSubject Native(ILoggerFactory log, long life, PollerKind poller, string name = "soak") => new(new PollIOLoopOptions
     {
-        Name = "soak",
+        Name = name,
         LoggerFactory = log,
         Poller = poller,
         Waker = life % 2 == 0 ? WakerKind.EventFd : WakerKind.Pipe,
@@ -59,7 +59,7 @@ internal static class Kinds
 
     private static HostedSubject InsideNative(ILoggerFactory log, long life)
     {
-        var native = Native(log, life, PollerKind.Epoll);
+        var native = Native(log, life, PollerKind.Epoll, "soak host");
         native.Start();
         return new HostedSubject(new RxIOLoop(native.Loop.AsScheduler(), Options(log)), () => native.IsOwnThread, () =>
         {

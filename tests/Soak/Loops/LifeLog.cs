@@ -35,7 +35,9 @@ internal sealed class LifeLog(Life life) : ILoggerFactory, ILogger
         switch (eventId.Id)
         {
             case Dropped when state is IReadOnlyList<KeyValuePair<string, object?>> values:
-                Interlocked.Add(ref _dropped, values.Where(static value => value.Key == "Count").Sum(static value => (int)value.Value!));
+                // A native loop that was the host may have had a turn of the loop posted when that was closed.
+                if (values.Any(value => Equals(value.Value, life.Loop.Name)))
+                    Interlocked.Add(ref _dropped, values.Where(static value => value.Key == "Count").Sum(static value => (int)value.Value!));
                 break;
             case HostLost:
                 Interlocked.Increment(ref _lostHosts);

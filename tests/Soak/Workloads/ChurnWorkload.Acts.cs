@@ -118,8 +118,8 @@ internal sealed partial class ChurnWorkload
         if (!channel.HasObject || channel.Mask != IOEvents.Read)
             return;
         Forget(channel, "disposed");
+        channel.CloseWriter(); // first: a socket has no reader as soon as it is disposed, and the sender would fail
         channel.CloseReader();
-        channel.CloseWriter();
         Add(NewChannel());
     }
 }
