@@ -80,6 +80,22 @@ public sealed class FailureTests
     }
 
     [Fact]
+    public async Task A_run_that_fails_stops_the_application_which_fails_with_it()
+    {
+        var time = new FailingTime();
+        using var host = Build(options => options.TimeProvider = time);
+        var running = host.RunAsync();
+        host.Loop().AddCallback(() =>
+        {
+            host.Loop().CallLater(TimeSpan.FromHours(1), static () => { });
+            time.FailNext();
+        });
+        var failure = await Should.ThrowAsync<InvalidOperationException>(running.Soon());
+        failure.InnerException.ShouldBeOfType<TestException>().Message.ShouldBe("no clock");
+        _logs.Entries.Single(entry => entry.Level == LogLevel.Critical).Exception.ShouldBeOfType<TestException>();
+    }
+
+    [Fact]
     public async Task A_loop_that_somebody_disposes_of_stops_the_application()
     {
         using var host = Build();

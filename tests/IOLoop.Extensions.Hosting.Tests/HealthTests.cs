@@ -1,3 +1,4 @@
+using IOLoops.Conformance;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
@@ -97,6 +98,30 @@ public sealed class HealthTests
         await host.Loop().DisposeAsync().AsTask().Soon();
         host.Loop().IsClosed.ShouldBeTrue();
         (await Check(host)).Status.ShouldBe(HealthStatus.Unhealthy);
+    }
+
+    [Fact]
+    public async Task A_loop_whose_run_failed_is_unhealthy_with_the_failure()
+    {
+        var time = new FailingTime();
+        using var host = TestHost.Build(services => services
+            .AddIOLoop(options =>
+            {
+                options.TimeProvider = time;
+                options.StopApplicationWhenRunEnds = false;
+            })
+            .AddHealthChecks().AddIOLoop());
+        await host.StartAsync().Soon();
+        host.Loop().AddCallback(() =>
+        {
+            host.Loop().CallLater(TimeSpan.FromHours(1), static () => { });
+            time.FailNext();
+        });
+        SpinWait.SpinUntil(() => !host.Loop().IsRunning, TestHost.Patience).ShouldBeTrue();
+        var entry = await Check(host);
+        entry.Status.ShouldBe(HealthStatus.Unhealthy);
+        entry.Exception.ShouldBeOfType<TestException>().Message.ShouldBe("no clock");
+        await host.StopAsync().Soon();
     }
 
     [Fact]
