@@ -33,6 +33,7 @@ public sealed class HealthTests
         await host.StopAsync().Soon();
         (await Check(host)).ShouldSatisfyAllConditions(
             entry => entry.Status.ShouldBe(HealthStatus.Unhealthy), entry => entry.Description!.ShouldContain("its run has ended"));
+        host.Loop().ToString().ShouldContain("0 callbacks queued"); // of the checks
     }
 
     [Fact]

@@ -97,6 +97,24 @@ public sealed class LifetimeTests
     }
 
     [Fact]
+    public async Task A_loop_that_does_not_end_is_left_behind_when_the_application_may_wait_no_longer()
+    {
+        using var enough = new CancellationTokenSource();
+        var host = TestHost.Build(services => services.AddIOLoop(options => options.StopTimeout = Timeout.InfiniteTimeSpan));
+        var loop = host.Loop();
+        await host.StartAsync().Soon();
+        using var blocked = new BlockedCallback(loop);
+        var stopping = host.StopAsync(enough.Token);
+        stopping.IsCompleted.ShouldBeFalse();
+        await enough.CancelAsync();
+        await Record.ExceptionAsync(() => stopping.Soon()); // whether the host reports its token is its own affair
+        await ((IAsyncDisposable)host).DisposeAsync().AsTask().Soon();
+        loop.IsRunning.ShouldBeTrue();
+        blocked.Release();
+        SpinWait.SpinUntil(() => loop.IsClosed, TestHost.Patience).ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task A_loop_that_is_blocked_while_it_starts_lets_the_start_be_cancelled()
     {
         using var blocked = new ManualResetEventSlim();

@@ -18,6 +18,7 @@ internal static class TestHost
     {
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Services.AddSingleton<ILoggerFactory>(logs);
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = Timeout.InfiniteTimeSpan); // the loop's own limit is enough
         configure(builder.Services);
         return builder.Build();
     }
