@@ -34,6 +34,9 @@ native.RunSync(async () =>
 
 using (LoopStackCapture.Install())
     CaptureStack();
+#if MISTAKE // To be reported by the analyzers in the package.
+Console.WriteLine(IOEvents.Read.HasFlag(IOEvents.Error));
+#endif
 return 0;
 
 static void Receive(string name, IOLoop loop)
