@@ -49,7 +49,9 @@ internal sealed class StallWorkload : IDisposable
         loop.AddCallback(() =>
         {
             long began = Measurement.Now;
+#pragma warning disable IOL0001 // A stall is what is measured.
             _reported.Wait();
+#pragma warning restore IOL0001
             _late[round] = _reportedAt - began - _threshold;
             _ended.Reach();
         });

@@ -74,7 +74,9 @@ internal sealed class TimerWorkload
             cancelled = Measurement.Now;
             early = timers._fired;
             allocated = Measurement.Allocated - before;
-            Thread.Sleep(spread + 20); // holds the loop until every timeout is due
+#pragma warning disable IOL0001 // Holds the loop until every timeout is due.
+            Thread.Sleep(spread + 20);
+#pragma warning restore IOL0001
             due = Measurement.Now;
         });
         timers._ended.Wait();

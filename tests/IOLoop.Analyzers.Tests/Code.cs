@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeFixes;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Testing;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Testing;
@@ -49,6 +50,10 @@ internal static class Code
         Prepare(test);
         return test.RunAsync(TestContext.Current.CancellationToken);
     }
+
+    /// <summary>The same without marks, to be analyzed by the caller.</summary>
+    public static CSharpCompilation Compile(string members) => CSharpCompilation.Create(
+        "Program", [CSharpSyntaxTree.ParseText(Class(members))], References, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
 
     private static string Class(string members) => Usings + "class Program\n{\n" + members.ReplaceLineEndings("\n") + "\n}\n";
 

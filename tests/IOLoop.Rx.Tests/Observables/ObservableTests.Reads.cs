@@ -119,7 +119,7 @@ public abstract partial class ObservableTests
     {
         using var directory = new DescriptorHandle(RawFiles.OpenToRead("/"));
         int fd = (int)directory.DangerousGetHandle();
-        var failure = ReadToFailure(fd).ShouldBeOfType<IOException>();
+        var failure = ReadToFailure(directory).ShouldBeOfType<IOException>();
         failure.Message.ShouldContain($"{fd}");
         failure.Message.ShouldContain("errno 21"); // EISDIR
     }
