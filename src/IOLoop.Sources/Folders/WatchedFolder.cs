@@ -55,6 +55,17 @@ internal sealed class WatchedFolder(string path, string name)
         }
     }
 
+    /// <summary>Whether it is a folder, or below that.</summary>
+    internal bool IsWithin(WatchedFolder top)
+    {
+        for (var folder = this; folder is not null; folder = folder.Parent)
+        {
+            if (folder == top)
+                return true;
+        }
+        return false;
+    }
+
     internal void NoteAdded(bool includeSubfolders) => (_additions ??= []).Add(includeSubfolders);
 
     /// <summary>Takes back the last addition.</summary>

@@ -120,7 +120,8 @@ internal sealed partial class WatchedFolders
             Drop(replaced);
         if (!to.IsFolder)
             return;
-        if (moved is { IsWalked: true } && target.IncludesSubfolders)
+        // No kernel moves a folder into itself, but events that contradict each other may say so: then it is found again below its new parent.
+        if (moved is { IsWalked: true } && target.IncludesSubfolders && !target.IsWithin(moved))
         {
             Relocate(moved, target, to.Name);
             Check(moved, to, leavesLater);
@@ -128,7 +129,8 @@ internal sealed partial class WatchedFolders
         }
         if (moved is not null)
             Drop(moved);
-        Enter(target, to.Name, leavesLater);
+        if (!target.IsGone)
+            Enter(target, to.Name, leavesLater);
     }
 
     private void Relocate(WatchedFolder moved, WatchedFolder target, string name)

@@ -30,6 +30,19 @@ public sealed class FolderEventsFuzz : IDisposable
     [Fact]
     public void Whatever_the_records_say_the_watch_follows_them_and_can_be_used_afterwards() => CheckAny(Unchanged);
 
+    // The search found it: a tree with a circle has no end.
+    [Theory, InlineData(1), InlineData(2), InlineData(3), InlineData(4)]
+    public void A_folder_that_is_said_to_have_moved_into_any_other_or_itself_makes_no_circle(int target)
+    {
+        const uint MovedFrom = 0x4000_0040;
+        const uint MovedTo = 0x4000_0080;
+        byte[] Name(string name) => System.Text.Encoding.ASCII.GetBytes(name + "\0");
+        using var test = new FollowedFolders(_loop);
+        foreach (var change in test.Follow([[new(1, MovedFrom, 1, Name("a")), new(target, MovedTo, 1, Name("new"))]], Unchanged))
+            test.CheckPlausible(change);
+        test.CheckThatItWorks();
+    }
+
     [Fact]
     public void Records_of_unknown_watches_change_nothing() => CheckStrangers(Unchanged);
 
