@@ -1,4 +1,5 @@
 using System.Reflection;
+using IOLoops.Ownership;
 
 namespace IOLoops.Coyote;
 
@@ -12,6 +13,7 @@ internal static class Program
 
     private static int Main(string[] arguments)
     {
+        _ = DefaultContext.Instance; // begins a thread to find it, which is to be none of a schedule's
         uint schedules = uint.Parse(arguments[0]);
         uint seed = uint.Parse(arguments[1]);
         var tests = Tests().Where(test => arguments.Length == 2 || arguments[2..].Contains(test.Name)).ToList();

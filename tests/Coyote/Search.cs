@@ -17,7 +17,7 @@ internal static class Search
                 .WithAtomicOperationRaceCheckingEnabled(true).WithVolatileOperationRaceCheckingEnabled(true)
                 .WithLockAccessRaceCheckingEnabled(true).WithMemoryAccessRaceCheckingEnabled(everyField)
                 .WithPotentialDeadlocksReportedAsBugs(true).WithDeadlockTimeout(20_000)
-                .WithPartiallyControlledConcurrencyAllowed(false).WithNoBugTraceRepro();
+                .WithPartiallyControlledConcurrencyAllowed(false);
             using var engine = TestingEngine.Create(configuration, () =>
             {
                 Threads.Forget();
