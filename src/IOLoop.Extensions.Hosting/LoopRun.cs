@@ -10,6 +10,8 @@ namespace IOLoops.Extensions.Hosting;
 /// </summary>
 internal sealed class LoopRun : IAsyncDisposable, IDisposable
 {
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(100); // another service may have used up the host's limit
+
     private readonly ApplicationIOLoop _loop;
     private readonly IOLoopServiceOptions _options;
     private readonly IHostApplicationLifetime _lifetime;
@@ -62,7 +64,9 @@ internal sealed class LoopRun : IAsyncDisposable, IDisposable
             _run = run;
             _watch = run.ContinueWith(OnRunEnded, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
-        await Task.WhenAny(running.Task, run).WaitAsync(cancellationToken).ConfigureAwait(false);
+        var first = await Task.WhenAny(running.Task, run).WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (first == run && run.IsFaulted)
+            await run.ConfigureAwait(false); // the application fails to start with what the loop could not run for
     }
 
     /// <summary>Ends the run, and waits for that at most as long as the options allow.</summary>
@@ -86,10 +90,15 @@ internal sealed class LoopRun : IAsyncDisposable, IDisposable
     private async Task EndAsync(CancellationToken cancellationToken)
     {
         if (!TryBeginEnd(out var ended))
+        {
+            Close();
             return;
+        }
         try
         {
+            await ended.WaitAsync(ShortestWait, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await ended.WaitAsync(_options.StopTimeout, cancellationToken).ConfigureAwait(false);
+            Close();
         }
         catch (Exception exception) when (exception is TimeoutException or OperationCanceledException)
         {
@@ -98,6 +107,16 @@ internal sealed class LoopRun : IAsyncDisposable, IDisposable
             _loop.Abandon();
             HostingLog.StopTimedOut(_logger, _loop.Name, _options.StopTimeout.TotalSeconds, _loop.ToString());
         }
+    }
+
+    /// <summary>Closes a loop that no longer runs: a service that still awaits something of it when the container disposes of that service would never end.</summary>
+    private void Close()
+    {
+        bool isAbandoned;
+        lock (_gate)
+            isAbandoned = _isAbandoned;
+        if (!isAbandoned)
+            _loop.Dispose();
     }
 
     /// <summary>Asks the run to end: from now on it ends because the application does. False: nothing runs any more, or waiting was given up.</summary>

@@ -21,9 +21,18 @@ public sealed class LifetimeTests
         await loop.RunsACallback();
         await host.StopAsync().Soon();
         loop.IsRunning.ShouldBeFalse();
-        loop.IsClosed.ShouldBeFalse();
-        host.Dispose();
         loop.IsClosed.ShouldBeTrue();
+        host.Dispose();
+    }
+
+    [Fact]
+    public async Task A_service_that_uses_the_loop_when_it_is_disposed_of_does_not_wait_without_end()
+    {
+        var host = TestHost.Build(services => services.AddIOLoop().AddHostedService<LateService>());
+        await host.StartAsync().Soon();
+        await host.StopAsync().Soon();
+        await ((IAsyncDisposable)host).DisposeAsync().AsTask().Soon();
+        LateService.Failure.ShouldBeOfType<ObjectDisposedException>();
     }
 
     [Fact]

@@ -195,8 +195,8 @@ end: do
      if
      :: x ->
         inTurn++; assert(inTurn == 1);
-        put(HOST, INHERITING, 0);
         get(HOST, RUN, x);
+        if :: x -> get(HOST, INHERITING, o); if :: o == x -> put(HOST, INHERITING, 0) :: else -> skip fi; o = 0 :: else -> skip fi;
         if
         :: x -> began = x;
            get(HOST, MUSTEND, x);

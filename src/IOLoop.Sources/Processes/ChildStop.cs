@@ -192,7 +192,7 @@ internal sealed class ChildStop(IOLoop loop, ChildHandle handle)
 
     private void KillLater()
     {
-        MakeWatchdog().Change(_pause, Timeout.InfiniteTimeSpan);
+        MakeWatchdog().Change(_pause, _pause);
         if (_pause < LongestPause)
             _pause *= 2;
     }

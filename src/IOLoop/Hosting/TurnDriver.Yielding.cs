@@ -12,8 +12,15 @@ internal sealed partial class TurnDriver
     internal Func<bool>? PausesBatch => _budget.IsLimited ? IsBatchToPause : null;
 
     /// <summary>Between two handlers. A run that is to end finishes its batch.</summary>
-    private bool IsBatchToPause() =>
-        _budget.IsSpent() && _run is { IsEnding: false, MustEnd: false } run && !Turns.StopRequested && IsOtherWorkWaiting(run);
+    private bool IsBatchToPause()
+    {
+        if (!_budget.IsSpent() || _run is not { IsEnding: false, MustEnd: false } run || Turns.StopRequested)
+            return false;
+        if (IsOtherWorkWaiting(run))
+            return true;
+        _budget.BeginAgain(); // to ask costs something
+        return false;
+    }
 
     /// <summary>A turn has come and the budget is used up: whether it gives way.</summary>
     private bool MustGiveWay(HostedRun run)

@@ -258,8 +258,8 @@ internal sealed partial class TurnDriver : IPoolPosts, IDisposable
     private void RunAsOwner()
     {
         var run = _run; // behind the fence that made this thread the owner
-        if (_inheriting is not null)
-            _inheriting = null; // a turn has come
+        if (run is not null && _inheriting == run)
+            _inheriting = null; // a turn of it has come
         bool again = false;
         bool ended = false;
         bool came = false;
