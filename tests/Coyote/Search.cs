@@ -35,10 +35,10 @@ internal static class Search
         return null;
     }
 
-    /// <summary>One that switches at random, and one that runs the thread of the highest priority and changes these a few times: it finds what needs a thread to rest for long.</summary>
+    /// <summary>One that runs the thread of the highest priority and changes these a few times, which finds what needs a thread to rest for long; and one that switches at random.</summary>
     private static IEnumerable<Configuration> Strategies(uint seed)
     {
-        yield return Configuration.Create().WithRandomGeneratorSeed(seed).WithRandomStrategy();
         yield return Configuration.Create().WithRandomGeneratorSeed(seed).WithPrioritizationStrategy(isFair: true, priorityChangeBound: 5);
+        yield return Configuration.Create().WithRandomGeneratorSeed(seed).WithRandomStrategy();
     }
 }

@@ -5,6 +5,7 @@ using Microsoft.Coyote.Specifications;
 namespace IOLoops.Coyote;
 
 /// <summary>The sleeper that loops share: nothing that becomes ready is lost, and its thread ends with its last member.</summary>
+[EveryField]
 public static class SleeperTests
 {
     public static void Loops_join_and_leave_a_sleeper_that_they_share()
