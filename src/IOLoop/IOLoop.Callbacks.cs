@@ -14,6 +14,7 @@ public abstract partial class IOLoop
     /// </summary>
     /// <param name="callback">Runs in the <see cref="ExecutionContext"/> of this call.</param>
     /// <exception cref="ObjectDisposedException">The loop is closed. <see cref="TryAddCallback(Action)"/> returns false instead.</exception>
+    /// <exception cref="IOException">The loop sleeps, and the write that wakes it failed. What was added stays queued, and runs when the loop next wakes.</exception>
     public abstract void AddCallback(Action callback);
 
     /// <summary>The same with an argument for the callback: a cached delegate then allocates nothing.</summary>

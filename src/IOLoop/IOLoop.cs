@@ -95,6 +95,7 @@ public abstract partial class IOLoop : IDisposable, IAsyncDisposable
     /// of its ready descriptors); the kernel is not asked again. When the loop does not run, the next
     /// <see cref="Start"/> returns at once. Any thread.
     /// </summary>
+    /// <exception cref="IOException">The loop sleeps, and the write that wakes it failed. The loop stops when it next wakes.</exception>
     public abstract void Stop();
 
     /// <summary>

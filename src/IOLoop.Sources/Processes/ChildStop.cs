@@ -128,8 +128,16 @@ internal sealed class ChildStop(IOLoop loop, ChildHandle handle)
     /// <summary>Holding nothing. In a callback of its own, which the loop reports; a closed loop reports nothing any more.</summary>
     internal void Report(IOException? refusal)
     {
-        if (refusal is not null)
+        if (refusal is null)
+            return;
+        try
+        {
             loop.TryAddCallback(static refusal => throw refusal, refusal);
+        }
+        catch (IOException)
+        {
+            // The loop could not be woken, but has the callback: it reports when it next wakes.
+        }
     }
 
     private bool Shortens(TimeSpan grace)
