@@ -162,14 +162,23 @@ internal sealed partial class JoinableTaskHost
     }
 
     /// <summary>The application's factory has thrown where it must not. Any thread, holding nothing.</summary>
-    internal void LoseBy(string member, Exception failure) => Lose(new InvalidOperationException(
-        $"{member} of the JoinableTaskFactory threw {failure.GetType().Name}: {failure.Message} The loop's turns cannot rely on such a factory: catch the exception in the override.",
-        failure));
+    /// <param name="member">Where.</param>
+    /// <param name="failure">What it threw.</param>
+    /// <param name="epoch">When that call began: a run that has begun since, behind a loss, is not the one that it was for.</param>
+    internal void LoseBy(string member, Exception failure, int epoch) => Lose(
+        new InvalidOperationException(
+            $"{member} of the JoinableTaskFactory threw {failure.GetType().Name}: {failure.Message} The loop's turns cannot rely on such a factory: catch the exception in the override.",
+            failure),
+        epoch);
 
-    private void Lose(Exception failure)
+    private void Lose(Exception failure, int? epoch = null)
     {
         lock (_gate)
+        {
+            if (epoch is { } begun && begun != _epoch)
+                return;
             _isLost = true;
+        }
         OnLost(failure);
         EndIfOver(); // the run may have ended before this was known
     }

@@ -41,6 +41,9 @@ internal sealed partial class JoinableTaskHost : IPumpableHost, INestingHost, IH
         return host;
     }
 
+    /// <summary>Counts the runs that were lost and tried again. Any thread.</summary>
+    internal int Epoch => Volatile.Read(ref _epoch);
+
     /// <summary>Names the loop in hang reports.</summary>
     internal string DisplayName
     {

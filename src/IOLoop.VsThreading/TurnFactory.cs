@@ -61,25 +61,27 @@ internal sealed class TurnFactory(JoinableTaskFactory inner, JoinableTaskHost ho
 
         protected override void OnTransitioningToMainThread(JoinableTask joinableTask)
         {
+            int epoch = host.Epoch;
             try
             {
                 base.OnTransitioningToMainThread(joinableTask);
             }
             catch (Exception exception)
             {
-                host.LoseBy(nameof(OnTransitioningToMainThread), exception);
+                host.LoseBy(nameof(OnTransitioningToMainThread), exception, epoch);
             }
         }
 
         protected override void OnTransitionedToMainThread(JoinableTask joinableTask, bool canceled)
         {
+            int epoch = host.Epoch;
             try
             {
                 base.OnTransitionedToMainThread(joinableTask, canceled);
             }
             catch (Exception exception)
             {
-                host.LoseBy(nameof(OnTransitionedToMainThread), exception);
+                host.LoseBy(nameof(OnTransitionedToMainThread), exception, epoch);
             }
         }
     }

@@ -141,7 +141,11 @@ internal sealed partial class TurnDriver : IPoolPosts, IDisposable
                 return;
         }
         while (Interlocked.CompareExchange(ref _handed, ticket, known) != known);
-        if (_inheriting is { } run)
+        if (_inheriting is not { } run)
+            return;
+        if (run.IsOver)
+            Interlocked.CompareExchange(ref _inheriting, null, run); // it ended without a turn
+        else
             Inquire(run, ticket);
     }
 
