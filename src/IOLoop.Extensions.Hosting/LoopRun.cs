@@ -6,7 +6,7 @@ namespace IOLoops.Extensions.Hosting;
 
 /// <summary>
 /// The one run of a loop, from the application's start to its end. The container creates it after the loop, and so disposes of it
-/// before: that is how a run that ends with the container is told from one that ends by itself.
+/// before: that is how a run that ends with the container is distinguished from one that ends by itself.
 /// </summary>
 internal sealed class LoopRun : IAsyncDisposable, IDisposable
 {

@@ -18,7 +18,7 @@ public static class HostedLoopTests
         loop.Attach();
         Threads.Run(() => Post(loop, calls, 1), loop.Stop, () => Signal(loop, calls, 2));
         Threads.Settle();
-        Specification.Assert(loop.Completion.IsCompletedSuccessfully, "the run was stopped, and goes on");
+        Specification.Assert(loop.Completion.IsCompletedSuccessfully, "the run was stopped, and continues");
         loop.Attach();
         Threads.Settle();
         calls.Verify(1, 2);
@@ -50,7 +50,7 @@ public static class HostedLoopTests
             },
             () => loop.AddCallback(() => { }));
         Threads.Settle();
-        Specification.Assert(loop.Completion.IsCompletedSuccessfully, "the run was stopped, and goes on");
+        Specification.Assert(loop.Completion.IsCompletedSuccessfully, "the run was stopped, and continues");
         loop.Close();
     }
 
@@ -65,7 +65,7 @@ public static class HostedLoopTests
             () => loop.AddCallback(() => Receive(loop, second, 1, loop.Stop)),
             () => Descriptors.Send(second));
         Threads.Settle();
-        Specification.Assert(loop.Completion.IsCompletedSuccessfully, "the run was stopped, and goes on");
+        Specification.Assert(loop.Completion.IsCompletedSuccessfully, "the run was stopped, and continues");
         loop.Close();
     }
 
@@ -110,7 +110,7 @@ public static class HostedLoopTests
     {
         loop.Stop();
         Threads.Settle();
-        Specification.Assert(loop.Completion.IsCompletedSuccessfully, "the run was stopped, and goes on");
+        Specification.Assert(loop.Completion.IsCompletedSuccessfully, "the run was stopped, and continues");
         loop.Close();
     }
 }

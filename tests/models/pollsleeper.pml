@@ -1,7 +1,7 @@
 /*
  * The sleeper of a hosted loop over poll(2): a thread waits for a copy of the loop's set. The loop gives it another copy when the set has
- * changed, leaves it alone while it has not, and lets it go at the end of a run. With BREAK, somebody who has no right to closes what the
- * thread is told by, so that it gives up. Fences are hosted.pml's: all of this is under a lock.
+ * changed, leaves it alone while it has not, and lets it go at the end of a run. With BREAK, other code closes the descriptor that wakes the
+ * thread, so that it gives up. Fences are hosted.pml's: all of this is under a lock.
  *
  * models: src/IOLoop/Polling/PollSleeper.cs Arm
  * models: src/IOLoop/Polling/PollSleeper.cs Leave

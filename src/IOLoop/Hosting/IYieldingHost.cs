@@ -9,7 +9,7 @@ public interface IYieldingHost : ILoopHost
 {
     /// <summary>
     /// Whether work waits in the host that turns posted by <see cref="ILoopHost.Post"/> would be run before. When the budget is
-    /// used up, called where a turn is about to begin, and inside a turn after each handler but the last, so on the host's thread where it has one. When in
+    /// used up, called where a turn is about to begin, and inside a turn after a handler that is not the last, so on the host's thread where it has one. When in
     /// doubt: <see langword="true"/>.
     /// </summary>
     bool HasOtherWork { get; }

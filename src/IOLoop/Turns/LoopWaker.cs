@@ -7,7 +7,7 @@ namespace IOLoops.Turns;
 /// <remarks>
 /// <para>
 /// Why no wake-up is lost. The caller has taken the loop's sleep (Asleep became Notified), so until the loop wakes, other callers rely on
-/// this one. When the write fails, the note is taken back, and whoever adds something next wakes the loop. What others have added
+/// this one. When the write fails, the note is taken back, and the next caller that adds something wakes the loop. What others have added
 /// meanwhile is in the queue, as is the caller's own: either the second try wakes the loop, which runs all of it, or the exception reports
 /// that it waits for the next wake.
 /// </para>
