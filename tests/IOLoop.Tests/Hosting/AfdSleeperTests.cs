@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using IOLoops.Conformance;
 using IOLoops.Polling;
@@ -115,7 +114,7 @@ public sealed class AfdSleeperTests : HostingHarness
     public void A_port_s_handle_can_be_waited_for_or_the_port_is_shared()
     {
         bool waits = PortWaits.Work;
-        if (IsWine)
+        if (Wine.IsPresent)
             waits.ShouldBeTrue("Wine's ports can be waited for");
         Attach(NewHost(), null, NewPipe(), _ => { });
         SharedPort.Exists.ShouldBe(!waits);
@@ -144,8 +143,6 @@ public sealed class AfdSleeperTests : HostingHarness
         OnHost(host, () => { answer = ask(); });
         return answer;
     }
-
-    private static bool IsWine => NativeLibrary.TryGetExport(NativeLibrary.Load("ntdll.dll"), "wine_get_version", out _);
 
     private static int Threads()
     {
