@@ -89,11 +89,15 @@ public class PollIOLoop : KernelIOLoop
     }
 
     /// <inheritdoc/>
-    public override void Start()
+    public override void Start() => Run(null);
+
+    /// <summary>The same for a thread that <see cref="RunAsync"/> has begun.</summary>
+    internal void Run(LoopThread? thread)
     {
         var scope = _turns.Enter(SynchronizationContext);
         try
         {
+            thread?.StopIfCancelled();
             _turns.TurnUntilStopped();
         }
         finally

@@ -20,11 +20,10 @@ internal sealed class LoopThread(PollIOLoop loop, CancellationToken cancellation
         {
             if (!cancellationToken.IsCancellationRequested)
             {
-                // A token that is cancelled before the loop runs is seen by the first callback of the run.
-                if (cancellationToken.CanBeCanceled)
-                    loop.SpawnCallback(static run => run.StopIfCancelled(), this);
+                // A token that is cancelled before the loop runs is seen when the run has begun: no callback is posted for it, because
+                // that would wake the loop, which can fail.
                 using (cancellationToken.UnsafeRegister(static run => ((LoopThread)run!).StopIfCancelled(), this))
-                    loop.Start();
+                    loop.Run(this);
             }
         }
         catch (Exception exception)
@@ -36,7 +35,8 @@ internal sealed class LoopThread(PollIOLoop loop, CancellationToken cancellation
         loop.RunEnds.RunWork(); // code that awaited it inside a turn
     }
 
-    private void StopIfCancelled()
+    /// <summary>Called when the token is cancelled, and at the beginning of the run, on the loop's thread.</summary>
+    internal void StopIfCancelled()
     {
         // A loop that does not run has not begun this run, or has ended it: a stop would be for a later one.
         if (!_isOver && cancellationToken.IsCancellationRequested && loop.IsRunning)

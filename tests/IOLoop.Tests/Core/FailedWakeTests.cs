@@ -30,15 +30,27 @@ public sealed class FailedWakeTests : IDisposable
     public void A_wake_that_fails_twice_is_reported_and_the_next_post_wakes_the_loop()
     {
         var run = _loop.RunAsync(TestContext.Current.CancellationToken);
-        _waker.Fail(2);
         var (failure, left) = PostUntilRefused();
         failure.Message.ShouldContain("could not be woken");
         failure.Message.ShouldContain("write (waker)");
         failure.HResult.ShouldBe(FailingWaker.EIO);
-        left.IsCompleted.ShouldBeFalse("nothing has woken the loop");
         Bounded.Await(_loop.InvokeAsync(static () => { }), "the next callback");
         Bounded.Await(left, "the callback that could not wake the loop");
         Stop(run);
+    }
+
+    [Fact]
+    public void A_run_that_can_be_cancelled_begins_without_a_wake()
+    {
+        _waker.Fail(2);
+        using var source = new CancellationTokenSource();
+        var run = _loop.RunAsync(source.Token);
+        Bounded.Until(() => _loop.IsRunning || run.IsCompleted, "the loop runs");
+        _waker.Left.ShouldBe(2, $"the run has woken its own loop: {run.Exception}");
+        _waker.Fail(0);
+        source.Cancel();
+        Bounded.Await(run, "the end of the run");
+        run.IsCompletedSuccessfully.ShouldBeTrue(run.Exception?.ToString());
     }
 
     [Fact]
@@ -62,6 +74,7 @@ public sealed class FailedWakeTests : IDisposable
         while (true)
         {
             var ran = new TaskCompletionSource();
+            _waker.Fail(2); // each time: where the loop wakes by itself after the first failure, the second does not occur
             try
             {
                 _loop.AddCallback(ran.SetResult);

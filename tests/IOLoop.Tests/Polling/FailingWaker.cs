@@ -15,8 +15,11 @@ internal sealed class FailingWaker : IWaker
 
     public int Descriptor => _waker.Descriptor;
 
+    /// <summary>How many calls are still to fail; negative when more were made.</summary>
+    internal int Left => Volatile.Read(ref _left);
+
     /// <summary>Whether no call will fail any more.</summary>
-    internal bool IsWell => Volatile.Read(ref _left) <= 0;
+    internal bool IsWell => Left <= 0;
 
     internal void Fail(int calls) => Volatile.Write(ref _left, calls);
 
