@@ -74,30 +74,31 @@ internal sealed class CallbackBatch
         {
             object first = _batch.First(next);
             if (first.GetType() == typeof(Action) || first is not WorkInvoker)
+            {
+                _batch.Forget(next);
                 _next = next + 1;
+            }
             return first;
         }
-        Retire(); // now and not when the next is taken: what has run must be collectable while the loop sleeps
+        Retire();
         return null;
     }
 
     /// <summary>All of the callback that <see cref="Next"/> saw the beginning of.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal WorkItem Rest() => _batch.Read(ref _next);
+    internal WorkItem Rest() => _batch.Take(ref _next);
 
     /// <summary>The first callback that answers to a question.</summary>
     internal string? Find(Func<WorkItem, string?> find, int most) => _batch.Find(_next, find, most) ?? _local.Find(0, find, most);
 
-    /// <summary>Releases what ran and, when batches have been small for long, the room that a storm needed.</summary>
-    [MethodImpl(Jit.Hot)]
+    /// <summary>The batch is finished. Releases, when batches have been small for long, the room that a storm needed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Retire()
     {
         int length = _batch.Length;
-        if (length == 0)
-            return;
         _next = 0;
-        _batch.Clear();
-        if (_batch.Capacity > TrimAbove)
+        _batch.Restart();
+        if (_batch.Capacity > TrimAbove && length > 0)
             Trim(length);
     }
 

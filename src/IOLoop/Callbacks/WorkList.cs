@@ -49,8 +49,21 @@ internal struct WorkList
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal readonly object First(int at) => _slots[at].Value!;
 
-    /// <summary>The work at a place, and the place behind it.</summary>
+    /// <summary>Forgets the reference at a place: what has run is collectable at once.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal readonly void Forget(int at) => _slots[at].Value = null;
+
+    /// <summary>The record at a place, which is forgotten.</summary>
     [MethodImpl(Jit.Hot)]
+    internal readonly WorkItem Take(ref int at)
+    {
+        int place = at;
+        var item = Read(ref at);
+        _slots.AsSpan(place, at - place).Clear();
+        return item;
+    }
+
+    /// <summary>The work at a place, and the place behind it.</summary>
     internal readonly WorkItem Read(ref int at)
     {
         object first = First(at);
@@ -97,9 +110,12 @@ internal struct WorkList
         other.Clear();
     }
 
-    /// <summary>Releases all that is in it.</summary>
+    /// <summary>All of it was forgotten.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void Clear()
+    internal void Restart() => End = 0;
+
+    /// <summary>Releases all that is in it.</summary>
+    private void Clear()
     {
         _slots.AsSpan(0, End).Clear();
         End = 0;

@@ -43,7 +43,7 @@ internal sealed class LoopMeter
     /// <summary>Spans of handlers. Here and not in a static field, which code that is compiled only once would look up each time.</summary>
     internal ActivitySource Spans { get; } = LoopTracing.Source;
 
-    /// <summary>Whether somebody listens to what costs something. Asked once per turn.</summary>
+    /// <summary>Whether anyone listens to what costs something.</summary>
     internal bool IsMeasuring => HandlerDuration.Enabled || CallbackLag.Enabled || PollTime.Enabled || Spans.HasListeners();
 
     private static Histogram<double> Histogram(string name, string description) =>

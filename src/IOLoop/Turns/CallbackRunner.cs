@@ -18,7 +18,7 @@ internal sealed class CallbackRunner(
 
     /// <summary>The callbacks that are there: what those add waits for the next turn.</summary>
     /// <returns>How many ran.</returns>
-    [MethodImpl(Jit.Hot)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal int RunCallbacks<TObserver>()
         where TObserver : struct, ITurnObserver
     {
@@ -36,7 +36,7 @@ internal sealed class CallbackRunner(
         return ran;
     }
 
-    [MethodImpl(Jit.Hot)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int RunBatch<TObserver>()
         where TObserver : struct, ITurnObserver
     {
@@ -54,12 +54,14 @@ internal sealed class CallbackRunner(
     /// <summary>The timeouts that are due.</summary>
     /// <param name="last">Up to this one: what callbacks of this turn have added waits for the next.</param>
     /// <returns>How many ran.</returns>
-    [MethodImpl(Jit.Hot)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal int RunTimeouts<TObserver>(long last)
+        where TObserver : struct, ITurnObserver => _timeouts.Count <= 0 ? 0 : RunDue<TObserver>(last);
+
+    [MethodImpl(Jit.Hot)]
+    private int RunDue<TObserver>(long last)
         where TObserver : struct, ITurnObserver
     {
-        if (_timeouts.Count <= 0)
-            return 0;
         if (!_timeouts.HasDueBatch)
             _timeouts.TakeDue(clock.Now, last);
         if (_beforeCalls is not null && _timeouts.HasDueBatch)

@@ -212,7 +212,10 @@ internal sealed class LoopCore
         _batch.Fill(Poller, wait);
         TObserver.EndPoll(_view);
         if (asleep)
+        {
             _callbacks.WakeUp();
+            _view.NoteSleep();
+        }
         if (_alwaysReady.Any)
             _alwaysReady.AppendTo(_batch, _registrations); // may end waits, which the next turn completes
     }

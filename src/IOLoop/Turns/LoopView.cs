@@ -14,7 +14,10 @@ internal sealed class LoopView(
     IOLoop loop, PollerKind poller, LoopGate gate, LoopClock clock, CallbackQueue callbacks, TimeoutQueue timeouts, HandlerTable registrations)
     : IObservedLoop
 {
+    private const int LongestUnasked = 15; // turns
+
     private readonly LoopMeter _meter = LoopMeter.Shared;
+    private int _unasked; // turns that are still to begin without asking; the loop's thread alone
     private TurnObservation? _observation; // made when first needed; then kept
     private volatile StallWatch? _watch;   // written under the gate
 
@@ -41,15 +44,22 @@ internal sealed class LoopView(
 
     /// <summary>
     /// Asked once per turn. It stays true for one turn after the last who looked has gone, in which observing comes to its
-    /// end.
+    /// end. Whether anyone measures takes five calls to find out, so a loop that does not sleep finds out in every sixteenth turn.
     /// </summary>
-    internal bool IsObserved => _watch is not null || _observation is { IsOn: true } || IsMeasured;
+    internal bool IsObserved => _watch is not null || _observation is { IsOn: true } || (--_unasked < 0 && AskIfMeasured());
 
     /// <summary>The call that is under way; null: nobody has looked yet.</summary>
     internal CallMark? Mark => _observation?.Mark;
 
-    /// <summary>A turn, or a run, begins or ends: a poll that has thrown is over.</summary>
-    internal void Restart() => _observation?.Restart();
+    /// <summary>A native loop has slept: the next turn finds out whether anyone measures.</summary>
+    internal void NoteSleep() => _unasked = 0;
+
+    /// <summary>A hosted turn, or a run, begins or ends: a poll that has thrown is over.</summary>
+    internal void Restart()
+    {
+        _unasked = 0;
+        _observation?.Restart();
+    }
 
     /// <summary>A hosted loop leaves the waiting to others, until its next turn or the end of its run. Not inside a turn.</summary>
     internal void BeginSleep() => _observation?.BeginSleep();
@@ -98,6 +108,12 @@ internal sealed class LoopView(
             return null;
         long version = mark.Version;
         return CallMark.IsCall(version) && mark.TryRead(version, out var call) ? new BlockedLoop(loop, TimeSpan.Zero, call).Subject : null;
+    }
+
+    private bool AskIfMeasured()
+    {
+        _unasked = LongestUnasked;
+        return IsMeasured;
     }
 
     private TurnObservation MakeObservation()
