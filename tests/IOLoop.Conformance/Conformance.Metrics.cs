@@ -76,6 +76,39 @@ public abstract partial class LoopConformance
     }
 
     [Fact]
+    public void A_loop_that_sleeps_is_measured_from_the_turn_after_it_wakes()
+    {
+        UseMeteredLoop();
+        var ready = NewEventFd();
+        using var handled = new AutoResetEvent(false);
+        Loop.AddHandler(ready.Number, (_, _) =>
+        {
+            ready.Drain();
+            handled.Set();
+        }, IOEvents.Read);
+        int measured = 0;
+        var other = OtherThread.Start(() =>
+        {
+            Signal();
+            using var measurements = new LoopMeasurements(_metered);
+            Signal(); // wakes a loop that has not asked yet
+            Signal();
+            Signal();
+            measured = measurements.Recorded("ioloop.handler.duration").Count;
+            Loop.Stop();
+        });
+        Run("signals of another thread");
+        other.Join();
+        measured.ShouldBeGreaterThan(0);
+
+        void Signal()
+        {
+            ready.Signal();
+            handled.WaitOne(Patience).ShouldBeTrue();
+        }
+    }
+
+    [Fact]
     public void How_long_a_callback_has_waited_is_measured_while_somebody_listens()
     {
         UseMeteredLoop();
