@@ -103,38 +103,66 @@ internal sealed unsafe class EpollPoller : IPoller, INestablePoller
 
     public void Rebuild(Span<PollerEntry> live)
     {
+        SafeDescriptor? fresh;
+        do
+            fresh = OpenWith(live);
+        while (fresh is null);
+        _epoll.Dispose();
+        _epoll = fresh;
+        SetVersion++;
+    }
+
+    /// <summary>A new set with the registrations of the old one; null: it may hold a stranger's file, so another is needed.</summary>
+    private SafeDescriptor? OpenWith(Span<PollerEntry> live)
+    {
         var fresh = Open();
         try
         {
             RegisterInternals(fresh);
+            foreach (ref var entry in live)
+            {
+                if (TryCarry(ref entry, fresh))
+                    continue;
+                fresh.Dispose();
+                return null;
+            }
             if (_facade is not null)
                 AddInternal(_facade, fresh.Number, 0);
+            return fresh;
         }
         catch
         {
             fresh.Dispose();
             throw; // and the old set stays
         }
-        foreach (ref var entry in live)
-            Carry(ref entry, fresh);
-        _epoll.Dispose();
-        _epoll = fresh;
-        SetVersion++;
     }
 
     /// <summary>
-    /// Registers in the new set first, and asks the old one then whether it still knows the number. Another thread may close and
-    /// reuse numbers meanwhile. What it closes before the question is unknown to the old set, so whatever was registered in the
-    /// new one is taken out. What it closes afterwards the kernel takes out of both.
+    /// Registers in the new set what the old one still knows by this number. Another thread may close the number and give it to another
+    /// file at any moment, and that file may be open elsewhere, too: then a set that has taken it in reports it until that is closed.
     /// </summary>
-    private void Carry(ref PollerEntry entry, SafeDescriptor fresh)
+    /// <remarks>
+    /// So the old set is asked before, because a number that was closed long ago is mostly another file's by now, and once more afterwards,
+    /// because the file may have gone meanwhile. If it has, what was registered is taken out again. Where even that fails, the number has
+    /// changed files once more, and what was registered can no longer be named. The next attempt finds a number that the old set does not
+    /// know, so there are no more attempts than numbers.
+    /// </remarks>
+    /// <returns>False: a file may be in the new set that cannot be taken out.</returns>
+    private bool TryCarry(ref PollerEntry entry, SafeDescriptor fresh)
     {
-        entry.Errno = Control(fresh, Libc.EpollAdd, entry.Descriptor, entry.Token, entry.Events);
-        if (Modify(entry.Descriptor, entry.Token, entry.Events) == Errno.Ok)
-            return;
-        Control(fresh, Libc.EpollDelete, entry.Descriptor, 0, IOEvents.None);
+        if (IsKnown(entry))
+        {
+            entry.Errno = Control(fresh, Libc.EpollAdd, entry.Descriptor, entry.Token, entry.Events);
+            if (IsKnown(entry))
+                return true;
+            if (entry.Errno == Errno.Ok && Control(fresh, Libc.EpollDelete, entry.Descriptor, 0, IOEvents.None) != Errno.Ok)
+                return false;
+        }
         entry.Errno = Errno.ENOENT;
+        return true;
     }
+
+    private bool IsKnown(in PollerEntry entry) => Modify(entry.Descriptor, entry.Token, entry.Events) == Errno.Ok;
 
     public void Dispose()
     {

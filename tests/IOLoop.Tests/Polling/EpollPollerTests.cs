@@ -124,6 +124,39 @@ public sealed class EpollPollerTests
         poller.Register(reused.Number, 4, IOEvents.Read).ShouldBe(0, "nothing of it is left");
     }
 
+    // A stranger who has the file open elsewhere, too, keeps it in every set that has taken it in.
+    [Fact]
+    public void A_rebuilt_set_takes_in_no_number_that_changes_files_meanwhile()
+    {
+        using var poller = new EpollPoller(new EventFdWaker());
+        using var reused = new EventFd();
+        using var one = new EventFd();
+        using var other = new EventFd();
+        one.Signal();
+        other.Signal();
+        var ready = new ReadyEvent[4];
+        poller.Register(reused.Number, 1, IOEvents.Read).ShouldBe(0);
+        Descriptors.Replace(reused.Number, one.Number);
+        bool isOver = false;
+        var strangers = OtherThread.Start(() =>
+        {
+            while (!Volatile.Read(ref isOver))
+            {
+                Descriptors.Replace(reused.Number, other.Number);
+                Descriptors.Replace(reused.Number, one.Number);
+            }
+        });
+        foreach (int round in Bounded.Rounds(20_000))
+        {
+            PollerEntry[] live = [new(reused.Number, 1, IOEvents.Read)];
+            poller.Rebuild(live);
+            live[0].Errno.ShouldBe(2, "ENOENT");
+            poller.Wait(ready, 0).ShouldBe(0, $"a stranger's events in round {round}");
+        }
+        Volatile.Write(ref isOver, true);
+        strangers.Join();
+    }
+
     [Fact]
     public void A_poller_that_cannot_be_made_disposes_of_the_waker_it_was_given()
     {
