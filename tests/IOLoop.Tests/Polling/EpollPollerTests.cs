@@ -158,6 +158,46 @@ public sealed class EpollPollerTests
     }
 
     [Fact]
+    public void A_rebuilt_set_takes_in_no_stranger_who_gets_a_registered_number_meanwhile()
+    {
+        using var poller = new EpollPoller(new EventFdWaker());
+        using var registered = new EventFd();
+        using var one = new EventFd();
+        using var other = new EventFd();
+        using var number = new EventFd();
+        one.Signal();
+        other.Signal();
+        var ready = new ReadyEvent[4];
+        int begun = 0, ended = 0;
+        bool isOver = false;
+        var strangers = OtherThread.Start(() =>
+        {
+            for (int round = 1; !Volatile.Read(ref isOver);)
+            {
+                if (Volatile.Read(ref begun) < round)
+                    continue;
+                Thread.SpinWait(round % 50);
+                for (int i = 0; i < 4; i++)
+                    Descriptors.Replace(number.Number, (i % 2 == 0 ? one : other).Number);
+                Volatile.Write(ref ended, round++);
+            }
+        });
+        foreach (int round in Bounded.Rounds(20_000))
+        {
+            Descriptors.Replace(number.Number, registered.Number);
+            poller.Register(number.Number, 1, IOEvents.Read).ShouldBe(0);
+            PollerEntry[] live = [new(number.Number, 1, IOEvents.Read)];
+            Volatile.Write(ref begun, round + 1);
+            poller.Rebuild(live);
+            Bounded.Until(() => Volatile.Read(ref ended) > round, "the number belongs to a stranger");
+            poller.Wait(ready, 0).ShouldBe(0, $"a stranger's events in round {round}");
+            poller.Rebuild([]); // without what it knew by this number
+        }
+        Volatile.Write(ref isOver, true);
+        strangers.Join();
+    }
+
+    [Fact]
     public void A_poller_that_cannot_be_made_disposes_of_the_waker_it_was_given()
     {
         var waker = new RefusedWaker();
