@@ -1,15 +1,16 @@
 using System.IO.Pipes;
-using System.Net;
 using System.Net.Sockets;
 using System.Reactive.Concurrency;
 using IOLoops;
 using IOLoops.DocsExamples;
 
+GuideRuns.RunAll(); // first: what follows an await runs on another thread, and a main loop needs one of its own
+
 TimeSpan limit = TimeSpan.FromSeconds(30);
 
 using (var loop = new PollIOLoop())
 {
-    using var listener = Listen();
+    using var listener = Sockets.Listen();
     new EchoHandlers(loop).Add(listener);
     loop.RunSync(() => AskAsync(listener), limit);
     Console.WriteLine("a native loop with handlers echoes");
@@ -17,7 +18,7 @@ using (var loop = new PollIOLoop())
 
 using (var loop = new PollIOLoop())
 {
-    using var listener = Listen();
+    using var listener = Sockets.Listen();
     loop.RunSync(async () =>
     {
         using var stopping = new CancellationTokenSource();
@@ -31,13 +32,14 @@ using (var loop = new PollIOLoop())
 
 using (var ui = new UserInterface())
 {
-    using var listener = Listen();
+    using var listener = Sockets.Listen();
     ui.Run(async () =>
     {
-        var loop = SynchronizationContextIOLoop.Attach(SynchronizationContext.Current!);
-        new EchoHandlers(loop).Add(listener);
+        var closing = new TaskCompletionSource();
+        var serving = TwoLoops.HostedAsync(listener, closing.Task);
         await AskAsync(listener);
-        await loop.DisposeAsync();
+        closing.SetResult();
+        await serving;
         ui.Quit();
     });
     Console.WriteLine("a loop on a user interface's thread echoes");
@@ -56,7 +58,7 @@ using (var commands = new AnonymousPipeClientStream(PipeDirection.In, server.Cli
 
 using (var scheduler = new EventLoopScheduler())
 {
-    using var listener = Listen();
+    using var listener = Sockets.Listen();
     using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     client.Connect(listener.LocalEndPoint!);
     using var server = listener.Accept();
@@ -72,14 +74,6 @@ using (var scheduler = new EventLoopScheduler())
 }
 
 Console.WriteLine("all examples ran");
-
-static Socket Listen()
-{
-    var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { Blocking = false };
-    listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-    listener.Listen();
-    return listener;
-}
 
 static async Task AskAsync(Socket listener)
 {

@@ -7,6 +7,9 @@ public sealed class UserInterface : SynchronizationContext, IDisposable
 {
     private readonly BlockingCollection<(SendOrPostCallback Callback, object? State)> _queue = [];
 
+    /// <summary>What its window shows.</summary>
+    public string Text { get; set; } = "";
+
     public override void Post(SendOrPostCallback d, object? state) => _queue.Add((d, state));
 
     /// <summary>Until <see cref="Quit"/>.</summary>

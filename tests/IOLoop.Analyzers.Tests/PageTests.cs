@@ -30,6 +30,14 @@ public sealed partial class PageTests
         Assert.Equal(said, found.Select(diagnostic => (diagnostic.Location.GetLineSpan().StartLinePosition.Line, diagnostic.Id)).Order());
     }
 
+    // Those that name a file are compared with it by tests/Docs.Check. The others would be compiled nowhere.
+    [Fact]
+    public void A_section_of_a_rule_has_one_example_and_so_every_example_of_docs_analyzers_md_is_compiled()
+    {
+        Assert.All(Ids, id => Assert.Single(Example().Matches(Section(id.Data))));
+        Assert.Equal(Ids.Count, Unnamed().Count(Page));
+    }
+
     [Theory]
     [MemberData(nameof(Ids))]
     public void A_rule_s_row_names_its_severity(string id)
@@ -57,4 +65,7 @@ public sealed partial class PageTests
 
     [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex Example();
+
+    [GeneratedRegex("(?<!-->\n)```csharp\n")]
+    private static partial Regex Unnamed();
 }
