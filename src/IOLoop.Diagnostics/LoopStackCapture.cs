@@ -20,5 +20,10 @@ public static class LoopStackCapture
     /// </para>
     /// </remarks>
     /// <returns>Disposing it undoes the installation.</returns>
+    /// <example>
+    /// <code>
+    /// LoopStackCapture.Install(); // once per process, for all loops
+    /// </code>
+    /// </example>
     public static IDisposable Install() => BlockedLoop.InstallStackCapture(StackSampler.Capture);
 }

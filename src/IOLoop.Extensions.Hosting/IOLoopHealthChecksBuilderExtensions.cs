@@ -25,6 +25,11 @@ public static class IOLoopHealthChecksBuilderExtensions
     /// <param name="tags">Tags to filter health checks by.</param>
     /// <returns><paramref name="builder"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="builder"/> is null.</exception>
+    /// <example>
+    /// <code>
+    /// services.AddHealthChecks().AddIOLoop(configure: options => options.MaxQueuedCallbacks = 10_000);
+    /// </code>
+    /// </example>
     public static IHealthChecksBuilder AddIOLoop(
         this IHealthChecksBuilder builder,
         string? name = null,

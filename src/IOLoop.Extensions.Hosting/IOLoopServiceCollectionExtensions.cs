@@ -26,6 +26,11 @@ public static class IOLoopServiceCollectionExtensions
     /// <param name="configure">Sets options of the loop; <see langword="null"/> for the defaults.</param>
     /// <returns><paramref name="services"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="services"/> is null.</exception>
+    /// <example>
+    /// <code>
+    /// services.AddIOLoop(options => options.StopApplicationOnCallbackFailure = true);   // injected as IOLoop
+    /// </code>
+    /// </example>
     public static IServiceCollection AddIOLoop(this IServiceCollection services, Action<IOLoopServiceOptions>? configure = null) =>
         Add(services, null, configure);
 
@@ -38,6 +43,12 @@ public static class IOLoopServiceCollectionExtensions
     /// <param name="configure">Sets options of the loop; <see langword="null"/> for the defaults.</param>
     /// <returns><paramref name="services"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="services"/> or <paramref name="serviceKey"/> is null.</exception>
+    /// <example>
+    /// <code>
+    /// services.AddKeyedIOLoop("orders");                   // injected as [FromKeyedServices("orders")] IOLoop
+    /// services.AddKeyedIOLoop("prices");                   // a loop of its own, on a thread of its own
+    /// </code>
+    /// </example>
     public static IServiceCollection AddKeyedIOLoop(this IServiceCollection services, object serviceKey, Action<IOLoopServiceOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(serviceKey);

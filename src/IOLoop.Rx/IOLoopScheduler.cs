@@ -26,6 +26,14 @@ namespace IOLoops.Rx;
 /// it returned, or will return.
 /// </para>
 /// </remarks>
+/// <example>
+/// <code>
+/// using var scheduler = IOLoopScheduler.CreateOwned(new PollIOLoopOptions { Name = "prices" });
+/// await Observable.Interval(TimeSpan.FromMilliseconds(1), scheduler)            // never early, on the loop's thread
+///     .Take(3)
+///     .ForEachAsync(number => Console.WriteLine($"tick {number}"));
+/// </code>
+/// </example>
 public sealed class IOLoopScheduler : LocalScheduler, ISchedulerPeriodic, IDisposable
 {
     private bool _ownsLoop; // written before anybody else has the scheduler

@@ -80,6 +80,15 @@ public static class LoopObservable
     /// </param>
     /// <exception cref="ArgumentNullException"><paramref name="loop"/> is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="bufferSize"/> is not positive.</exception>
+    /// <example>
+    /// <code>
+    /// var subscription = loop.ObserveReads(socket)
+    ///     .Subscribe(
+    ///         bytes => Console.WriteLine($"{bytes.Length} bytes"),                  // each notification owns its memory
+    ///         error => Console.Error.WriteLine(error.Message),
+    ///         () => Console.WriteLine("the end"));
+    /// </code>
+    /// </example>
     public static IObservable<ReadOnlyMemory<byte>> ObserveReads(this IOLoop loop, FileDescriptor fd, int bufferSize = 4096)
     {
         ArgumentNullException.ThrowIfNull(loop);
@@ -123,6 +132,11 @@ public static class LoopObservable
     /// </para>
     /// </remarks>
     /// <exception cref="ArgumentNullException"><paramref name="source"/> or <paramref name="loop"/> is null.</exception>
+    /// <example>
+    /// <code>
+    /// var subscription = prices.ObserveOn(loop).Subscribe(show);   // prices: of any thread
+    /// </code>
+    /// </example>
     public static IObservable<T> ObserveOn<T>(this IObservable<T> source, IOLoop loop)
     {
         ArgumentNullException.ThrowIfNull(source);

@@ -25,6 +25,14 @@ namespace IOLoops.Rx;
 /// scheduler's, beginning with its <see cref="IScheduler.Now"/>. Timeouts are as precise as the timers, but never early.
 /// </para>
 /// </remarks>
+/// <example>
+/// <code>
+/// var loop = RxIOLoop.Attach(scheduler);
+/// await loop.InvokeAsync(() => loop.AddHandler(socket, onReadable, IOEvents.Read));   // called on the scheduler's thread
+/// await end;
+/// await loop.DisposeAsync();                                                    // the scheduler continues
+/// </code>
+/// </example>
 public class RxIOLoop : HostedIOLoop
 {
     /// <summary>A loop on a scheduler. It does not run yet.</summary>

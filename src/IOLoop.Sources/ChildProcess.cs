@@ -28,6 +28,15 @@ namespace IOLoops.Sources;
 /// cmd.exe.
 /// </para>
 /// </remarks>
+/// <example>
+/// <code>
+/// await using var child = ChildProcess.Start(loop, "ls", "/");
+/// await foreach (string line in child.StandardOutput.ReadLinesAsync())
+///     Console.WriteLine(line);
+/// ExitStatus status = await child.Exited;
+/// Console.WriteLine(status.ExitCode);
+/// </code>
+/// </example>
 public sealed class ChildProcess : IDisposable, IAsyncDisposable
 {
     private static readonly TimeSpan GraceOfDisposal = TimeSpan.FromSeconds(5);

@@ -21,6 +21,13 @@ namespace IOLoops.Sources;
 /// <para>On Windows: sockets alone. A write to a blocking socket may block there: make it non-blocking.</para>
 /// <para>Any thread; one read and one write at a time. Does not own the descriptor.</para>
 /// </remarks>
+/// <example>
+/// <code>
+/// using var io = new DescriptorIO(socket);
+/// while (io.TryRead(buffer) is > 0 and int count)      // null: nothing is there now; 0: the end
+///     Console.WriteLine($"{count} bytes");
+/// </code>
+/// </example>
 public sealed unsafe class DescriptorIO : IDisposable
 {
     private const int WritesOfPipes = 4096; // PIPE_BUF: what a pipe that poll(2) calls writable takes without blocking

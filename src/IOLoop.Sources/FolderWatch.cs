@@ -24,6 +24,20 @@ namespace IOLoops.Sources;
 /// make on a network file system are not seen.
 /// </para>
 /// </remarks>
+/// <example>
+/// <code>
+/// using var watch = new FolderWatch(loop);
+/// watch.Add(folder);
+/// await foreach (var change in watch)
+/// {
+///     if (change.Kind == FolderChangeKind.Written)
+///     {
+///         Console.WriteLine($"{Path.GetFileName(change.Path)} is complete");
+///         break;
+///     }
+/// }
+/// </code>
+/// </example>
 public sealed class FolderWatch : IAsyncEnumerable<FolderChange>, IDisposable
 {
     private const int MostReads = 16; // at once: then other descriptors get their turn

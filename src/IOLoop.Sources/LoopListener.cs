@@ -16,6 +16,13 @@ namespace IOLoops.Sources;
 /// reports it in the same way. EPERM, from a security module that forbids accepting, is the caller's exception.
 /// </para>
 /// </remarks>
+/// <example>
+/// <code>
+/// using var listener = new LoopListener(loop, listening);
+/// await foreach (var connection in listener.WithCancellation(stopping))
+///     loop.SpawnCallback(() => answer(connection));    // connections are answered at the same time, on one thread
+/// </code>
+/// </example>
 public sealed class LoopListener : IAsyncEnumerable<LoopStream>, IDisposable
 {
     private readonly IOLoop _loop;

@@ -34,6 +34,14 @@ namespace IOLoops.Sources;
 /// SIGPIPE: .NET ignores it. A terminal whose other side was closed is at its end.
 /// </para>
 /// </remarks>
+/// <example>
+/// <code>
+/// await using var stream = new LoopStream(loop, socket);
+/// await stream.WriteAsync("hello\n"u8.ToArray());
+/// await foreach (string line in stream.ReadLinesAsync())
+///     Console.WriteLine(line);                     // on the loop's thread
+/// </code>
+/// </example>
 public sealed partial class LoopStream : Stream
 {
     private readonly SharedDescriptor _shared;

@@ -7,6 +7,18 @@ namespace IOLoops.Sources;
 /// A pseudo-terminal: what is written to <see cref="Stream"/> is typed into it, and what a program writes to its other end is read from
 /// there. To run a program under one, set <see cref="ChildProcessOptions.Terminal"/>. Any thread. Linux, macOS, FreeBSD.
 /// </summary>
+/// <example>
+/// <code>
+/// using var terminal = PseudoTerminal.Open(loop, columns: 80, rows: 24);
+/// using var other = terminal.OpenOtherEnd();           // keeps the terminal open
+/// await terminal.Stream.WriteAsync("typed\n"u8.ToArray());
+/// await foreach (string line in terminal.Stream.ReadLinesAsync())
+/// {
+///     Console.WriteLine(line);                         // the echo
+///     break;
+/// }
+/// </code>
+/// </example>
 public sealed unsafe class PseudoTerminal : IDisposable
 {
     private readonly SafeFileHandle _handle;

@@ -11,6 +11,17 @@ namespace IOLoops.Sources;
 /// Opening does not wait for a carrier, and does not make the line this process's controlling terminal. A character with a parity error
 /// is read as 0. Disposal restores the settings that the line had.
 /// </remarks>
+/// <example>
+/// <code>
+/// using var line = SerialLine.Open(loop, "/dev/ttyUSB0", new SerialLineOptions { BaudRate = 115_200 });
+/// await line.Stream.WriteAsync("*IDN?\r\n"u8.ToArray());
+/// await foreach (string answer in line.Stream.ReadLinesAsync())
+/// {
+///     Console.WriteLine(answer);
+///     break;
+/// }
+/// </code>
+/// </example>
 public sealed class SerialLine : IDisposable
 {
     private const double MostDeviation = 0.03; // of the speed: more than receivers tolerate

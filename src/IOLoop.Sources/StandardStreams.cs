@@ -11,6 +11,13 @@ namespace IOLoops.Sources;
 /// </para>
 /// <para>A closed standard stream is an <see cref="IOException"/> with EBADF.</para>
 /// </remarks>
+/// <example>
+/// <code>
+/// await using var input = loop.OpenStandardInput();
+/// await foreach (string line in input.ReadLinesAsync().WithCancellation(stopping))   // no thread waits, and it can be cancelled
+///     Console.WriteLine(line);
+/// </code>
+/// </example>
 public static class StandardStreams
 {
     /// <summary>Descriptor 0, to read.</summary>

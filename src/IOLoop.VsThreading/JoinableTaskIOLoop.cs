@@ -25,6 +25,16 @@ namespace IOLoops.VsThreading;
 /// that one's: what it starts with RunAsync is no child of the loop.
 /// </para>
 /// </remarks>
+/// <example>
+/// Waits on the main thread for something that a handler completes:
+/// <code>
+/// factory.Run(async () =>                  // blocks the main thread
+/// {
+///     using (loop.Join())                  // and runs the loop's turns on it meanwhile
+///         await whatAHandlerCompletes();
+/// });
+/// </code>
+/// </example>
 public class JoinableTaskIOLoop : HostedIOLoop
 {
     private readonly JoinableTaskHost _host;

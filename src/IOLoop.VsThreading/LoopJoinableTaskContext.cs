@@ -24,6 +24,17 @@ public static class LoopJoinableTaskContext
     /// <exception cref="ArgumentNullException"><paramref name="loop"/> is null.</exception>
     /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
     /// <exception cref="InvalidOperationException">The loop, which ran on another thread, stopped before it could be asked for it.</exception>
+    /// <example>
+    /// <code>
+    /// using var loop = new PollIOLoop();
+    /// var context = loop.CreateJoinableTaskContext();              // this thread runs the loop: it is the main thread
+    /// loop.RunSync(async () =>
+    /// {
+    ///     await TaskScheduler.Default;                             // continues on the thread pool
+    ///     await context.Factory.SwitchToMainThreadAsync();         // and again on the loop's thread
+    /// });
+    /// </code>
+    /// </example>
     public static JoinableTaskContext CreateJoinableTaskContext(this IOLoop loop)
     {
         ArgumentNullException.ThrowIfNull(loop);

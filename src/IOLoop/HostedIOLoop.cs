@@ -27,6 +27,15 @@ namespace IOLoops;
 /// <see cref="Start"/> and RunSync end with an <see cref="InvalidOperationException"/>.
 /// </para>
 /// </remarks>
+/// <example>
+/// In a host of yours:
+/// <code>
+/// var loop = new HostedIOLoop(host);
+/// loop.Attach();                                                                // returns at once; the host runs the turns
+/// await loop.InvokeAsync(() => Console.WriteLine("in the host"));
+/// await loop.DisposeAsync();                                                    // ends the run, and takes nothing from the host
+/// </code>
+/// </example>
 public class HostedIOLoop : KernelIOLoop
 {
     private readonly LoopCore _core;

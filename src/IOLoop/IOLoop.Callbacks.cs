@@ -15,6 +15,15 @@ public abstract partial class IOLoop
     /// <param name="callback">Runs in the <see cref="ExecutionContext"/> of this call.</param>
     /// <exception cref="ObjectDisposedException">The loop is closed. <see cref="TryAddCallback(Action)"/> returns false instead.</exception>
     /// <exception cref="IOException">The loop sleeps, and the write that wakes it failed. What was added stays queued, and runs when the loop next wakes.</exception>
+    /// <example>
+    /// <code>
+    /// ThreadPool.QueueUserWorkItem(_ =>
+    /// {
+    ///     int result = compute();                  // on the thread pool
+    ///     loop.AddCallback(() => show(result));    // on the loop's thread
+    /// });
+    /// </code>
+    /// </example>
     public abstract void AddCallback(Action callback);
 
     /// <summary>The same with an argument for the callback: a cached delegate then allocates nothing.</summary>
@@ -223,6 +232,17 @@ public abstract partial class IOLoop
     /// <param name="future">The task. The callback must examine its failure, which is not reported.</param>
     /// <param name="callback">Runs in the <see cref="ExecutionContext"/> of this call.</param>
     /// <exception cref="ObjectDisposedException">The loop is closed already.</exception>
+    /// <example>
+    /// <code>
+    /// loop.AddFuture(download, ended =>
+    /// {
+    ///     if (ended.IsCompletedSuccessfully)
+    ///         show(ended.Result);                  // it has ended, so this does not wait
+    ///     else
+    ///         Console.Error.WriteLine(ended.Exception?.InnerException?.Message);
+    /// });
+    /// </code>
+    /// </example>
     public void AddFuture(Task future, Action<Task> callback)
     {
         ArgumentNullException.ThrowIfNull(future);
@@ -243,6 +263,12 @@ public abstract partial class IOLoop
     /// <returns>A task that ends when <paramref name="func"/> has. It fails with what that throws, or with
     /// <see cref="ObjectDisposedException"/> if the loop is closed before it has run.</returns>
     /// <exception cref="ObjectDisposedException">The loop is closed already.</exception>
+    /// <example>
+    /// <code>
+    /// // On any thread. The list belongs to the loop's thread.
+    /// int count = await loop.InvokeAsync(() => names.Count);
+    /// </code>
+    /// </example>
     public Task InvokeAsync(Action func)
     {
         ArgumentNullException.ThrowIfNull(func);

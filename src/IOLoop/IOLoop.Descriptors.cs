@@ -20,12 +20,38 @@ public abstract partial class IOLoop
     /// <exception cref="IOException">The kernel refused the descriptor. The message names it and the reason. Nothing is registered.</exception>
     /// <exception cref="ArgumentException"><paramref name="events"/> has a bit that is not of <see cref="IOEvents"/>.</exception>
     /// <exception cref="ObjectDisposedException">The loop, or the object given, is closed.</exception>
+    /// <example>
+    /// Receives until the other side closes:
+    /// <code>
+    /// loop.AddHandler(socket, (fd, events) =>
+    /// {
+    ///     int count = socket.Receive(buffer);       // the socket is ready, so this does not wait
+    ///     if (count > 0)
+    ///     {
+    ///         show(count);                          // what is left unread is reported in the next turn
+    ///         return;
+    ///     }
+    ///     loop.RemoveHandler(socket);               // the other side has closed: remove first, then close
+    ///     socket.Dispose();
+    /// }, IOEvents.Read);
+    /// </code>
+    /// </example>
     public abstract void AddHandler(FileDescriptor fd, IOHandler handler, IOEvents events);
 
     /// <summary>
     /// The same for a handler that returns a task. The handler is not called again before that task has ended.
     /// </summary>
     /// <inheritdoc cref="AddHandler(FileDescriptor, IOHandler, IOEvents)"/>
+    /// <example>
+    /// Writes what arrives to a file, one piece after another:
+    /// <code>
+    /// loop.AddHandler(socket, async (fd, events) =>
+    /// {
+    ///     int count = socket.Receive(buffer);
+    ///     await file.WriteAsync(buffer.AsMemory(0, count));   // resumes on the loop; the socket is not reported meanwhile
+    /// }, IOEvents.Read);
+    /// </code>
+    /// </example>
     public void AddHandler(FileDescriptor fd, AsyncIOHandler handler, IOEvents events)
     {
         ArgumentNullException.ThrowIfNull(handler);
@@ -46,6 +72,18 @@ public abstract partial class IOLoop
     /// <exception cref="InvalidOperationException">The descriptor has no handler, or the loop runs on another thread.</exception>
     /// <exception cref="IOException">The kernel refused the descriptor, for example because it is closed.</exception>
     /// <exception cref="ArgumentException"><paramref name="events"/> has a bit that is not of <see cref="IOEvents"/>.</exception>
+    /// <example>
+    /// Asks for <see cref="IOEvents.Write"/> only while something is left to send:
+    /// <code>
+    /// loop.AddHandler(socket, (fd, events) =>
+    /// {
+    ///     if (events.IsWritable() &amp;&amp; !pending.IsEmpty)
+    ///         pending = pending[socket.Send(pending.Span)..];
+    ///     if (pending.IsEmpty)
+    ///         loop.UpdateHandler(socket, IOEvents.Read);      // else it is called in every turn: a socket is nearly always writable
+    /// }, IOEvents.Read | IOEvents.Write);
+    /// </code>
+    /// </example>
     public abstract void UpdateHandler(FileDescriptor fd, IOEvents events);
 
     /// <summary>
@@ -60,6 +98,12 @@ public abstract partial class IOLoop
     /// start: then the descriptor may be closed and the handler's data freed. If called inside the handler, synchronous or
     /// asynchronous, it does not wait for that very call.
     /// </summary>
+    /// <example>
+    /// <code>
+    /// await loop.RemoveHandlerAsync(socket);   // on any thread: then no call of the handler runs, and none can start
+    /// socket.Dispose();
+    /// </code>
+    /// </example>
     public ValueTask RemoveHandlerAsync(FileDescriptor fd)
     {
         if (Core is { } core)
@@ -76,6 +120,14 @@ public abstract partial class IOLoop
     /// <exception cref="IOException">The kernel refused the descriptor.</exception>
     /// <exception cref="OperationCanceledException">(From the task.) The token was cancelled, or <see cref="RemoveHandler"/> was called.</exception>
     /// <exception cref="ObjectDisposedException">The loop is closed; from the task, when it is closed meanwhile.</exception>
+    /// <example>
+    /// From any thread:
+    /// <code>
+    /// await loop.SwitchTo();
+    /// IOEvents events = await loop.WaitAsync(socket, IOEvents.Read, cancellationToken);
+    /// return events.HasError() ? 0 : socket.Receive(buffer);
+    /// </code>
+    /// </example>
     public ValueTask<IOEvents> WaitAsync(FileDescriptor fd, IOEvents events, CancellationToken cancellationToken = default)
     {
         if (cancellationToken.IsCancellationRequested)

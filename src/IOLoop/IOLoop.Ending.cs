@@ -24,6 +24,12 @@ public abstract partial class IOLoop
     /// </remarks>
     /// <param name="cancellationToken">Ends the waiting, not the stopping.</param>
     /// <returns>Ends with the run. When a hosted loop has lost its host, it ends without an error.</returns>
+    /// <example>
+    /// <code>
+    /// await loop.StopAsync();                  // on any thread, also inside a callback
+    /// loop.Close();                            // the two lines are what DisposeAsync does
+    /// </code>
+    /// </example>
     public Task StopAsync(CancellationToken cancellationToken = default)
     {
         if (IsClosed)

@@ -14,6 +14,15 @@ public abstract partial class IOLoop
     /// <see cref="CallbackExceptionEventArgs.Handled"/> to keep the loop from logging the failure. Raised on the loop's thread, or,
     /// if a task fails after the loop was closed, on the thread that completes the task.
     /// </summary>
+    /// <example>
+    /// <code>
+    /// loop.CallbackException += (_, failure) =>
+    /// {
+    ///     Console.WriteLine($"{failure.Callback.Method.Name} failed: {failure.Exception.Message}");
+    ///     failure.Handled = true;                  // the loop does not log it
+    /// };
+    /// </code>
+    /// </example>
     public event EventHandler<CallbackExceptionEventArgs>? CallbackException;
 
     /// <summary>

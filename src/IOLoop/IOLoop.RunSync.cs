@@ -25,6 +25,17 @@ public abstract partial class IOLoop
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is zero or negative.</exception>
     /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
+    /// <example>
+    /// With a function that returns a task, and its result:
+    /// <code>
+    /// using var loop = new PollIOLoop();
+    /// int count = loop.RunSync(async () =>
+    /// {
+    ///     await loop.WaitAsync(socket, IOEvents.Read);
+    ///     return socket.Receive(buffer);
+    /// }, timeout: TimeSpan.FromSeconds(10));
+    /// </code>
+    /// </example>
     public void RunSync(Action func, TimeSpan? timeout = null) => RunSync(func, timeout, CancellationToken.None);
 
     /// <returns>What <paramref name="func"/> returned.</returns>

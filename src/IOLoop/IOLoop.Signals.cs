@@ -34,6 +34,12 @@ public abstract partial class IOLoop
     /// <exception cref="IOException">The system allows no handler for this signal: SIGKILL, SIGSTOP.</exception>
     /// <exception cref="PlatformNotSupportedException">This platform has no such signal.</exception>
     /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
+    /// <example>
+    /// Ends the run, and so the program, in order:
+    /// <code>
+    /// var handler = loop.AddSignalHandler(PosixSignal.SIGTERM, _ => loop.Stop());
+    /// </code>
+    /// </example>
     public IDisposable AddSignalHandler(PosixSignal signal, Action<PosixSignalContext> callback)
     {
         ArgumentNullException.ThrowIfNull(callback);

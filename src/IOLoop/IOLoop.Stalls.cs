@@ -40,6 +40,11 @@ public abstract partial class IOLoop
 
     /// <summary>The same with <see cref="LogStack"/> as the action.</summary>
     /// <inheritdoc cref="SetBlockingSignalThreshold"/>
+    /// <example>
+    /// <code>
+    /// loop.SetBlockingLogThreshold(TimeSpan.FromMilliseconds(200));
+    /// </code>
+    /// </example>
     public void SetBlockingLogThreshold(TimeSpan? threshold) => SetBlockingSignalThreshold(threshold, LogStack);
 
     /// <summary>

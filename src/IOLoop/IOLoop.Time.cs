@@ -19,6 +19,11 @@ public abstract partial class IOLoop
     /// <returns>A handle for <see cref="RemoveTimeout"/>.</returns>
     /// <exception cref="InvalidOperationException">The loop runs on another thread. Use <see cref="AddCallback(Action)"/>.</exception>
     /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
+    /// <example>
+    /// <code>
+    /// LoopTime deadline = loop.Time + TimeSpan.FromMilliseconds(10);
+    /// </code>
+    /// </example>
     public abstract TimeoutHandle CallAt(LoopTime when, Action callback);
 
     /// <summary>The same with an argument for the callback: a cached delegate then allocates nothing.</summary>
@@ -61,6 +66,12 @@ public abstract partial class IOLoop
 
     /// <summary>Runs <paramref name="callback"/> once, <paramref name="delay"/> from now. If that is zero or negative, in the next turn.</summary>
     /// <inheritdoc cref="CallAt(LoopTime, Action)"/>
+    /// <example>
+    /// <code>
+    /// TimeoutHandle limit = loop.CallLater(TimeSpan.FromSeconds(30), () => Console.WriteLine("no answer"));
+    /// loop.AddFuture(answer, _ => loop.RemoveTimeout(limit));     // the answer is there: the timeout never runs
+    /// </code>
+    /// </example>
     public TimeoutHandle CallLater(TimeSpan delay, Action callback)
     {
         VerifyLoopThread();

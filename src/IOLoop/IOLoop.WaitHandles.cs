@@ -43,6 +43,12 @@ public abstract partial class IOLoop
     /// <exception cref="UnauthorizedAccessException">The handle was opened without the right to wait for it.</exception>
     /// <exception cref="IOException">Its number is no open handle of this process, or the system has no memory left.</exception>
     /// <exception cref="ObjectDisposedException">The handle or the loop is closed.</exception>
+    /// <example>
+    /// <code>
+    /// using var ready = new AutoResetEvent(false);
+    /// using var handler = loop.AddWaitHandler(ready.SafeWaitHandle, () => Console.WriteLine("set"));   // once for each signal
+    /// </code>
+    /// </example>
     public IDisposable AddWaitHandler(SafeHandle handle, Action callback, bool once = false)
     {
         ArgumentNullException.ThrowIfNull(callback);

@@ -10,6 +10,14 @@ namespace IOLoops;
 /// at the end of a call. Calls never overlap and never bunch up.
 /// </summary>
 /// <remarks>Use it on the loop's thread, or on any one thread while the loop does not run.</remarks>
+/// <example>
+/// On the loop:
+/// <code>
+/// using var flushing = new PeriodicCallback(flush, TimeSpan.FromMilliseconds(5), loop);
+/// flushing.Start();                                           // the first call is one period from now
+/// await end;
+/// </code>
+/// </example>
 public class PeriodicCallback : INamedWork, IDisposable
 {
     private readonly IOLoop _loop;

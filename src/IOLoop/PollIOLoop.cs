@@ -18,6 +18,14 @@ namespace IOLoops;
 /// its own, watch <see cref="BackendDescriptor"/>, wait at most <see cref="BackendTimeout"/>, and call
 /// <see cref="RunOnce"/> with a zero timeout.
 /// </remarks>
+/// <example>
+/// <code>
+/// using var loop = new PollIOLoop();
+/// loop.AddHandler(socket, (fd, events) => receive(), IOEvents.Read);
+/// loop.CallLater(TimeSpan.FromMilliseconds(10), loop.Stop);
+/// loop.Start();                            // runs on this thread until Stop
+/// </code>
+/// </example>
 public class PollIOLoop : KernelIOLoop
 {
     private readonly LoopCore _core;
@@ -112,6 +120,13 @@ public class PollIOLoop : KernelIOLoop
     /// <param name="cancellationToken">Asks the loop to stop, as <see cref="Stop"/> does; the task then ends without an error.</param>
     /// <returns>Ends with the run. Fails with what <see cref="Start"/> throws: that the loop runs already, or what the system has failed with.</returns>
     /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
+    /// <example>
+    /// <code>
+    /// using var loop = new PollIOLoop(new PollIOLoopOptions { Name = "orders" });   // the thread gets this name
+    /// loop.AddHandler(socket, onReadable, IOEvents.Read);
+    /// await loop.RunAsync(stopping);                                                // until the token is cancelled
+    /// </code>
+    /// </example>
     public Task RunAsync(CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(IsClosed, this);
@@ -129,6 +144,13 @@ public class PollIOLoop : KernelIOLoop
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative and not infinite.</exception>
     /// <exception cref="InvalidOperationException">The loop runs already.</exception>
     /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
+    /// <example>
+    /// In a main loop that draws frame after frame:
+    /// <code>
+    /// while (drawFrame())
+    ///     loop.RunOnce(TimeSpan.Zero);         // one turn, which does not sleep
+    /// </code>
+    /// </example>
     public int RunOnce(TimeSpan timeout)
     {
         if (timeout < TimeSpan.Zero && timeout != Timeout.InfiniteTimeSpan)

@@ -18,6 +18,16 @@ namespace IOLoops;
 /// <see cref="SynchronizationContext.SetSynchronizationContext"/> where an <c>await</c> in the main loop's own code is to resume in it.
 /// </para>
 /// </remarks>
+/// <example>
+/// <code>
+/// var context = new PumpedSynchronizationContext();         // on the main loop's thread
+/// var loop = SynchronizationContextIOLoop.Attach(context);
+/// while (iterate(loop))                                     // the main loop: input, drawing, ...
+///     context.RunPosted(TimeSpan.FromMilliseconds(10));     // once per iteration: turns for at most 10 ms
+/// loop.Stop();
+/// loop.Close();
+/// </code>
+/// </example>
 public sealed class PumpedSynchronizationContext : SynchronizationContext, IFairContext
 {
     private readonly Queue<(SendOrPostCallback Callback, object? State)> _posted = []; // guarded by itself

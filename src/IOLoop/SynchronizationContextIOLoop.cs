@@ -11,6 +11,15 @@ namespace IOLoops;
 /// <see cref="HostedIOLoop.Start"/>. Deadlines are met as well as the system's timers and the context allow. While a handler
 /// shows a modal dialog its turn has not ended, and no other begins.
 /// </remarks>
+/// <example>
+/// <code>
+/// // On the UI thread.
+/// var loop = SynchronizationContextIOLoop.Attach(SynchronizationContext.Current!);
+/// loop.AddHandler(socket, onReadable, IOEvents.Read);                           // called on the UI thread
+/// await closing;
+/// await loop.DisposeAsync();
+/// </code>
+/// </example>
 public class SynchronizationContextIOLoop : HostedIOLoop
 {
     /// <summary>A loop inside a context. It does not run yet.</summary>

@@ -23,6 +23,15 @@ namespace IOLoops;
 /// <see cref="Close"/> destroys the window, on its thread.
 /// </para>
 /// </remarks>
+/// <example>
+/// <code>
+/// // On a thread that pumps messages, such as that of a WinForms window.
+/// var loop = WindowsMessageIOLoop.Attach();
+/// loop.AddHandler(socket, onReadable, IOEvents.Read);                           // called on that thread
+/// await closing;
+/// await loop.DisposeAsync();
+/// </code>
+/// </example>
 public class WindowsMessageIOLoop : HostedIOLoop
 {
     private readonly WindowsMessageHost? _host;

@@ -3,8 +3,10 @@ using System.Net.Sockets;
 using System.Reactive.Concurrency;
 using IOLoops;
 using IOLoops.DocsExamples;
+using IOLoops.DocsExamples.Reference;
 
 GuideRuns.RunAll(); // first: what follows an await runs on another thread, and a main loop needs one of its own
+ReferenceRuns.RunAll();
 
 TimeSpan limit = TimeSpan.FromSeconds(30);
 

@@ -14,6 +14,16 @@ namespace IOLoops;
 /// A host need not have a thread of its own: turns are kept from overlapping by the loop. A closed loop is no longer referenced
 /// by what it has given to the host.
 /// </remarks>
+/// <example>
+/// The thread pool as a host:
+/// <code>
+/// public sealed class PoolHost : ILoopHost
+/// {
+///     // Called from any thread. It queues the turn, and never blocks.
+///     public void Post(Action turn) => ThreadPool.UnsafeQueueUserWorkItem(static turn => turn(), turn, preferLocal: false);
+/// }
+/// </code>
+/// </example>
 public interface ILoopHost
 {
     /// <summary>
