@@ -5,7 +5,7 @@ using Microsoft.CodeAnalysis.Operations;
 namespace IOLoops.Analyzers;
 
 /// <summary>
-/// Synchronous input and output that waits for somebody else. Not among them: <c>Socket.Accept</c>, <c>Receive</c> and <c>Send</c>, which
+/// Synchronous input and output that waits for the other end. Not among them: <c>Socket.Accept</c>, <c>Receive</c> and <c>Send</c>, which
 /// a handler calls when the socket is ready, and files.
 /// </summary>
 internal static class SynchronousCalls

@@ -29,7 +29,7 @@ internal static class StackSampler
         // Beginning and ending a session wait for the runtime without a bound.
         var capture = Task.Factory.StartNew(
             () => CaptureAlone(blocked.NativeThreadId), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-#pragma warning disable VSTHRD002 // for a bounded time, on a thread that is nobody's main thread or is asked to wait
+#pragma warning disable VSTHRD002 // for a bounded time, on a thread that is no main thread, or whose caller asked to wait
         return Task.WaitAny([capture], Patience) == 0 ? capture.GetAwaiter().GetResult() : throw TooLate();
 #pragma warning restore VSTHRD002
     }
@@ -67,7 +67,7 @@ internal static class StackSampler
         var copying = session.EventStream.CopyToAsync(file);
         Thread.Sleep(Sampling);
         session.Stop();
-#pragma warning disable VSTHRD002 // for a bounded time, on a thread that is nobody's main thread or is asked to wait
+#pragma warning disable VSTHRD002 // for a bounded time, on a thread that is no main thread, or whose caller asked to wait
         bool isOver = copying.Wait(Patience);
 #pragma warning restore VSTHRD002
         if (!isOver)

@@ -15,7 +15,7 @@ internal sealed class ApplicationIOLoop : PollIOLoop, IAsyncDisposable
         CallbackException += static (_, failure) => t_failure = failure;
     }
 
-    /// <summary>Told of each failure that was not handled. Must not throw.</summary>
+    /// <summary>Called for each failure that was not handled. Must not throw.</summary>
     internal Action<Exception>? UnhandledFailure { get; set; }
 
     /// <summary>The run did not end in time: disposing must not wait for it any more.</summary>

@@ -2,8 +2,8 @@ namespace IOLoops.Rx;
 
 /// <summary>A handler of a descriptor that lives as long as an observer's subscription.</summary>
 /// <remarks>
-/// Who leaves the registered state, by disposing on any thread or at the end on the loop's thread, removes the
-/// handler, and nobody else does: a removal too many could hit the handler that someone has added since.
+/// The caller that ends the registered state, by disposing on any thread or at the end on the loop's thread, removes the
+/// handler, and no other caller does: a second removal could hit a handler that was added since.
 /// </remarks>
 internal abstract class DescriptorSubscription<T>(IOLoop loop, FileDescriptor fd, IOEvents events, IObserver<T> observer) : IDisposable
 {
@@ -39,8 +39,8 @@ internal abstract class DescriptorSubscription<T>(IOLoop loop, FileDescriptor fd
     /// <summary>On the loop's thread; not called again before it has returned, nor after the end.</summary>
     protected abstract void OnReady(FileDescriptor ready, IOEvents events);
 
-    /// <summary>On the loop's thread: removes the handler, before the observer is told of the end.</summary>
-    /// <returns>False when the subscription was disposed of: the observer must not be told.</returns>
+    /// <summary>On the loop's thread: removes the handler, before the observer is notified of the end.</summary>
+    /// <returns>False when the subscription was disposed of: the observer must not be notified.</returns>
     protected bool TryEnd()
     {
         if (Interlocked.CompareExchange(ref _state, Over, Registered) != Registered)

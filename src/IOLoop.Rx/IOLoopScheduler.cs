@@ -36,7 +36,7 @@ namespace IOLoops.Rx;
 /// </example>
 public sealed class IOLoopScheduler : LocalScheduler, ISchedulerPeriodic, IDisposable
 {
-    private bool _ownsLoop; // written before anybody else has the scheduler
+    private bool _ownsLoop; // written before any other code has the scheduler
     private volatile bool _isDisposed;
 
     /// <summary>Schedules on a loop, which it does not own. <see cref="LoopObservable.AsScheduler"/> gives one per loop.</summary>
@@ -170,7 +170,7 @@ public sealed class IOLoopScheduler : LocalScheduler, ISchedulerPeriodic, IDispo
         Loop.Dispose();
     }
 
-    /// <summary>The run may end for another reason: then nothing would run any more, and nobody would know.</summary>
+    /// <summary>The run may end for another reason: then nothing would run any more, without a message.</summary>
     private async Task DisposeAfterAsync(Task run)
     {
         try

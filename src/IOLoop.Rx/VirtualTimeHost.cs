@@ -2,7 +2,7 @@ using System.Reactive.Concurrency;
 
 namespace IOLoops.Rx;
 
-/// <summary>A scheduler of virtual time as a host: time stands still but when somebody moves it.</summary>
+/// <summary>A scheduler of virtual time as a host: time stands still until a thread moves it.</summary>
 /// <remarks>
 /// Rx's schedulers of virtual time are for one thread: what another one schedules meanwhile may corrupt them. So only the
 /// thread that moves time posts; what others add is found by the turn that a loop in virtual time runs every millisecond
@@ -10,7 +10,7 @@ namespace IOLoops.Rx;
 /// </remarks>
 internal sealed class VirtualTimeHost : ClockedSchedulerHost, IVirtualTimeHost, IPumpableHost
 {
-    private readonly Action? _start; // null: a scheduler whose units of time are not known here, which nobody but its owner can run
+    private readonly Action? _start; // null: a scheduler whose units of time are unknown here: only its owner can run it
     private readonly Action? _stop;
     private readonly Func<bool>? _isRunning;
     private Task? _pumpedUntil;

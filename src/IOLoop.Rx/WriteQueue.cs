@@ -15,7 +15,7 @@ internal sealed class WriteQueue(int capacity, bool dropsOldest)
     private volatile bool _isOver;  // nothing more is written. Read anywhere
     private bool _isServed = true;  // a writer is posted, or runs, or waits for the stream; at first the one that Subscribe posts
     private bool _isPosted = true;  // it is posted: closing the loop would drop it
-    private bool _isWatched;        // and somebody would hear of that
+    private bool _isWatched;        // and that would be reported
 
     internal bool IsOver => _isOver;
 

@@ -5,8 +5,8 @@ using IOLoops.Sources.Processes;
 namespace IOLoops.Sources;
 
 /// <summary>
-/// A program that this process has started: its standard streams, and how it ended. No thread waits for it, and it is reaped although
-/// nobody awaits anything, also after the loop was closed. Linux, macOS, FreeBSD, Windows.
+/// A program that this process has started: its standard streams, and how it ended. No thread waits for it. It is reaped even if no code
+/// awaits its end, also after the loop was closed. Linux, macOS, FreeBSD, Windows.
 /// </summary>
 /// <remarks>
 /// <para>
@@ -83,7 +83,7 @@ public sealed class ChildProcess : IDisposable, IAsyncDisposable
 
     /// <summary>
     /// Ends on the loop when the process has ended, with its exit code or the signal that ended it; on the thread pool when the loop was
-    /// closed. Nobody needs to await it.
+    /// closed. It need not be awaited.
     /// </summary>
     /// <remarks>Fails with an <see cref="IOException"/> where other code has reaped the process, as in a program that was started with SIGCHLD ignored.</remarks>
 #pragma warning disable VSTHRD003 // the loop ends it
@@ -218,7 +218,7 @@ public sealed class ChildProcess : IDisposable, IAsyncDisposable
 
     private void Cancel(TaskCompletionSource<ExitStatus> waiting, CancellationToken token)
     {
-        // A closed loop calls nobody.
+        // A closed loop calls nothing.
         if (!_loop.TryAddCallback(() => waiting.TrySetCanceled(token)))
             ThreadPool.UnsafeQueueUserWorkItem(_ => waiting.TrySetCanceled(token), null);
     }

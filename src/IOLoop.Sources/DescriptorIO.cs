@@ -106,7 +106,7 @@ public sealed unsafe class DescriptorIO : IDisposable
 
     /// <summary>Writes as much as is taken.</summary>
     /// <returns>How many bytes were taken; null: none can be now.</returns>
-    /// <exception cref="IOException">Writing failed; its <see cref="Exception.HResult"/> is the errno, such as EPIPE when nobody can read any more.</exception>
+    /// <exception cref="IOException">Writing failed; its <see cref="Exception.HResult"/> is the errno, such as EPIPE when no reader is left.</exception>
     /// <exception cref="ObjectDisposedException">The object of the descriptor is closed.</exception>
     public int? TryWrite(ReadOnlySpan<byte> buffer)
     {

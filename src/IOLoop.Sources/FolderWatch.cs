@@ -264,7 +264,7 @@ public sealed class FolderWatch : IAsyncEnumerable<FolderChange>, IDisposable
             await WakeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Resumes the consumer on the loop, or on the pool when the loop is closed, which calls nobody.</summary>
+    /// <summary>Resumes the consumer on the loop, or on the pool when the loop is closed, since a closed loop runs nothing.</summary>
     private async Task WakeAsync()
     {
         try

@@ -43,7 +43,7 @@ public sealed partial class LoopStream
         }
         catch (IOException exception) when (IsDisconnected(exception.HResult))
         {
-            // The peer has read the end, or nobody is there to read it.
+            // The peer has read the end, or is gone.
         }
         catch (IOException exception)
         {

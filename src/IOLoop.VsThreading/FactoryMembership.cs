@@ -45,7 +45,7 @@ internal sealed class FactoryMembership
         }
     }
 
-    // The tasks that a factory starts become members of its collection; which that is, it tells nobody.
+    // The tasks that a factory starts become members of its collection, for which it has no public member.
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "get_Collection")]
     private static extern JoinableTaskCollection? CollectionOf(JoinableTaskFactory factory);
 }

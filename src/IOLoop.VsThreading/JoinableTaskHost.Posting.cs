@@ -6,7 +6,7 @@ internal sealed partial class JoinableTaskHost
     private const int LongestChain = 100;
 
     private PostedTurn? _spare; // guarded by _gate
-    private Exception? _failure; // guarded by _gate; of a post to the main thread's context, which has not been told yet
+    private Exception? _failure; // guarded by _gate; of a post to the main thread's context; not reported yet
     private bool _isTurnPumped; // the main thread alone; whether no blocked one has executed the turn that came last
     private int _chain;         // the main thread alone; how many turns were executed by a blocked one in a row
 
@@ -47,7 +47,7 @@ internal sealed partial class JoinableTaskHost
     }
 
     /// <summary>
-    /// Whether a message of the main thread has brought the turn: then it may have others, which is for nobody here to know. A thread
+    /// Whether a message of the main thread has brought the turn: then it may have others, which cannot be seen here. A thread
     /// that is blocked in JoinableTaskFactory.Run has none that it could run.
     /// </summary>
     public bool HasOtherWork => _isTurnPumped;

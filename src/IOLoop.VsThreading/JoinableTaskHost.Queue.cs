@@ -86,7 +86,7 @@ internal sealed partial class JoinableTaskHost
         RunQueue();
     }
 
-    /// <summary>The message was not taken. vs-threading would end the process, were this not told in another way.</summary>
+    /// <summary>The message was refused. vs-threading would end the process if the failure were thrown here.</summary>
     internal void NoteFailure(Exception failure)
     {
         lock (_gate)
@@ -124,7 +124,7 @@ internal sealed partial class JoinableTaskHost
         }
     }
 
-    /// <summary>Under the gate. There are few: what stays is what nobody has executed yet.</summary>
+    /// <summary>Under the gate. There are few: only those stay that no thread has executed yet.</summary>
     private void TakeOutWhatHasCome()
     {
         for (int count = _queue.Count; count > 0; count--)

@@ -3,7 +3,7 @@ using Microsoft.VisualStudio.Threading;
 namespace IOLoops.VsThreading;
 
 /// <summary>The main thread of a <see cref="JoinableTaskContext"/> as a host: turns are work of a joinable task of the loop's.</summary>
-/// <remarks>It nests: JoinableTaskFactory.Run, called in a handler, executes whatever is joined, without asking anybody.</remarks>
+/// <remarks>It nests: JoinableTaskFactory.Run, called in a handler, executes whatever is joined, without asking the loop.</remarks>
 internal sealed partial class JoinableTaskHost : IPumpableHost, INestingHost, IHostLifetime, IHostWaits, IYieldingHost
 {
     private readonly TurnFactory _factory;

@@ -89,7 +89,7 @@ internal sealed class TurnTask(JoinableTaskFactory factory, JoinableTaskHost hos
         host.ReportIfFailed(failure); // to the loop, whose first turn will not come
         if (failure is not null)
             return;
-#pragma warning disable VSTHRD003 // nobody waits for it, and it waits for no thread
+#pragma warning disable VSTHRD003 // nothing waits for it, and it waits for no thread
         await _over.Task.ConfigureAwait(false);
 #pragma warning restore VSTHRD003
     }

@@ -95,9 +95,9 @@ public class HostedIOLoop : KernelIOLoop
     public void Attach() => _driver.Attach();
 
     /// <summary>
-    /// Ends with the current run, or with the last one when the loop does not run; completed before the first. It fails with what
-    /// the run was lost by: an <see cref="InvalidOperationException"/>, whose inner exception is what the host has failed with. A
-    /// failure that nobody looks at is logged, and raises no <see cref="TaskScheduler.UnobservedTaskException"/>. Any thread. Code
+    /// Ends with the current run, or with the last one when the loop does not run; completed before the first. If the host
+    /// was lost, it fails with an <see cref="InvalidOperationException"/>, whose inner exception is what the host failed with. That
+    /// failure is also logged, and raises no <see cref="TaskScheduler.UnobservedTaskException"/> if it is not observed. Any thread. Code
     /// that awaits it inside a turn resumes after the run has ended, and may call <see cref="Close"/> there.
     /// </summary>
 #pragma warning disable VSTHRD003 // callers await it

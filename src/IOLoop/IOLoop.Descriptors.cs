@@ -115,7 +115,7 @@ public abstract partial class IOLoop
     /// Waits once until <paramref name="fd"/> is ready for one of <paramref name="events"/>. A reader and a writer may
     /// wait for one descriptor at the same time.
     /// </summary>
-    /// <returns>What it is ready for. Continuations run on the loop unless told otherwise. Await it once.</returns>
+    /// <returns>What it is ready for. Code that awaits it resumes on the loop, unless it uses ConfigureAwait(false). Await it once.</returns>
     /// <exception cref="InvalidOperationException">The descriptor has a handler, or the loop runs on another thread.</exception>
     /// <exception cref="IOException">The kernel refused the descriptor.</exception>
     /// <exception cref="OperationCanceledException">(From the task.) The token was cancelled, or <see cref="RemoveHandler"/> was called.</exception>

@@ -38,7 +38,7 @@ public abstract partial class IOLoop
 
     internal void LeaveLoopThread(int before) => Volatile.Write(ref _threadId, before);
 
-    /// <returns>Whose the loop was: 0: nobody's, and it is this thread's now.</returns>
+    /// <returns>Which thread the loop belonged to; 0: none, and it belongs to this one now.</returns>
     private int ClaimLoopThread() => Interlocked.CompareExchange(ref _threadId, Environment.CurrentManagedThreadId, 0);
 
     /// <summary>

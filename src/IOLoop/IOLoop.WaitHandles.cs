@@ -78,7 +78,7 @@ public abstract partial class IOLoop
     /// </remarks>
     /// <param name="handle">Stays open until the wait has ended.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>Continuations run on the loop unless told otherwise. Await it once.</returns>
+    /// <returns>Code that awaits it resumes on the loop, unless it uses ConfigureAwait(false). Await it once.</returns>
     /// <exception cref="OperationCanceledException">(From the task.) The token was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The handle or the loop is closed; from the task, when the loop is closed meanwhile.</exception>
     /// <inheritdoc cref="AddWaitHandler(SafeHandle, Action, bool)" path="/exception[not(@cref='T:System.ObjectDisposedException')]"/>

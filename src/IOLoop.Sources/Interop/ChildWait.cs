@@ -17,9 +17,9 @@ internal static unsafe class ChildWait
     private static readonly int OffsetOfCode = 8;
 
     /// <param name="id">The child.</param>
-    /// <param name="keep">Whether it stays a zombie, whose number nobody else gets.</param>
+    /// <param name="keep">Whether it stays a zombie, whose number no other process gets.</param>
     /// <param name="status">How it ended.</param>
-    /// <returns>Zero; EAGAIN: it still runs; ECHILD: another has asked already, and nobody can any more.</returns>
+    /// <returns>Zero; EAGAIN: it still runs; ECHILD: other code has reaped it already.</returns>
     internal static int Ask(int id, bool keep, out ExitStatus status) => Ask(id, Ended | DontWait | (keep ? Keep : 0), out status);
 
     /// <summary>Blocks until it has ended, and keeps it.</summary>

@@ -25,7 +25,7 @@ internal sealed class ExitNotice : IDisposable
 
     internal nint Descriptor => _handle.DangerousGetHandle();
 
-    /// <summary>For a child that nobody has asked how it ended: nobody else can have got its number.</summary>
+    /// <summary>For a child that was not reaped: no other process can have got its number.</summary>
     /// <exception cref="IOException">No descriptors are left.</exception>
     internal static ExitNotice Open(int id)
     {

@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 namespace IOLoops.Sources.Interop;
 
 /// <summary>
-/// A kqueue with one process in it (macOS, FreeBSD): readable when that has ended, for nobody takes its event. Children do not inherit it.
+/// A kqueue with one process in it (macOS, FreeBSD): readable from its end on, because its event is never taken. Children do not inherit it.
 /// </summary>
 internal static unsafe partial class ProcessQueue
 {

@@ -195,7 +195,7 @@ internal sealed class AcceptOperation : IValueTaskSource<LoopStream>
             cut.Cancel(); // calls the loop's wait alone, which posts
     }
 
-    /// <summary>In a callback of its own, which the loop reports like any that fails: it has a log for what nobody awaits.</summary>
+    /// <summary>In a callback of its own, which the loop reports like any that fails: no code may await the accept.</summary>
     private void Report(IOException shortage)
     {
         if (_isShort)

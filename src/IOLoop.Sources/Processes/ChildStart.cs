@@ -5,7 +5,7 @@ namespace IOLoops.Sources.Processes;
 /// <summary>Starts a child, except on Windows.</summary>
 internal static class ChildStart
 {
-    /// <summary>Starts a child that nobody watches yet. Nothing is left behind when it fails.</summary>
+    /// <summary>Starts a child that is not watched yet. Nothing is left behind when it fails.</summary>
     /// <exception cref="IOException">It cannot be started. The message names the program and why.</exception>
     internal static UnixChildHandle Start(IOLoop loop, Launch launch, ParentEnds parent)
     {
@@ -47,7 +47,7 @@ internal static class ChildStart
         }
         catch (Exception exception)
         {
-            // Nobody has seen it, so nobody else could end it. A process ends promptly after SIGKILL, so blocking here is acceptable.
+            // No other code knows the child, so no other code could end it. A process ends promptly after SIGKILL, so blocking here is acceptable.
             _ = Libc.kill(id, SignalNumbers.Kill);
             ChildWait.Block(id);
             _ = ChildWait.Ask(id, keep: false, out _);

@@ -23,7 +23,7 @@ internal sealed class ChildStop(IOLoop loop, ChildHandle handle)
     private bool _isOver;       // nothing is left that could be killed
     private long _deadline = long.MaxValue; // of Stopwatch
     private TimeSpan _pause = ShortestWatch; // before a SIGKILL that was refused is sent again, or the group is looked at again
-    private IOException? _refusal; // of the last signals; null: they were sent, or nobody was left
+    private IOException? _refusal; // of the last signals; null: they were sent, or no process was left
     private Timer? _watchdog;
     private Timer? _look;
     private GraceTimeout? _timeout;
@@ -65,7 +65,7 @@ internal sealed class ChildStop(IOLoop loop, ChildHandle handle)
             bool forGroup = _willKill && handle.LeadsGroup;
             if (!handle.TryEnd(forGroup))
                 return false;
-            isOver = !forGroup || handle.SignalAll(0) == Errno.ESRCH; // 0 is no signal: is anybody left in the group?
+            isOver = !forGroup || handle.SignalAll(0) == Errno.ESRCH; // 0 is no signal: is a process left in the group?
             if (isOver)
                 Finish();
             else

@@ -1,8 +1,8 @@
 namespace IOLoops.Sources.Processes;
 
 /// <summary>
-/// Waits for the end of a child: on its loop; when that is closed first, on the <see cref="OrphanLoop"/>. So a child is reaped although
-/// nobody awaits anything, and <see cref="Exited"/> always ends: on the loop's thread, in a call of its own, or on the pool when there is
+/// Waits for the end of a child: on its loop; when that is closed first, on the <see cref="OrphanLoop"/>. So a child is reaped even if no
+/// code awaits its end, and <see cref="Exited"/> always ends: on the loop's thread, in a call of its own, or on the pool when there is
 /// no loop any more.
 /// </summary>
 internal sealed class ChildWatch(IOLoop loop, ChildHandle handle, ChildStop stop)
@@ -138,6 +138,6 @@ internal sealed class ChildWatch(IOLoop loop, ChildHandle handle, ChildStop stop
     private void Fail(Exception exception)
     {
         if (_exited.TrySetException(exception))
-            _ = _exited.Task.Exception; // nobody needs to await it
+            _ = _exited.Task.Exception; // it need not be awaited
     }
 }

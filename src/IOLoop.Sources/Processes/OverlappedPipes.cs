@@ -15,7 +15,7 @@ internal static class OverlappedPipes
     /// <exception cref="IOException">No handles are left.</exception>
     internal static (PipeStream One, PipeStream Other) Create(PipeDirection direction, PipeOptions optionsOfOther)
     {
-        string name = $"IOLoop.{Environment.ProcessId}.{Guid.NewGuid():N}"; // such a pipe has a name, which nobody else can guess
+        string name = $"IOLoop.{Environment.ProcessId}.{Guid.NewGuid():N}"; // such a pipe has a name, which other programs must not guess
         var one = new NamedPipeServerStream(
             name, direction, 1, PipeTransmissionMode.Byte, PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly | PipeOptions.FirstPipeInstance, Room, Room);
         NamedPipeClientStream? other = null;

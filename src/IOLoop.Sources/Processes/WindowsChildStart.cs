@@ -8,7 +8,7 @@ namespace IOLoops.Sources.Processes;
 [SupportedOSPlatform("windows")]
 internal static class WindowsChildStart
 {
-    /// <summary>Starts a child that nobody watches yet. Nothing is left behind when it fails.</summary>
+    /// <summary>Starts a child that is not watched yet. Nothing is left behind when it fails.</summary>
     /// <exception cref="IOException">It cannot be started. The message names the program and why.</exception>
     /// <exception cref="PlatformNotSupportedException">Windows has no such option.</exception>
     internal static WindowsChildHandle Start(IOLoop loop, Launch launch, ParentEnds parent)

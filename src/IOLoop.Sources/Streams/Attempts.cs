@@ -2,7 +2,7 @@ namespace IOLoops.Sources.Streams;
 
 /// <summary>
 /// Whether an operation is worth an attempt before it waits. In request-response traffic and in bulk transfers most attempts find nothing,
-/// and each is a system call in vain: so after misses some are skipped.
+/// and each costs a system call: so after misses some are skipped.
 /// </summary>
 internal struct Attempts
 {

@@ -38,7 +38,7 @@ internal sealed class OverlappedPipe : IDisposable
 
     internal CancellationToken Token => _ended.Token;
 
-    /// <summary>Why an operation was ended that nobody has cancelled.</summary>
+    /// <summary>Why an operation ended that was not cancelled.</summary>
     internal ObjectDisposedException Closure() => new(_loop.Name, "The loop was closed while this waited for a pipe.");
 
     /// <summary>The stream was disposed, and no operation uses the pipe any more.</summary>

@@ -23,8 +23,8 @@ namespace IOLoops.Callbacks;
 internal sealed class CallbackQueue
 {
     private const int Awake = 0;    // a turn runs and will look at the lists before it sleeps
-    private const int Asleep = 1;   // nothing will happen until somebody wakes the loop
-    private const int Notified = 2; // somebody has
+    private const int Asleep = 1;   // nothing happens until the loop is woken
+    private const int Notified = 2; // it was woken
 
     private readonly Lock _gate = new();
     private readonly SignalQueue _signals = new();
@@ -120,7 +120,7 @@ internal sealed class CallbackQueue
         return true;
     }
 
-    /// <summary>Under the lock: whether the loop sleeps and nobody has woken it.</summary>
+    /// <summary>Under the lock: whether the loop sleeps and was not woken.</summary>
     // Modelled in tests/models: hosted, native.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TakeWake()
@@ -254,7 +254,7 @@ internal sealed class CallbackQueue
     }
 
     /// <summary>Ends what waits for callbacks that will never run.</summary>
-    /// <returns>Those that somebody misses.</returns>
+    /// <returns>Those to report.</returns>
     internal static List<WorkItem> Drop(List<WorkItem> dropped)
     {
         foreach (var item in dropped)

@@ -55,7 +55,7 @@ internal sealed class SignalQueue
     private static int Length(Node? node)
     {
         int length = 0;
-        // Nodes are used again: somebody who looks from elsewhere may be led round in circles.
+        // Nodes are used again: a reader on another thread may follow them in a circle.
         for (; node is not null && length < MostCounted; node = Volatile.Read(ref node.Next))
             length++;
         return length;

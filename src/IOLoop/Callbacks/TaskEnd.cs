@@ -1,6 +1,6 @@
 namespace IOLoops.Callbacks;
 
-/// <summary>Being told of a task's end.</summary>
+/// <summary>Calls back when a task has ended.</summary>
 internal static class TaskEnd
 {
     /// <summary>

@@ -12,7 +12,7 @@ namespace IOLoops.Diagnostics;
 /// of the next call reads another version than before, and drops it.
 /// </para>
 /// <para>
-/// A call costs a few writes, to a line that nobody else writes; no clock is asked. How long a call has lasted is the reader's
+/// A call costs a few writes, to a cache line that no other thread writes; no clock is asked. How long a call has lasted is the reader's
 /// to tell, who looks again and again.
 /// </para>
 /// </remarks>
@@ -30,7 +30,7 @@ internal sealed class CallMark
 
     internal static bool IsCall(long version) => (version & 1) != 0;
 
-    /// <summary>Who must be told that the loop has work when it has given up looking; null: nobody looks.</summary>
+    /// <summary>The watchdog, which must be woken when the loop has work and it sleeps; null: none watches.</summary>
     internal StallWatchdog? Watchdog
     {
         set => Volatile.Write(ref _watchdog, value);
@@ -125,7 +125,7 @@ internal sealed class CallMark
     private void Close() => Volatile.Write(ref _version, (_version + 2) & ~1L);
 
     /// <remarks>
-    /// Why no stall is missed while nobody looks. The watchdog says that it sleeps, then has all processors pass a barrier
+    /// Why no stall is missed while the watchdog sleeps. The watchdog says that it sleeps, then has all processors pass a barrier
     /// (<see cref="Interlocked.MemoryBarrierProcessWide"/>), then looks at the version again. Either that look sees this
     /// write, or the write came after the barrier, and the read behind it sees that the watchdog sleeps. So no barrier is
     /// needed here, in every call.

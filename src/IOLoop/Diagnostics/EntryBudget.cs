@@ -1,8 +1,8 @@
 namespace IOLoops.Diagnostics;
 
-/// <summary>How many log entries of one kind are written; the others are counted, and told of when the window is over. Any thread.</summary>
+/// <summary>How many log entries of one kind are written; the others are counted, and their number is written when the window is over. Any thread.</summary>
 /// <param name="clock">Measures windows.</param>
-/// <param name="tell">Is told how many were suppressed.</param>
+/// <param name="tell">Gets how many were suppressed.</param>
 internal sealed class EntryBudget(TimeProvider clock, Action<int> tell)
 {
     /// <summary>How many entries are written in one <see cref="Window"/>.</summary>
@@ -60,7 +60,7 @@ internal sealed class EntryBudget(TimeProvider clock, Action<int> tell)
         return suppressed;
     }
 
-    /// <summary>Also when no other entry follows, it is told how many were suppressed.</summary>
+    /// <summary>The number of suppressed entries is also written when no other entry follows.</summary>
     private void AwaitEnd(TimeSpan left)
     {
         // The code that fails has a context that the timer must not keep.

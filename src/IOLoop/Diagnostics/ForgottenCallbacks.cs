@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace IOLoops.Diagnostics;
 
 /// <summary>
-/// Reports callbacks that were accepted by a loop which was collected without having been closed: nobody else can say any more that
+/// Reports callbacks that were accepted by a loop which was collected without having been closed: nothing else can report any more that
 /// they never ran. Held by the loop alone, and holds nothing of it but the queue.
 /// </summary>
 internal sealed class ForgottenCallbacks(CallbackQueue callbacks, ILogger logger, string loop)

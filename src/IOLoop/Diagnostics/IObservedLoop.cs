@@ -23,7 +23,7 @@ internal interface IObservedLoop
 
     int TimeoutCount { get; }
 
-    /// <summary>What is being called, as far as it is known; null: nothing, or nobody looks.</summary>
+    /// <summary>What is being called, as far as it is known; null: nothing, or the loop is not observed.</summary>
     string? CurrentCall();
 
     List<RegistrationState> Registrations();

@@ -14,7 +14,7 @@ internal sealed class LoopCounters
     internal long HandlerCalls;
 
     /// <summary>
-    /// In ticks of the Stopwatch; counted while somebody listens. Negative while the loop waits: then it is what had been
+    /// In ticks of the Stopwatch; counted while a listener is attached. Negative while the loop waits: then it is what had been
     /// counted before, less the time when the wait began. Both in one field: who reads it sees no half of a change.
     /// </summary>
     internal long PollTime;

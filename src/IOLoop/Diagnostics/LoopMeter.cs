@@ -4,8 +4,8 @@ using System.Diagnostics.Metrics;
 namespace IOLoops.Diagnostics;
 
 /// <summary>
-/// The metrics of all loops. Counters are read from the loops when somebody collects; only what needs a clock is measured by
-/// the loops, and only while somebody listens to it.
+/// The metrics of all loops. Counters are read from the loops when a listener collects; only what needs a clock is measured by
+/// the loops, and only while a listener is attached.
 /// </summary>
 internal sealed class LoopMeter
 {

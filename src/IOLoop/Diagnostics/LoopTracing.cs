@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace IOLoops.Diagnostics;
 
-/// <summary>A span for each call of a handler, while somebody listens.</summary>
+/// <summary>A span for each call of a handler, while a listener is attached.</summary>
 internal static class LoopTracing
 {
     internal const string SourceName = "IOLoop";
@@ -24,7 +24,7 @@ internal static class LoopTracing
         }
         catch (Exception)
         {
-            Activity.Current = outer; // a listener has thrown after the span had become the current one: nobody would end it
+            Activity.Current = outer; // a listener has thrown after the span had become the current one: it would never end
             throw;
         }
         if (span is { IsAllDataRequested: true })

@@ -7,7 +7,7 @@ namespace IOLoops.Diagnostics;
 /// </summary>
 /// <remarks>
 /// <para>
-/// How a stall is told. Every few milliseconds the thread reads which call each loop is in. One that it sees again and
+/// How a stall is recognized. Every few milliseconds the thread reads which call each loop is in. One that it sees again and
 /// again is taking long; the loops themselves ask no clock. A call is seen one interval after it began at the latest, so it
 /// is reported within the threshold and two intervals, and one that is over sooner may be missed.
 /// </para>

@@ -5,7 +5,7 @@ using IOLoops.Callbacks;
 
 namespace IOLoops.Diagnostics;
 
-/// <summary>What is noted of a loop's turns while somebody looks at stalls, metrics or spans. The loop's thread.</summary>
+/// <summary>What is noted of a loop's turns while it is observed for stalls, metrics or spans. The loop's thread.</summary>
 /// <remarks>
 /// The clock is asked as rarely as can be: where a call begins at once behind a poll or another call, the end of that is its
 /// beginning, so that a turn of one handler asks twice.
@@ -27,7 +27,7 @@ internal sealed class TurnObservation(IObservedLoop core, CallbackQueue callback
     /// <summary>Whether another turn must be observed, if only to end the observation.</summary>
     internal bool IsOn { get; private set; }
 
-    /// <summary>The loop was somewhere else, in nobody's run or in its host; or is about to be. What it has waited there is over.</summary>
+    /// <summary>The loop was, or is about to be, in no run or in its host. A wait that began there is over.</summary>
     internal void Restart()
     {
         _stamp = 0;
@@ -44,9 +44,9 @@ internal sealed class TurnObservation(IObservedLoop core, CallbackQueue callback
     }
 
     /// <remarks>
-    /// A call on the stack has the host run turns, and need not have told the loop. Whether it still waits when this turn has
-    /// ended nobody knows: another one may be long in coming, while the loop is idle. So it is not timed any more. One that told
-    /// the loop is, when it resumes: see <see cref="CallMark.Resume"/>.
+    /// A call on the stack pumps the host, possibly without the loop's knowledge. When this turn has ended it is unknown whether
+    /// that call still waits: while the loop is idle the next turn may come much later. So the call is not timed any more. A call
+    /// that pumps through the loop is timed again when it resumes: see <see cref="CallMark.Resume"/>.
     /// </remarks>
     internal void BeginTurn()
     {
@@ -54,7 +54,7 @@ internal sealed class TurnObservation(IObservedLoop core, CallbackQueue callback
         Mark.SetThread();
         if (!IsOn)
         {
-            // Of the time when somebody looked before.
+            // From an earlier time of observation.
             _stamp = 0;
             callbacks.TakeOldestPost();
         }

@@ -4,7 +4,7 @@ namespace IOLoops.Hosting;
 
 /// <summary>A timer of the host's, for hosts with a clock of their own.</summary>
 /// <param name="clock">The host's.</param>
-/// <param name="isVirtual">Whether it stands still until somebody moves it: then a turn comes every millisecond of it.</param>
+/// <param name="isVirtual">Whether it stands still until a thread moves it: then a turn comes every millisecond of it.</param>
 /// <param name="postAfter">Has the host call <see cref="OnDue"/>, and then run a turn.</param>
 internal sealed class HostDeadlineTimer(LoopClock clock, bool isVirtual, Func<TimeSpan, IDisposable> postAfter) : DeadlineTimer
 {

@@ -20,7 +20,7 @@ internal sealed class HostedRun(bool isAwaited, RunWait? wait = null)
 
     internal bool IsOver => State == RunState.Over;
 
-    /// <summary>Whether the run must end though nobody has stopped it.</summary>
+    /// <summary>Whether the run must end although <see cref="IOLoop.Stop"/> was not called.</summary>
     internal bool MustEnd => Reason != EndReason.Stopped;
 
     internal bool IsAwaited => isAwaited;
@@ -52,10 +52,10 @@ internal sealed class HostedRun(bool isAwaited, RunWait? wait = null)
         wait?.OnBegun(HostThread is not null);
     }
 
-    /// <summary>Nobody waits for the run any longer. Any thread; behind it <see cref="MustEnd"/> is true.</summary>
+    /// <summary>The caller waits no longer for the run. Any thread; after it <see cref="MustEnd"/> is true.</summary>
     internal void Abandon() => Interlocked.CompareExchange(ref _reason, (int)EndReason.Abandoned, (int)EndReason.Stopped);
 
-    /// <summary>The run cannot continue. Any thread; behind it <see cref="MustEnd"/> is true. The first failure is the one that counts.</summary>
+    /// <summary>The run cannot continue. Any thread; after it <see cref="MustEnd"/> is true. The first failure is the one that counts.</summary>
     /// <returns>False: it is over.</returns>
     internal bool TryLose(InvalidOperationException failure)
     {
@@ -78,7 +78,7 @@ internal sealed class HostedRun(bool isAwaited, RunWait? wait = null)
 
     internal void End() => Volatile.Write(ref _state, (int)RunState.Over);
 
-    /// <summary>Ends the tasks. Holding nothing: a SynchronizationContext that somebody awaits in is posted to.</summary>
+    /// <summary>Ends the tasks. Holds no lock: this may post to the SynchronizationContext of code that awaits them.</summary>
     internal void Complete()
     {
         _ended.TrySetResult();
@@ -88,7 +88,7 @@ internal sealed class HostedRun(bool isAwaited, RunWait? wait = null)
             return;
         }
         _completion.TrySetException(_endedBy);
-        _ = _completion.Task.Exception; // it was logged: if nobody looks at the task, no finalizer complains
+        _ = _completion.Task.Exception; // it was logged: a task that is not observed must not be reported again by its finalizer
     }
 
     /// <summary>Each caller gets an exception of its own, for its own stack.</summary>

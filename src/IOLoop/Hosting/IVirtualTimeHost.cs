@@ -1,7 +1,7 @@
 namespace IOLoops;
 
 /// <summary>
-/// A host whose time stands still until somebody moves it. Then no other thread waits for anything: the loop runs a turn every
+/// A host whose time stands still until a thread moves it. No other thread then waits for anything: the loop runs a turn every
 /// millisecond of that time, which asks for ready descriptors and for what other threads have added, so that a run is the same
 /// each time.
 /// </summary>

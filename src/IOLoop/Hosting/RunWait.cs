@@ -42,7 +42,7 @@ internal sealed class RunWait(CancellationToken cancellationToken) : IDisposable
         }
         catch (AbandonedMutexException)
         {
-            // The first to learn of the thread's end is told in this way; those behind it get the mutex.
+            // The first to wait learns of the thread's end by this exception; the next ones get the mutex.
         }
         life.ReleaseMutex();
         return WaitOutcome.ThreadEnded;

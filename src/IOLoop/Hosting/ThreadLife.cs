@@ -9,6 +9,6 @@ internal static class ThreadLife
     [ThreadStatic]
     private static Mutex? t_life;
 
-    /// <summary>The calling thread's. Never released by it, so it serves any number of runs, and nobody has to remember to.</summary>
+    /// <summary>The calling thread's. The thread never releases it, so it serves any number of runs.</summary>
     internal static Mutex OfThisThread => t_life ??= new Mutex(initiallyOwned: true);
 }

@@ -4,7 +4,7 @@ using IOLoops.Tasks;
 
 namespace IOLoops.Hosting;
 
-/// <summary>Ending runs: because they were stopped, because nobody waits for them any longer, or because they cannot continue.</summary>
+/// <summary>Ending runs: because they were stopped, because their caller waits no longer, or because they cannot continue.</summary>
 internal sealed partial class TurnDriver
 {
     private const int MostLookedAt = 256; // of callbacks that a run has left: it may be stopped with a million of them
@@ -34,7 +34,7 @@ internal sealed partial class TurnDriver
         EndIfNeeded();
     }
 
-    /// <summary>Nobody waits for the run any longer: it ends, with the turn that is under way if there is one. Any thread.</summary>
+    /// <summary>The caller waits no longer for the run: it ends, after the current turn if there is one. Any thread.</summary>
     // Modelled in tests/models: restart.
     private void Abandon(HostedRun run)
     {

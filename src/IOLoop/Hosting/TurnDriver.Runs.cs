@@ -31,7 +31,7 @@ internal sealed partial class TurnDriver
     {
         bool pumps = CanPump;
         if (!pumps && !Turns.IsAttached && !Turns.StopRequested && !_loop.IsClosed && _host.IsOnHostThread)
-            throw CannotPump(); // before a turn is posted that nobody wants
+            throw CannotPump(); // before a turn is posted that would not be needed
         if (pumps)
             return Begin(isAwaited: true, null) is not { } pumped || PumpToEnd(pumped, limit, cancellationToken);
         using var wait = new RunWait(cancellationToken);

@@ -50,7 +50,7 @@ internal sealed partial class TurnDriver
     /// <summary>
     /// The turn that came is posted again, behind the host's other work. The loop stays awake meanwhile, so that nothing else posts one
     /// on its behalf. A turn of another thread that came just now needs no note: this one comes again. On a host that nests, a turn
-    /// that gives way has called nobody yet.
+    /// that gives way has run no user code yet.
     /// </summary>
     // Modelled in tests/models: hosted.
     private void GiveWay(HostedRun run)

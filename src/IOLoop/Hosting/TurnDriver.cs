@@ -22,13 +22,13 @@ namespace IOLoops.Hosting;
 /// turn. If that one comes while the first still arms, on another thread, it notes that it came, and the first posts it again.
 /// </para>
 /// <para>
-/// On a host that may nest turns by itself, a turn posts its successor before it calls anybody. Until that one runs, nested or
+/// On a host that may nest turns by itself, a turn posts its successor before it runs user code. Until that one runs, nested or
 /// not, it finds whatever is added; a nested turn ends as any other does, with the loop asleep or a successor posted.
 /// </para>
 /// <para>
 /// Why turns do not overlap. A turn owns the loop from its beginning until the loop sleeps or the next turn is to be posted; so does
-/// whatever ends a run. See <see cref="TurnOwnership"/>: it is a state that nobody waits for. No lock is held while a handler runs,
-/// while a member of the host or a logger is called, while a timer is disposed of.
+/// whatever ends a run. See <see cref="TurnOwnership"/>: it is a state that no thread waits for. No lock is held while a handler runs,
+/// while a member of the host or a logger is called, or while a timer is disposed of.
 /// </para>
 /// </remarks>
 internal sealed partial class TurnDriver : IPoolPosts, IDisposable
@@ -77,7 +77,7 @@ internal sealed partial class TurnDriver : IPoolPosts, IDisposable
     /// <summary>Set once, by the constructor of the loop.</summary>
     internal HostedTurns Turns { get; set; } = null!;
 
-    /// <summary>What a turn does before it calls anybody: null unless the host may nest turns by itself.</summary>
+    /// <summary>What a turn does before it runs user code: null unless the host may nest turns by itself.</summary>
     internal Action? BeforeCalls => _host.MayNest ? RequestTurn : null;
 
     /// <summary>Makes a turn happen. Any thread; the caller has taken the loop out of its sleep.</summary>
@@ -126,7 +126,7 @@ internal sealed partial class TurnDriver : IPoolPosts, IDisposable
 
     /// <summary>
     /// From here on the turn can be asked for: see <see cref="OnInquiry"/>. A thread that comes here late must not undo what a later
-    /// one has noted: nobody could ask for that turn then. A run that began before the note, and relies on the turn, has asked for an
+    /// one has noted: that turn could then not be asked for. A run that began before the note, and relies on the turn, has asked for an
     /// older one, and the host may have dropped this one meanwhile: so it is asked for here. <see cref="Inherit"/> says that it relies on
     /// a turn, fences, and reads the note; here it is the other way round: one of the two asks.
     /// </summary>
@@ -184,7 +184,7 @@ internal sealed partial class TurnDriver : IPoolPosts, IDisposable
         }
     }
 
-    /// <summary>The turn gets another ticket, which nobody can ask for until the thread of the pool has given it to the host.</summary>
+    /// <summary>The turn gets another ticket, which cannot be asked for until the thread of the pool has given the turn to the host.</summary>
     void IPoolPosts.Defer(Action work)
     {
         if (!ReferenceEquals(work, _link.Turn))
@@ -319,7 +319,7 @@ internal sealed partial class TurnDriver : IPoolPosts, IDisposable
         try
         {
             if (!_timer.Arm(next.Deadline))
-                return !Turns.TryWake(); // false: somebody else has, and posts
+                return !Turns.TryWake(); // false: another thread has, and posts
         }
         catch (Exception exception)
         {

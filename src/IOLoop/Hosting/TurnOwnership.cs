@@ -1,8 +1,8 @@
 namespace IOLoops.Hosting;
 
 /// <summary>
-/// Whose turn it is: nobody's, a thread's, or a thread's while another one would like to have it. A state, not a lock: nobody ever
-/// waits for it, so the owner may call anything.
+/// Which thread owns the turn: none, one, or one while another one has asked for it. A state, not a lock: no thread ever waits
+/// for it, so the owner may call anything.
 /// </summary>
 /// <remarks>
 /// Why no turn is lost. A turn that finds another thread at work notes that it came, in the same word that says who the owner is,
@@ -47,7 +47,7 @@ internal sealed class TurnOwnership
         }
     }
 
-    /// <summary>Takes what nobody has, this thread included, and leaves no note elsewhere.</summary>
+    /// <summary>Takes the turn if no thread has it, this one included; otherwise leaves no note.</summary>
     // Modelled in tests/models: restart.
     internal bool TryTake()
     {

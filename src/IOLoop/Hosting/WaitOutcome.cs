@@ -12,7 +12,7 @@ internal enum WaitOutcome
     /// <summary>The host's thread has ended, with the run under way.</summary>
     ThreadEnded,
 
-    /// <summary>Neither, and nobody wants to wait any longer.</summary>
+    /// <summary>Neither: the wait was cancelled.</summary>
     Cancelled,
 
     /// <summary>None of these, and the time is over.</summary>

@@ -6,8 +6,8 @@ namespace IOLoops.Hosting;
 
 /// <summary>A context of a system whose UI threads can be asked what waits on them.</summary>
 /// <remarks>
-/// Input, painting and timers that wait on a UI thread are seen here, and have their turn soon. What waits in the context itself is for
-/// nobody here to know, so now and then there is a pause all the same. On a UI thread it lasts until that thread has no message left, up to
+/// Input, painting and timers that wait on a UI thread are seen here, and have their turn soon. What waits in the context itself is
+/// unknown here, so now and then there is a pause all the same. On a UI thread it lasts until that thread has no message left, up to
 /// a limit: WinForms runs what is posted inside one message, and leaves one behind for each post, which all come before input, painting
 /// and timers.
 /// </remarks>

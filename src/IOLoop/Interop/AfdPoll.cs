@@ -20,7 +20,7 @@ internal struct AfdPoll
     internal int SocketStatus;
 
     // Behind what the system knows of:
-    internal int Owner;  // whose poll it is; negative: nobody's any more
+    internal int Owner;  // whose poll it is; negative: it has no owner any more
     internal int Device; // the handle that it is issued on
 
     internal const uint Receive = 0x001;     // AFD_POLL_RECEIVE

@@ -43,7 +43,7 @@ internal static unsafe partial class CompletionPort
     {
         if (CreateIoCompletionPort(file, port.Value, key, 0) == 0)
             throw Failure("CreateIoCompletionPort (device)");
-        _ = SetFileCompletionNotificationModes(file, SkipSetEvent); // saves time; nobody looks at that event
+        _ = SetFileCompletionNotificationModes(file, SkipSetEvent); // saves time; nothing waits for that event
     }
 
     /// <summary>Takes packets, oldest first.</summary>

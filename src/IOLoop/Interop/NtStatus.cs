@@ -1,6 +1,6 @@
 namespace IOLoops.Interop;
 
-/// <summary>The results of Windows' native calls that are told apart. A negative one is a failure.</summary>
+/// <summary>The results of Windows' native calls that this library distinguishes. A negative one is a failure.</summary>
 internal static class NtStatus
 {
     internal const int Success = 0;

@@ -14,7 +14,7 @@ internal static unsafe class RefusedConnects
 
     internal static bool AreMissed { get; } = !OperatingSystem.IsWindowsVersionAtLeast(10, 0, 19041);
 
-    /// <summary>WSAPoll, in slices for as long as a writer is waited for in vain: a connect may be pending.</summary>
+    /// <summary>WSAPoll, in slices while the set has a writer that is not ready: a connect may be pending.</summary>
     internal static int Wait(WinsockPollDescriptor* set, int count, int milliseconds)
     {
         if (!HasWriters(set, count))

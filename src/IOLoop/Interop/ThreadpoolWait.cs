@@ -36,7 +36,7 @@ internal sealed unsafe class ThreadpoolWait
         throw new IOException("The system has no memory left to wait for a handle (CreateThreadpoolWait). Dispose of waits that are no longer needed.");
     }
 
-    /// <summary>For tests, which hold up the call of an owner there: a signal was taken, and nobody knows yet.</summary>
+    /// <summary>For tests, which hold up the call of an owner there: a signal was taken, and its owner does not know it yet.</summary>
     internal static Action? BeforeCall { get; set; }
 
     /// <summary>How many have an owner. For tests.</summary>

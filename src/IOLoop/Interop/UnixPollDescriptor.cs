@@ -13,7 +13,7 @@ internal unsafe struct UnixPollDescriptor : IPollDescriptor<UnixPollDescriptor>
     private const short FreeBsdReadHangUp = 0x4000; // POLLRDHUP there; macOS has none
 
     /// <inheritdoc/>
-    /// <remarks>poll(2) passes over negative numbers; the complement can be told from every other, and undone.</remarks>
+    /// <remarks>poll(2) passes over negative numbers; the complement differs from every valid number, and can be undone.</remarks>
     public readonly int Number => Descriptor < 0 ? ~Descriptor : Descriptor;
 
     public readonly bool IsReported => Returned != 0;

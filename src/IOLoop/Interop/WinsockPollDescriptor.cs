@@ -14,7 +14,7 @@ internal unsafe struct WinsockPollDescriptor : IPollDescriptor<WinsockPollDescri
     internal short Returned;
 
     // In the place of padding, which WSAPoll neither reads nor writes: the number, or the complement of one whose peer's end
-    // alone is waited for. Data that nobody reads would end every wait; the end comes unasked.
+    // alone is waited for. Data that no handler reads would end every wait; the end is reported without being asked for.
     private int _registered;
 
     internal const short Error = 0x0001;     // POLLERR
@@ -25,7 +25,7 @@ internal unsafe struct WinsockPollDescriptor : IPollDescriptor<WinsockPollDescri
     internal const short OutOfBand = 0x0200; // POLLRDBAND
 
     // Something must stand in a silent place: negative numbers, which poll(2) passes over, are POLLNVAL to WSAPoll.
-    // Nothing ever comes to a datagram socket whose port nobody is told.
+    // Nothing ever comes to a datagram socket whose port no other program knows.
     private static readonly Socket Quiet = NewQuiet();
 
     public readonly int Number => AsksForEndAlone ? ~_registered : _registered;

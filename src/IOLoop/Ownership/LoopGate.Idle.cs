@@ -1,6 +1,6 @@
 namespace IOLoops.Ownership;
 
-/// <summary>Using a loop that nobody runs: from any one thread, or between the turns of a host from the host's own.</summary>
+/// <summary>Using a loop that does not run: from any one thread, or between the turns of a host from the host's own.</summary>
 internal sealed partial class LoopGate
 {
     private bool _wakesAfterIdle; // guarded by the gate
@@ -9,7 +9,7 @@ internal sealed partial class LoopGate
     /// Takes the gate, which keeps a run from beginning, for as long as the scope lasts. No code of the user's may run in it: what
     /// such code must learn is noted, and done when the gate was left.
     /// </summary>
-    /// <exception cref="InvalidOperationException">Somebody runs the loop.</exception>
+    /// <exception cref="InvalidOperationException">The loop runs.</exception>
     /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
     // Modelled in tests/models: close.
     internal IdleScope EnterIdle() => new(this, evenClosed: false);

@@ -1,11 +1,11 @@
 namespace IOLoops.Ownership;
 
 /// <summary>
-/// Who may use the loop: the thread that runs it; while nobody does, any one thread at a time; between the turns of a host the host's
+/// Which thread may use the loop: the one that runs it; while none does, any one at a time; between the turns of a host the host's
 /// own. It also knows whether the loop is attached, asked to stop, or closed: these decide it, and change under the same lock.
 /// </summary>
 /// <remarks>No code of the user's runs while the gate is held. See <see cref="IdleScope"/>, and docs/architecture.md.</remarks>
-/// <param name="loop">The loop: named in errors, and told whether it runs.</param>
+/// <param name="loop">The loop: named in errors. The gate sets whether it runs.</param>
 /// <param name="isHostThread">For a hosted loop: whether the calling thread is its host's own.</param>
 /// <param name="wake">Makes a turn happen.</param>
 /// <param name="releases">What is released when the gate was left.</param>
@@ -100,7 +100,7 @@ internal sealed partial class LoopGate(IOLoop loop, Func<bool>? isHostThread, Ac
         loop.SetRunning(false);
     }
 
-    /// <summary>While the gate is held, and nobody runs the loop: all who come to the gate from now on find it closed.</summary>
+    /// <summary>While the gate is held, and the loop does not run: from now on every caller finds the gate closed.</summary>
     // Modelled in tests/models: close.
     internal void Close() => _isClosed = true;
 
@@ -163,7 +163,7 @@ internal sealed partial class LoopGate(IOLoop loop, Func<bool>? isHostThread, Ac
         : $"{loop.Name} is running: await StopAsync(), or call Stop and wait for the end of its run, then Close; or await DisposeAsync(), which does both.";
 
     /// <summary>
-    /// Off the loop's thread, while the gate is held: throws unless nobody runs the loop, so that its descriptors and timeouts may be
+    /// Off the loop's thread, while the gate is held: throws if the loop runs, so that its descriptors and timeouts may be
     /// used from here.
     /// </summary>
     private void VerifyIdle(bool isOnHost)
@@ -176,6 +176,6 @@ internal sealed partial class LoopGate(IOLoop loop, Func<bool>? isHostThread, Ac
         ObjectDisposedException.ThrowIf(_isClosed, loop);
     }
 
-    /// <summary>Off the loop's thread, while the gate is held: whether somebody runs the loop, so that it may not be used from here.</summary>
+    /// <summary>Off the loop's thread, while the gate is held: whether the loop runs, so that it may not be used from here.</summary>
     private bool IsBusyElsewhere(bool isOnHost) => _threadId != 0 || (_isAttached && !isOnHost);
 }

@@ -27,8 +27,8 @@ internal static class AfdInterest
     }
 
     /// <summary>
-    /// A peer's orderly end can be read, and is no error to those who read. To those who ask for nothing it is the only news there will
-    /// be, and comes in every wait: silence would spin. Writers are not told: see <see cref="Request"/>.
+    /// A peer's orderly end can be read, and is no error for readers. A handler of <see cref="IOEvents.None"/> gets it in every wait:
+    /// it is all that such a handler gets, and a poll that ends without a report would spin. Writers do not get it: see <see cref="Request"/>.
     /// </summary>
     internal static IOEvents Translate(uint found, IOEvents wanted)
     {

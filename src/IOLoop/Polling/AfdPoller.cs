@@ -62,7 +62,7 @@ internal sealed unsafe partial class AfdPoller : IPoller
 
     public int Descriptor => -1;
 
-    /// <summary>How many native blocks are the system's, and how many are nobody's. For tests.</summary>
+    /// <summary>How many native blocks the system has, and how many are free. For tests.</summary>
     internal (int UnderWay, int Spare) Blocks => (_underWay, _blocks.Count);
 
     public ISleeper CreateSleeper(Action wake) => _port.CreateSleeper(PrepareSleep, wake);

@@ -43,7 +43,7 @@ internal sealed unsafe class BsdKqueue : IKqueue
         }
         catch (ObjectDisposedException)
         {
-            // The loop was closed: nobody is left to wake.
+            // The loop was closed: there is nothing left to wake.
         }
         finally
         {

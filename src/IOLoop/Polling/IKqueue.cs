@@ -27,7 +27,7 @@ internal interface IKqueue : IDisposable
     /// <param name="other">The other direction: <see cref="IOEvents.Read"/> or <see cref="IOEvents.Write"/>.</param>
     bool HasHungUp(int fd, IOEvents other);
 
-    /// <summary>Instead of disposing: the descriptor was closed by somebody else, and its number is not touched again.</summary>
+    /// <summary>Instead of disposing: other code has closed the descriptor, and its number is not touched again.</summary>
     void Abandon();
 
     /// <summary>0 and what kind of file a number stands for, or an errno.</summary>

@@ -16,8 +16,8 @@ internal interface IOneShotSet : IDisposable
     void End();
 
     /// <summary>
-    /// Instead of <see cref="IDisposable.Dispose"/>, when a call has failed: somebody who had no right to has closed the set's
-    /// descriptor. Its number may be another file's by now, which must not be closed.
+    /// Instead of <see cref="IDisposable.Dispose"/>, when a call has failed: other code has closed the set's descriptor, which it does
+    /// not own. Its number may be another file's by now, which must not be closed.
     /// </summary>
     void Abandon();
 

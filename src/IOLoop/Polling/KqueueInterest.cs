@@ -9,8 +9,8 @@ internal static class KqueueInterest
     internal const IOEvents HangUpBit = (IOEvents)0x010;
 
     /// <summary>
-    /// Whether the read filter is wanted, and how. Who asks for hang-ups alone must not be told of data in every wait: with
-    /// EV_CLEAR a filter reports when something changes.
+    /// Whether the read filter is wanted, and how. A handler of hang-ups alone must not be called for data in every wait:
+    /// with EV_CLEAR a filter reports when something changes.
     /// </summary>
     internal static ushort? ReadFlags(IOEvents events)
     {

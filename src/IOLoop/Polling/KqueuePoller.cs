@@ -174,7 +174,7 @@ internal sealed class KqueuePoller : IPoller, INestablePoller
         // The write filter ends when we ourselves have shut it down: no hang-up while the peer may still send.
         if (registration.Kind == FileKind.Socket && _kqueue.HasHungUp(fd, filter == Kevent.Read ? IOEvents.Write : IOEvents.Read))
             events |= KqueueInterest.HangUpBit;
-        // What nobody asked for is not reported again: it would end every wait.
+        // What no handler asked for is not reported again: it would end every wait.
         if (filter == Kevent.Read && registration.Read == Kevent.Clear && (events & (registration.Events | IOEvents.Error)) != 0)
             _ended.Add(fd);
         return events;

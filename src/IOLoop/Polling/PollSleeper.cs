@@ -90,7 +90,7 @@ internal sealed unsafe class PollSleeper<TDescriptor>(PollPoller<TDescriptor> po
         }
         catch (IOException)
         {
-            // Somebody who had no right to closed what tells this thread to look again. The loop looks, and arms another.
+            // Other code has closed this thread's waker. The loop polls for itself, and arms another sleeper.
             if (GiveUp(control))
                 wake();
         }
@@ -134,7 +134,7 @@ internal sealed unsafe class PollSleeper<TDescriptor>(PollPoller<TDescriptor> po
         }
     }
 
-    /// <summary>Waits until something of the set is ready, or the thread is told to look again.</summary>
+    /// <summary>Waits until something of the set is ready, or the thread is woken.</summary>
     /// <returns>Whether something of the set is ready.</returns>
     // Modelled in tests/models: pollsleeper.
     private static bool Wait(IWaker control, TDescriptor[] set, int count)

@@ -81,8 +81,8 @@ internal sealed class SharedSleeper
     internal bool IsOver => _isOver;
 
     /// <summary>
-    /// The set is of no use any more: somebody who had no right to has closed its descriptor. The loops look for themselves, and join
-    /// another sleeper. Any thread, holding nothing.
+    /// Other code has closed the set's descriptor, so the set cannot be used any more. Each loop polls for itself, and joins another
+    /// sleeper. Any thread, holding no lock.
     /// </summary>
     // Modelled in tests/models: sleeper.
     internal void GiveUp()

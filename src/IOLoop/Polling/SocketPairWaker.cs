@@ -54,7 +54,7 @@ internal sealed class SocketPairWaker : IWaker
         }
         catch (ObjectDisposedException)
         {
-            // The loop was closed: nobody is left to wake.
+            // The loop was closed: there is nothing left to wake.
         }
     }
 

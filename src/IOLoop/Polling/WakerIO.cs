@@ -25,7 +25,7 @@ internal static unsafe class WakerIO
         }
         catch (ObjectDisposedException)
         {
-            // The loop was closed: nobody is left to wake.
+            // The loop was closed: there is nothing left to wake.
         }
         finally
         {

@@ -71,7 +71,7 @@ internal sealed class AlwaysReadyFiles(HandlerTable table)
             _files = null;
     }
 
-    /// <summary>Adds those that somebody asks for to what a poll has found ready, and ends the registrations of those that were closed.</summary>
+    /// <summary>Adds those that a handler asks for to what a poll has found ready, and ends the registrations of those that were closed.</summary>
     internal void AppendTo(ReadyBatch batch, RegistrationSet registrations)
     {
         for (int i = _files!.Count - 1; i >= 0; i--)
@@ -88,13 +88,13 @@ internal sealed class AlwaysReadyFiles(HandlerTable table)
                 i = Math.Min(i, _files.Count);
                 continue;
             }
-            if ((row.Events & (IOEvents.Read | IOEvents.Write)) != 0) // else nobody asks
+            if ((row.Events & (IOEvents.Read | IOEvents.Write)) != 0) // else no handler asks
                 batch.Add(new ReadyEvent(HandlerTable.Token(file.Descriptor, file.Generation), IOEvents.Read | IOEvents.Write));
         }
     }
 
     /// <summary>
-    /// Whether such a file was closed, or its number reused, of which nobody tells us. Only EBADF says that it was closed. After another
+    /// Whether such a file was closed, or its number reused, which the system does not report. Only EBADF says that it was closed. After another
     /// errno (ENOMEM, or EIO and ESTALE of a file system that has failed) it is taken for open: its handler meets what has failed.
     /// </summary>
     private static bool IsGone(in AlwaysReadyFile file)

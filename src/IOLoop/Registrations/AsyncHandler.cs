@@ -40,7 +40,7 @@ internal sealed class AsyncHandler(AsyncIOHandler handler)
     {
         internal void OnCompleted()
         {
-            // On the loop's thread this is inside whatever call has ended the task: nobody is told of anything there.
+            // On the loop's thread this is inside the call that has ended the task: no user code may run here.
             if (owner.IsOnLoopThread && task.IsCompletedSuccessfully && owner.TryEndAsync(fd, handler))
                 return;
             if (!owner.TryPost(NoticeInvoker.Item(handler.Handler, this)))

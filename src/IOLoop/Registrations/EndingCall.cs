@@ -9,7 +9,7 @@ internal sealed class EndingCall(int descriptor, object target)
 
     internal object Target { get; } = target;
 
-    /// <summary>Made when first asked for: mostly nobody does. The loop's thread.</summary>
+    /// <summary>Made on first use: most calls need none. The loop's thread.</summary>
     internal TaskCompletionSource Ended => _ended ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
     internal void End() => _ended?.SetResult();

@@ -17,10 +17,10 @@ internal sealed class ReadinessWaiter : IValueTaskSource<IOEvents>
 
     internal IOEvents Events { get; private set; }
 
-    /// <summary>What it will be told.</summary>
+    /// <summary>What the wait will return.</summary>
     internal IOEvents Outcome { get; set; }
 
-    /// <summary>What it fails with, when it is told of that.</summary>
+    /// <summary>What the wait will fail with.</summary>
     internal Exception? Failure { get; set; }
 
     /// <summary>The next of the same descriptor.</summary>

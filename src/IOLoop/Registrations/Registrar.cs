@@ -6,8 +6,8 @@ using IOLoops.Ownership;
 namespace IOLoops.Registrations;
 
 /// <summary>
-/// Handlers and waits from any thread: at once on the loop's own thread, and on any other while nobody runs the loop; else removals are
-/// asked for, and the rest is refused.
+/// Handlers and waits from any thread: at once on the loop's own thread, and on any other while the loop does not run. Otherwise a
+/// removal is queued, and everything else is refused.
 /// </summary>
 internal sealed class Registrar(
     LoopGate gate, RegistrationSet registrations, Waits waits, Removals removals, EndedItems ended, CallbackQueue callbacks, Poster poster)

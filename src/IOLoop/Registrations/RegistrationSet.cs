@@ -7,7 +7,7 @@ using IOLoops.Polling;
 namespace IOLoops.Registrations;
 
 /// <summary>
-/// The registrations of a loop, in its table and in the kernel: the system call first, the bookkeeping second. A change calls nobody:
+/// The registrations of a loop, in its table and in the kernel: the system call first, the bookkeeping second. A change runs no user code:
 /// what it ends is noted in <see cref="EndedItems"/>.
 /// </summary>
 /// <remarks>Used on the loop's thread, or while the gate is held and no turn runs.</remarks>
@@ -23,7 +23,7 @@ internal sealed class RegistrationSet(
 
     internal AlwaysReadyFiles AlwaysReady { get; } = alwaysReady;
 
-    /// <summary>Whether there are descriptors that somebody must wait for.</summary>
+    /// <summary>Whether there are descriptors to wait for.</summary>
     internal bool HasDescriptors => Table.Count > AlwaysReady.Count;
 
     internal void Update(FileDescriptor fd, IOEvents events)
@@ -126,9 +126,9 @@ internal sealed class RegistrationSet(
     }
 
     /// <summary>
-    /// Nobody tells us that an object was closed, and its handler could do nothing but fail, again and again. A socket can
-    /// be asked. A SafeHandle that was disposed stays open for the reference held here: given back, it closes, and gives
-    /// out no other. Between calls: the handle may close here.
+    /// The system does not report that an object was closed, and its handler would fail again and again. A socket can be
+    /// asked. A disposed SafeHandle stays open because of the reference held here: when that is released it closes, and no new
+    /// reference can be taken. Only between calls: the handle may close here.
     /// </summary>
     internal bool LoseIfClosed(ref HandlerRegistration row, int number)
     {
@@ -189,7 +189,7 @@ internal sealed class RegistrationSet(
 
     /// <summary>
     /// Whether a bare number still is the file that was registered. One that was closed without RemoveHandler may belong to
-    /// somebody else by now. The kernel knows; of files that it does not register, their identity tells.
+    /// another file by now. The kernel knows; for files that it does not register, their identity is compared.
     /// </summary>
     internal bool IsStillRegistered(int number, in HandlerRegistration row) => (row.Flags & RegistrationFlags.AlwaysReady) == 0
         ? _poller.Modify(number, row.Token(number), IOEvents.None) == Errno.Ok

@@ -42,7 +42,7 @@ internal sealed class RunningCalls(IOLoop loop, LoopGate gate, RegistrationSet r
     }
 
     /// <summary>The same for a task that has not failed, in the middle of another call.</summary>
-    /// <returns>False: somebody waits for the end of the call, and would learn of it here.</returns>
+    /// <returns>False: code waits for the end of the call, and would resume here.</returns>
     internal bool TryEndAsync(int fd, AsyncHandler target)
     {
         if (_ending.Any)

@@ -5,7 +5,7 @@ namespace IOLoops.Tasks;
 /// <summary>Runs tasks on a loop, each as a callback.</summary>
 internal sealed class LoopTaskScheduler : TaskScheduler
 {
-    // A task tells nobody what it calls; debuggers look at this field, too. Diagnostics alone do: without it they name less.
+    // A task has no public member for what it calls. Debuggers read this field, too. Only diagnostics use it: without it they name less.
     private static readonly FieldInfo? TaskAction = typeof(Task).GetField("m_action", BindingFlags.Instance | BindingFlags.NonPublic);
 
     private readonly IOLoop _loop;
@@ -34,6 +34,6 @@ internal sealed class LoopTaskScheduler : TaskScheduler
 
     private void Run(Task task) => TryExecuteTask(task);
 
-    // For debuggers, which are told that the list cannot be had: the queue holds callbacks, not tasks.
+    // For debuggers. The list is unavailable: the queue holds callbacks, not tasks.
     protected override IEnumerable<Task> GetScheduledTasks() => throw new NotSupportedException("The tasks of a loop's queue cannot be listed.");
 }

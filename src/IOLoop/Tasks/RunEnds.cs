@@ -19,11 +19,11 @@ internal sealed class RunEnds
     private readonly IOLoop _loop;
     private readonly Lock _gate = new();
     private readonly List<TaskCompletionSource> _waiting = []; // guarded by _gate; for the end of the current run
-    private readonly List<TaskCompletionSource> _over = [];    // guarded by _gate; their run has ended, and they are to be told
+    private readonly List<TaskCompletionSource> _over = [];    // guarded by _gate; their run has ended, and they are about to end
     private readonly List<TaskCompletionSource> _closers = []; // guarded by _gate; for the loop to be closed
     private readonly Queue<Resuming> _resuming = []; // guarded by _gate
-    private bool _closes;    // guarded by _gate; somebody has asked for the loop to be closed behind its run
-    private bool _isEnded;   // guarded by _gate; the run that was to be closed behind has ended
+    private bool _closes;    // guarded by _gate; the loop is to be closed after its run
+    private bool _isEnded;   // guarded by _gate; the run that the loop is to be closed after has ended
     private bool _isWorking; // guarded by _gate; a thread is at it
 
     internal RunEnds(IOLoop loop)
@@ -35,7 +35,7 @@ internal sealed class RunEnds
     /// <summary>Closes the loop if that was asked for, and resumes code that awaited the end. Where user code may run.</summary>
     internal Action RunWork { get; }
 
-    /// <summary>Whether nobody waits for anything, so that nobody has to be told that a run has ended.</summary>
+    /// <summary>Whether nothing waits for the end of the run.</summary>
     internal bool IsIdle
     {
         get
@@ -208,7 +208,7 @@ internal sealed class RunEnds
         }
     }
 
-    /// <summary>The next thing to do. Under one lock with the note that nothing is left: what comes behind that finds nobody at it.</summary>
+    /// <summary>The next thing to do. Under one lock with the note that nothing is left: work that is added later finds no thread working.</summary>
     private bool TryNext(out Resuming next, out bool closes)
     {
         next = default;

@@ -49,7 +49,7 @@ internal sealed class SignalHandler : IDisposable
         if (_isOver)
             return;
         // The runtime looks at the decision when this returns, and the callback may not have run by then. Other registrations
-        // have the same context, and their decision is left as it was when nobody is left here to do what the signal asks for.
+        // have the same context, and their decision is kept when no handler is left here to act on the signal.
         bool before = context.Cancel;
         if (!IsHarmless(_signal))
             context.Cancel = true;

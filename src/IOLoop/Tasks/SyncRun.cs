@@ -84,7 +84,7 @@ internal sealed class SyncRun(IOLoop loop, Func<Task> func, Delegate original, A
     /// <summary>The function's task; null: it has not begun, or begins only now and cares for itself.</summary>
     private Task? TakeTask() => Volatile.Read(ref _task) is { } task && Interlocked.Exchange(ref _taken, 1) == 0 ? task : null;
 
-    /// <summary>Nobody waits for the function any more: its failure goes to the hook. That it ends by the caller's own token is none.</summary>
+    /// <summary>The caller waits no longer for the function: its failure goes to the hook. A cancellation by the caller's own token is no failure.</summary>
     private void ObserveLate(Task task) => TaskFailures.Observe(loop, original, task, cancellationToken);
 
     private void Begin()

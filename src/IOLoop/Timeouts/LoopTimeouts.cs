@@ -5,7 +5,7 @@ using IOLoops.Ownership;
 
 namespace IOLoops.Timeouts;
 
-/// <summary>Adds and removes timeouts: on the loop's thread, and while nobody runs the loop on any other.</summary>
+/// <summary>Adds and removes timeouts: on the loop's thread, and on any other while the loop does not run.</summary>
 internal sealed class LoopTimeouts(LoopGate gate, CallbackQueue callbacks)
 {
     private readonly LoopGate _gate = gate;

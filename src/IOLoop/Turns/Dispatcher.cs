@@ -97,7 +97,7 @@ internal sealed class Dispatcher(
         }
         if ((row.Flags & RegistrationFlags.Lingering) != 0)
         {
-            // A turn nested in a caller that resumed: nobody waits for it, and it would be reported in every poll.
+            // A turn nested in a caller that resumed: no wait is left, and the descriptor would be reported in every poll.
             registrations.ForgetWaits(ref row, fd);
             return false;
         }

@@ -10,7 +10,7 @@ namespace IOLoops.Turns;
 /// <param name="ended">What has ended.</param>
 /// <param name="context">What each call leaves behind.</param>
 /// <param name="view">Notes each call.</param>
-/// <param name="beforeCalls">What a turn does before it calls anybody; null: nothing.</param>
+/// <param name="beforeCalls">What a turn does before it runs user code; null: nothing.</param>
 internal sealed class EndTeller(EndedItems ended, CallContext context, LoopView view, Action? beforeCalls)
 {
     internal void Tell<TObserver>()

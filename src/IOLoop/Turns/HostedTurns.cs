@@ -64,7 +64,7 @@ internal sealed class HostedTurns(LoopCore core)
     /// <summary>One turn in a host, on this thread, which may be inside another one.</summary>
     /// <param name="context">The <see cref="SynchronizationContext"/> inside callbacks.</param>
     /// <param name="isVirtual">Whether a turn comes anyway, every millisecond of the host's time.</param>
-    /// <param name="isNextPosted">Whether the next turn is posted already, by this one before it called anybody; null: never.</param>
+    /// <param name="isNextPosted">Whether the next turn is posted already, by this one before it ran user code; null: never.</param>
     /// <returns>What comes next. When the loop sleeps, any thread may make a turn happen by <see cref="TryWake"/>.</returns>
     // Modelled in tests/models: hosted.
     internal NextTurn Turn(SynchronizationContext? context, bool isVirtual, Func<bool>? isNextPosted)

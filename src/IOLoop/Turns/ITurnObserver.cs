@@ -4,8 +4,8 @@ using IOLoops.Diagnostics;
 namespace IOLoops.Turns;
 
 /// <summary>
-/// What of a turn is looked at. A turn is compiled once for each: in <see cref="Unobserved"/> nothing of it is left, so that
-/// a loop that nobody looks at pays for the question alone, once per turn.
+/// What is observed of a turn. A turn is compiled once for each observer: in <see cref="Unobserved"/> nothing of it is left, so
+/// a loop that is not observed pays only for the question, once per turn.
 /// </summary>
 internal interface ITurnObserver
 {

@@ -45,7 +45,7 @@ internal sealed class LoopCore
     /// <param name="wake">Makes a turn happen; called once per sleep, from any thread. Null: the poller is woken.</param>
     /// <param name="options">The loop's options.</param>
     /// <param name="isHostThread">For a hosted loop: whether the calling thread is its host's own.</param>
-    /// <param name="beforeCalls">What a turn does before it calls anybody; null: nothing.</param>
+    /// <param name="beforeCalls">What a turn does before it runs user code; null: nothing.</param>
     /// <param name="pauses">Asked after each handler: whether the rest of the batch is to wait for the next turn; null: never.</param>
     internal LoopCore(
         IOLoop loop, IPoller poller, LoopClock clock, Action? wake, IOLoopOptions options, Func<bool>? isHostThread = null, Action? beforeCalls = null,
@@ -115,7 +115,7 @@ internal sealed class LoopCore
 
     internal RunningCalls Calls => _calls;
 
-    /// <summary>Whether there are descriptors that somebody must wait for.</summary>
+    /// <summary>Whether there are descriptors to wait for.</summary>
     internal bool HasDescriptors => _registrations.HasDescriptors;
 
     /// <summary>Whether the next poll may find something at once: what was ready before, or a file that is always ready.</summary>
@@ -299,7 +299,7 @@ internal sealed class LoopCore
                 return false;
             if (_gate.IsRunning)
                 throw new InvalidOperationException(_gate.DescribeRun());
-            // From here on nobody else touches what the loop holds.
+            // From here on no other thread touches what the loop holds.
             _gate.Close();
             remains = new LoopRemains(_registrations, _timeouts, _ending, _ended);
         }

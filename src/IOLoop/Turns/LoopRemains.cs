@@ -6,7 +6,7 @@ using IOLoops.Timeouts;
 
 namespace IOLoops.Turns;
 
-/// <summary>What a loop held when it was closed. Nobody else touches it any more; the thread that closes releases it, holding no lock.</summary>
+/// <summary>What a loop held when it was closed. No other thread touches it any more; the closing thread releases it, holding no lock.</summary>
 internal sealed class LoopRemains
 {
     private readonly RegistrationSet _set;

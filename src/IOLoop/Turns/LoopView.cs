@@ -48,7 +48,7 @@ internal sealed class LoopView(
     /// </summary>
     internal bool IsObserved => _watch is not null || _observation is { IsOn: true } || (--_unasked < 0 && AskIfMeasured());
 
-    /// <summary>The call that is under way; null: nobody has looked yet.</summary>
+    /// <summary>The call in progress; null: the loop was never observed.</summary>
     internal CallMark? Mark => _observation?.Mark;
 
     /// <summary>A native loop has slept: the next turn finds out whether anyone measures.</summary>
@@ -64,9 +64,9 @@ internal sealed class LoopView(
     /// <summary>A hosted loop leaves the waiting to others, until its next turn or the end of its run. Not inside a turn.</summary>
     internal void BeginSleep() => _observation?.BeginSleep();
 
-    /// <summary>Has a watchdog report when a call takes too long, instead of what it was told before. Any thread.</summary>
+    /// <summary>Makes a watchdog report calls that take too long, in place of an earlier setting. Any thread.</summary>
     /// <param name="watchdog">Who looks.</param>
-    /// <param name="threshold">How long a call may take; null: as long as it likes.</param>
+    /// <param name="threshold">How long a call may take; null: no limit.</param>
     /// <param name="action">What to do then; null: end the process.</param>
     /// <exception cref="ObjectDisposedException">The loop is closed.</exception>
     internal void Watch(StallWatchdog watchdog, TimeSpan? threshold, Action<BlockedLoop>? action)
@@ -101,7 +101,7 @@ internal sealed class LoopView(
         return [.. timeouts.Copy(most).Select(entry => new TimeoutState(new LoopTime(entry.When) - now, LoopLog.Describe(entry.Callback)))];
     }
 
-    /// <summary>What is being called, as far as it is known; null: nothing, or nobody looks.</summary>
+    /// <summary>What is being called, as far as it is known; null: nothing, or the loop is not observed.</summary>
     public string? CurrentCall()
     {
         if (Mark is not { } mark)

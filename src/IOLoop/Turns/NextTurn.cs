@@ -1,6 +1,6 @@
 namespace IOLoops.Turns;
 
-/// <summary>What comes after a turn in a host: told once per turn, by the turn.</summary>
+/// <summary>What comes after a turn in a host: each turn returns it once.</summary>
 /// <param name="Kind">Whether another turn follows.</param>
 /// <param name="Deadline">For a loop that sleeps: when it must be woken; <see cref="long.MaxValue"/>: never.</param>
 /// <param name="HasDescriptors">For a loop that sleeps: whether it must be woken when a descriptor is ready.</param>

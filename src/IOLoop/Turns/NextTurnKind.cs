@@ -6,9 +6,9 @@ internal enum NextTurnKind
     /// <summary>None: the run was stopped.</summary>
     Stop,
 
-    /// <summary>One does at once: the loop stays awake, and nobody else will post a turn for it.</summary>
+    /// <summary>One follows at once: the loop stays awake, and nothing else will post a turn for it.</summary>
     Again,
 
-    /// <summary>None before somebody wakes the loop, as anybody may from now on.</summary>
+    /// <summary>None until the loop is woken, which any thread may do from now on.</summary>
     Sleep,
 }

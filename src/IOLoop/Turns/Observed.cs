@@ -4,7 +4,7 @@ using IOLoops.Diagnostics;
 
 namespace IOLoops.Turns;
 
-/// <summary>Somebody looks: at stalls, metrics or spans.</summary>
+/// <summary>The loop is observed: for stalls, metrics or spans.</summary>
 internal readonly struct Observed : ITurnObserver
 {
     public static void BeginTurn(LoopView view) => view.Observation.BeginTurn();

@@ -3,7 +3,7 @@ using IOLoops.Diagnostics;
 
 namespace IOLoops.Turns;
 
-/// <summary>Nobody looks: all of this is compiled to nothing.</summary>
+/// <summary>The loop is not observed: all of this is compiled to nothing.</summary>
 internal readonly struct Unobserved : ITurnObserver
 {
     public static void BeginTurn(LoopView view)

@@ -9,7 +9,7 @@ namespace IOLoops.WaitHandles;
 
 /// <summary>One wait of <see cref="IOLoop.WaitHandleAsync"/>: a task source that is used again.</summary>
 /// <remarks>
-/// A signal that the system has taken ends the wait as fulfilled, also when it was cancelled meanwhile: nobody else will see that
+/// A signal that the system has taken ends the wait as fulfilled, also when it was cancelled meanwhile: nothing else will see that
 /// signal. So one that is cancelled ends only when it is certain that there was none.
 /// </remarks>
 [SupportedOSPlatform("windows")]

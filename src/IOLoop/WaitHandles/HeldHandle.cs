@@ -71,7 +71,7 @@ internal static class HeldHandle
         }
     }
 
-    /// <summary>The system's thread pool raises an exception that nobody can catch for a handle that cannot be waited for.</summary>
+    /// <summary>The system's thread pool raises an exception that cannot be caught for a handle that cannot be waited for.</summary>
     [SupportedOSPlatform("windows")]
     private static void Check(nint handle)
     {
