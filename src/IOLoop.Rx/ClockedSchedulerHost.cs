@@ -15,7 +15,7 @@ internal class ClockedSchedulerHost : SchedulerHost, IHostClock
     {
         _scheduler = scheduler;
         _isExact = behind is IOLoopScheduler;
-        // A stopwatch of the scheduler's, for its Now follows the jumps of the wall clock.
+        // A stopwatch of the scheduler's, because its Now follows the jumps of the wall clock.
         _start = scheduler.Now.UtcTicks;
         _stopwatch = scheduler.StartStopwatch();
     }

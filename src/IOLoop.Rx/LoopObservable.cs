@@ -34,7 +34,7 @@ public static class LoopObservable
     /// Level-triggered: what the observer does not read, write or accept is reported again in the next turn, and a hang-up
     /// until the subscription is disposed of. Never completes; fails when the loop refuses the descriptor, with what
     /// <see cref="IOLoop.AddHandler(FileDescriptor, IOHandler, IOEvents)"/> throws. One subscription at a time can have a
-    /// descriptor, for a loop keeps one handler for each.
+    /// descriptor, because a loop keeps one handler for each.
     /// </para>
     /// <para>
     /// Dispose of the subscription before the descriptor is closed. After disposing of it on another thread, an

@@ -10,7 +10,7 @@ namespace IOLoops.Rx;
 /// <para>
 /// Why a subscription that is refused at first tries again, in the next turn. A source registers for the token of the subscription
 /// before this one when it begins to wait. When that is cancelled just before it registers, the end of the wait is posted from there, and
-/// this subscription may have been posted earlier. But it was posted when this one runs, so the second attempt comes behind it.
+/// this subscription may have been posted earlier. But it was posted when this one runs, so the second attempt comes after it.
 /// </para>
 /// </remarks>
 #pragma warning disable CA2213 // _cut has no timer and no wait handle: there is nothing to dispose of

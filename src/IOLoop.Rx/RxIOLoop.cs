@@ -9,8 +9,8 @@ namespace IOLoops.Rx;
 /// <remarks>
 /// <para>
 /// On an <see cref="EventLoopScheduler"/> everything runs on its thread. On schedulers without a thread of their own
-/// (<see cref="TaskPoolScheduler"/>, <see cref="ThreadPoolScheduler"/>, <see cref="NewThreadScheduler"/>) turns run wherever
-/// the scheduler likes, one after another, never two at a time.
+/// (<see cref="TaskPoolScheduler"/>, <see cref="ThreadPoolScheduler"/>, <see cref="NewThreadScheduler"/>) turns run on whatever
+/// thread the scheduler picks, one after another, never two at a time.
 /// </para>
 /// <para>
 /// On virtual time (<see cref="HistoricalScheduler"/>, schedulers derived from <see cref="VirtualTimeScheduler{TAbsolute, TRelative}"/>)

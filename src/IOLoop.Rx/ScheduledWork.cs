@@ -9,7 +9,7 @@ internal abstract class ScheduledWork : ILoopWorkItem, IDisposable
 
     public abstract bool IsCancelled { get; }
 
-    /// <summary>On the loop's thread, when its turn has come.</summary>
+    /// <summary>On the loop's thread, in its turn.</summary>
     public abstract void Execute();
 
     public abstract void Dispose();

@@ -94,7 +94,7 @@ internal static class SchedulerKind
             },
             (Scheduler: scheduler, Asked: asked),
             preferLocal: false);
-#pragma warning disable VSTHRD002 // for a bounded time, for what needs nothing of this thread
+#pragma warning disable VSTHRD002 // for a bounded time, and for work that does not need this thread
         return asked.Task.Wait(Bound) && asked.Task.Result;
 #pragma warning restore VSTHRD002
     }

@@ -31,7 +31,7 @@ internal abstract class TimedWork(IOLoopScheduler scheduler, LoopTime due) : Sch
             Arm();
     }
 
-    /// <summary>On the loop's thread, when its time has come.</summary>
+    /// <summary>On the loop's thread, when it is due.</summary>
     protected abstract void Run();
 
     /// <summary>On the loop's thread, in the context of the call that scheduled it.</summary>

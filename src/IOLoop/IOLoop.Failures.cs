@@ -81,7 +81,7 @@ public abstract partial class IOLoop
         }
     }
 
-    /// <summary>Hands a failure to <see cref="HandleCallbackException"/>; what that throws is logged, for nothing may escape into a turn.</summary>
+    /// <summary>Hands a failure to <see cref="HandleCallbackException"/>; what that throws is logged, because nothing may escape into a turn.</summary>
     internal void ReportFailure(Delegate callback, Exception exception)
     {
         try

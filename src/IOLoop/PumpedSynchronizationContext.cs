@@ -102,7 +102,7 @@ public sealed class PumpedSynchronizationContext : SynchronizationContext, IFair
 
     /// <summary>
     /// Runs what is posted, in order, what is posted meanwhile included, until nothing is left or the time is up. At least one call is
-    /// made if one waits. What a call throws is thrown here; what is behind it stays for the next time.
+    /// made if one waits. What a call throws is thrown here; what is left stays for the next call.
     /// </summary>
     /// <param name="limit">How long: the rest of an iteration is for the main loop's other work. Ten milliseconds suit most.</param>
     /// <returns>How many calls were made.</returns>

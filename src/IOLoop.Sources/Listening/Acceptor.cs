@@ -48,7 +48,7 @@ internal sealed class Acceptor(IOLoop loop, Socket listening)
                 throw Errno.Failure("Accepting a connection", errno);
             if (++_failed > MostInQueue)
             {
-                shortage = new IOException($"Accepting a connection failed {_failed} times in a row: {Errno.Describe(errno)}. The listener tries again after a rest, 20 times in a second.", errno);
+                shortage = new IOException($"Accepting a connection failed {_failed} times in a row: {Errno.Describe(errno)}. The listener tries again after a pause, 20 times a second.", errno);
                 return AcceptOutcome.Shortage;
             }
         }

@@ -190,7 +190,7 @@ internal sealed class CallbackQueue
 
     /// <summary>
     /// The loop is awake. A caller that saw it asleep a moment ago may still write Notified behind this: that costs one
-    /// needless wake-up and no more, for only Asleep makes callers silent about work, and TrySleep decides that again.
+    /// needless wake-up and no more, because only in Asleep do callers skip the wake-up, and TrySleep decides that again.
     /// </summary>
     // Modelled in tests/models: native.
     internal void WakeUp() => Volatile.Write(ref _state, Awake);

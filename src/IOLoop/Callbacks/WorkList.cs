@@ -63,7 +63,7 @@ internal struct WorkList
         return item;
     }
 
-    /// <summary>The work at a place, and the place behind it.</summary>
+    /// <summary>The work at a place, and the next place.</summary>
     internal readonly WorkItem Read(ref int at)
     {
         object first = First(at);

@@ -19,7 +19,7 @@ internal abstract class DeadlineTimer : IDisposable
     /// timer is armed; a timer that comes first says that none is armed, fences, and then asks whether the loop sleeps. Either the
     /// loop sees that it must arm another, or the timer sees the loop asleep, and wakes it.
     /// </remarks>
-    /// <returns>False: the deadline has come already.</returns>
+    /// <returns>False: the deadline has passed already.</returns>
     internal abstract bool Arm(long deadline);
 
     /// <summary>The run ends. The owner of the turn.</summary>

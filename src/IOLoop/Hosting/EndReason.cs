@@ -9,6 +9,6 @@ internal enum EndReason
     /// <summary>The thread that has waited for it has given up.</summary>
     Abandoned,
 
-    /// <summary>It cannot continue: the host has gone, or the system has failed.</summary>
+    /// <summary>It cannot continue: the host is gone, or the system has failed.</summary>
     Lost,
 }

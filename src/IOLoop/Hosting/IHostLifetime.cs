@@ -11,7 +11,7 @@ public interface IHostLifetime : ILoopHost
 
     /// <summary>
     /// A run of the loop ends: the host may release what it keeps for it. A turn may still be posted, which will do nothing,
-    /// or be the first of the next run. Any thread. What it throws is taken to mean that the host has gone.
+    /// or be the first of the next run. Any thread. An exception from it means that the host is gone, and ends the run.
     /// </summary>
     void OnRunEnded();
 }

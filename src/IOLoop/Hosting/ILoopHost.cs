@@ -29,8 +29,8 @@ public interface ILoopHost
     /// <summary>
     /// Runs <paramref name="turn"/> soon, once. A host may run it inside this
     /// call when its own thread posts: that works, but each such post takes a detour over the thread pool. Called from any thread, several at once,
-    /// among them one that serves all hosted loops: a host that blocks here keeps all of them waiting. What it throws is taken
-    /// to mean that the host has gone for good, and ends the run.
+    /// among them one that serves all hosted loops: a host that blocks here keeps all of them waiting. An exception from it
+    /// means that the host is gone, and ends the run.
     /// </summary>
     void Post(Action turn);
 }

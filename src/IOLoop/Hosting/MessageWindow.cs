@@ -39,10 +39,10 @@ internal sealed unsafe class MessageWindow
         return made;
     }
 
-    /// <summary>Keeps the host alive until a message has come, as a queue keeps what is in it. Any thread, just before a message is posted.</summary>
+    /// <summary>Keeps the host alive until a message has arrived, as a queue keeps what is in it. Any thread, just before a message is posted.</summary>
     internal void Keep(WindowsMessageHost host) => _kept = host;
 
-    /// <summary>The message has come. The window's thread.</summary>
+    /// <summary>The message has arrived. The window's thread.</summary>
     internal void Release() => _kept = null;
 
     /// <summary>Any thread.</summary>

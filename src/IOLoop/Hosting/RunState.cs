@@ -1,6 +1,6 @@
 namespace IOLoops.Hosting;
 
-/// <summary>How far a run has come. It only goes forward.</summary>
+/// <summary>How far a run has got. It only moves forward.</summary>
 internal enum RunState
 {
     /// <summary>Its first turn is posted, and has not begun.</summary>

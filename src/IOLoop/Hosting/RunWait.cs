@@ -20,7 +20,7 @@ internal sealed class RunWait(CancellationToken cancellationToken) : IDisposable
         Set(_begun);
     }
 
-    /// <summary>The run has ended, and what was to run behind it has run.</summary>
+    /// <summary>The run has ended, and what was to run after it has run.</summary>
     internal void OnFinished() => Set(_finished);
 
     /// <summary>Waits until the first turn has begun, or the run has ended without one.</summary>

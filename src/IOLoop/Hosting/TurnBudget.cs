@@ -59,7 +59,7 @@ internal sealed class TurnBudget(TimeSpan? budget, TimeSpan? unasked = null)
     /// <summary>Whether turns have followed one another for so long that the host gets its turn also if it knows of no other work.</summary>
     internal bool IsUpUnasked() => Stopwatch.GetTimestamp() - _began >= _unasked;
 
-    /// <summary>A turn has come.</summary>
+    /// <summary>The host runs a turn.</summary>
     /// <returns>Whether the turns before it have used up the budget.</returns>
     internal bool IsUsedUp()
     {

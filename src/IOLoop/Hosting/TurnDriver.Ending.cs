@@ -157,7 +157,7 @@ internal sealed partial class TurnDriver
             ThreadPool.UnsafeQueueUserWorkItem(static ends => ends.RunWork(), _ends, preferLocal: false);
     }
 
-    /// <summary>The host says itself that no turn will come any more, a posted one included. Any thread.</summary>
+    /// <summary>The host reports that it will run no more turns, a posted one included. Any thread.</summary>
     internal void OnHostLost(Exception exception)
     {
         Interlocked.Exchange(ref _posted, 0);

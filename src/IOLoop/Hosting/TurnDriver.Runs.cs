@@ -10,7 +10,7 @@ internal sealed partial class TurnDriver
     private volatile HostedRun? _lastRun;
     private int _isProbing;  // whether a probe is posted that has not run; interlocked
     private long _lastProbe; // in milliseconds
-    private int _probedAt;   // how many turns had come by then
+    private int _probedAt;   // how many turns had run by then
 
     /// <summary>Of the current or the last run.</summary>
 #pragma warning disable VSTHRD003 // callers await it

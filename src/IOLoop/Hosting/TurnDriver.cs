@@ -46,7 +46,7 @@ internal sealed partial class TurnDriver : IPoolPosts, IDisposable
     private readonly TurnOwnership _turns = new();
     private readonly TurnBudget _budget; // the owner's alone
     private volatile HostedRun? _run; // null between runs
-    private volatile HostedRun? _inheriting; // the run that relies on a turn that was posted before it began, until one has come
+    private volatile HostedRun? _inheriting; // the run that relies on a turn that was posted before it began, until one has run
     private int _came;                // changes with each turn that comes; volatile
     private int _posted;              // the ticket of the turn that is posted and has not come; 0: none; interlocked
     private int _lastTicket;          // interlocked
@@ -231,7 +231,7 @@ internal sealed partial class TurnDriver : IPoolPosts, IDisposable
             RunAsOwner();
     }
 
-    /// <summary>The host's own timer has come. On the host.</summary>
+    /// <summary>The host's own timer is due. On the host.</summary>
     // Modelled in tests/models: timers.
     internal void OnDeadline()
     {
@@ -263,7 +263,7 @@ internal sealed partial class TurnDriver : IPoolPosts, IDisposable
     {
         var run = _run; // behind the fence that made this thread the owner
         if (run is not null && _inheriting == run)
-            _inheriting = null; // a turn of it has come
+            _inheriting = null; // a turn of it has run
         bool again = false;
         bool ended = false;
         bool came = false;

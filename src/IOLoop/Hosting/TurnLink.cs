@@ -36,7 +36,7 @@ internal sealed class TurnLink
 
     private void NoteProbe() => Volatile.Read(ref _driver)?.OnProbe();
 
-    /// <summary>Asks, behind a turn that the host should have, whether that one has come before.</summary>
+    /// <summary>Asks, after a turn that the host should have, whether that turn has run.</summary>
     internal sealed class Inquiry
     {
         private readonly TurnLink _link;

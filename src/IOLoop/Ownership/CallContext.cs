@@ -6,7 +6,7 @@ namespace IOLoops.Ownership;
 internal sealed class CallContext(IOLoop loop, LoopGate gate)
 {
     private SynchronizationContext? _ofTurn; // current inside callbacks
-    private bool _mustRestore;               // whether a callback, or a turn inside it, has left something to be put right behind it
+    private bool _mustRestore;               // whether a callback, or a turn inside it, has left something to restore after it
 
     /// <summary>The <see cref="SynchronizationContext"/> inside callbacks.</summary>
     internal SynchronizationContext? OfTurn => _ofTurn;

@@ -22,7 +22,7 @@ internal interface IKqueue : IDisposable
     /// <summary>Ends a wait by the event that <see cref="Kevent.User"/> stands for. Any thread, also while or after disposing.</summary>
     void Trigger();
 
-    /// <summary>Whether a socket that has ended in one direction has so in both, as poll(2) says it.</summary>
+    /// <summary>Whether a socket that has ended in one direction has ended in both, according to poll(2).</summary>
     /// <param name="fd">The socket's number.</param>
     /// <param name="other">The other direction: <see cref="IOEvents.Read"/> or <see cref="IOEvents.Write"/>.</param>
     bool HasHungUp(int fd, IOEvents other);

@@ -211,7 +211,7 @@ internal sealed class KqueuePoller : IPoller, INestablePoller
         }
     }
 
-    /// <summary>Changes the filters to what is wanted: those that stay first, for they tell whether the number is still the same file.</summary>
+    /// <summary>Changes the filters to what is wanted: those that stay first, because they show whether the number is still the same file.</summary>
     private int Apply(int fd, Registration registration, IOEvents events)
     {
         registration.IsSuspended = false;

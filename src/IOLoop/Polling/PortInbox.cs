@@ -7,7 +7,7 @@ namespace IOLoops.Polling;
 internal sealed class PortInbox
 {
     private readonly ConcurrentQueue<nint> _polls = new();
-    private readonly object _arrival = new(); // a monitor: pulsed when something has come
+    private readonly object _arrival = new(); // a monitor: pulsed when something has arrived
     private Action? _wake; // there while the loop sleeps; interlocked
     private int _isWoken;  // interlocked
     private int _passed;   // interlocked; how many markers were taken
@@ -50,7 +50,7 @@ internal sealed class PortInbox
     }
 
     /// <summary>The loop sleeps, and is called back once when something comes.</summary>
-    /// <returns>False: something has come already.</returns>
+    /// <returns>False: something has arrived already.</returns>
     /// <remarks>
     /// The loop writes _wake, fences, and looks into the inbox; the port's thread fills the inbox, fences, and takes _wake. One of the
     /// two sees the other.
@@ -77,7 +77,7 @@ internal sealed class PortInbox
         }
     }
 
-    /// <summary>Waits until something has come.</summary>
+    /// <summary>Waits until something has arrived.</summary>
     internal void Await(TimeSpan patience)
     {
         lock (_arrival)
@@ -87,7 +87,7 @@ internal sealed class PortInbox
         }
     }
 
-    /// <summary>Takes what has come. The loop's thread.</summary>
+    /// <summary>Takes what has arrived. The loop's thread.</summary>
     internal int Take(Span<nint> polls, out bool woken)
     {
         int count = 0;

@@ -94,7 +94,7 @@ internal sealed class Registrar(
         CheckEvents(events);
         int number = FileObjects.CheckNumber(fd, nameof(IOLoop.WaitAsync));
         var waiter = ReadinessWaiter.Rent(waits, number, events);
-        // Before the loop knows of it, which may end it at any time from then on; and not under the gate, for a token that was
+        // Before the loop knows of it, which may end it at any time from then on; and not under the gate, because a token that was
         // cancelled calls back from within.
         var wait = waiter.Begin(cancellationToken, out short version);
         try

@@ -12,7 +12,7 @@ internal enum RegistrationFlags
     /// <summary>The task of an asynchronous handler has not ended.</summary>
     Resting = 2,
 
-    /// <summary>Suspended in the poller, for it was ready while <see cref="Running"/> or <see cref="Resting"/>.</summary>
+    /// <summary>Suspended in the poller, because it was ready while <see cref="Running"/> or <see cref="Resting"/>.</summary>
     Suspended = 4,
 
     /// <summary>A regular file or the like: epoll refuses it, every turn finds it ready.</summary>
@@ -28,7 +28,7 @@ internal enum RegistrationFlags
     EndedInBatch = 64,
 
     /// <summary>
-    /// Its waits have ended and their callers are being resumed. The kernel still has it, for a caller may wait again. Any other
+    /// Its waits have ended and their callers are being resumed. The kernel still has it, because a caller may wait again. Any other
     /// registration of the number replaces it.
     /// </summary>
     Lingering = 128,

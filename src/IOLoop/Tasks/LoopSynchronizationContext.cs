@@ -15,7 +15,7 @@ internal sealed class LoopSynchronizationContext(IOLoop loop) : SynchronizationC
     {
         ArgumentNullException.ThrowIfNull(d);
         if (loop.RunEnds.TryDefer(d, state))
-            return; // code that awaited the end of the run: it resumes behind that
+            return; // code that awaited the end of the run: it resumes after that
         bool accepted = loop.Core is { } core
             ? core.Poster.TryPost(new WorkItem(d, state, PostInvoker.Instance, DefaultContext.Capture()))
             : loop.TryAddCallback(Bind(d, state));

@@ -72,7 +72,7 @@ internal sealed class RunEnds
         return waiting.Task;
     }
 
-    /// <summary>Ends when the loop was closed behind its run. Any thread.</summary>
+    /// <summary>Ends when the loop was closed after its run. Any thread.</summary>
     /// <returns>Null: it does not run.</returns>
     internal Task? WaitForClose()
     {
@@ -86,7 +86,7 @@ internal sealed class RunEnds
         }
     }
 
-    /// <summary>Has the loop closed behind its run. Any thread.</summary>
+    /// <summary>Has the loop closed after its run. Any thread.</summary>
     /// <returns>False: it does not run.</returns>
     internal bool TryRequestClose()
     {

@@ -81,7 +81,7 @@ internal sealed class SyncRun(IOLoop loop, Func<Task> func, Delegate original, A
             : new InvalidOperationException("Stop() ended the loop before the function given to RunSync had ended.");
     }
 
-    /// <summary>The function's task; null: it has not begun, or begins only now and cares for itself.</summary>
+    /// <summary>The function's task; null: it has not begun, or begins only now and handles its own end.</summary>
     private Task? TakeTask() => Volatile.Read(ref _task) is { } task && Interlocked.Exchange(ref _taken, 1) == 0 ? task : null;
 
     /// <summary>The caller waits no longer for the function: its failure goes to the hook. A cancellation by the caller's own token is no failure.</summary>

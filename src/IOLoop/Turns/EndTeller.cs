@@ -26,7 +26,7 @@ internal sealed class EndTeller(EndedItems ended, CallContext context, LoopView 
     }
 
     /// <summary>
-    /// What resumes after a wait may run a turn nested in this one. That turn completes the waits that are left first, for what runs it
+    /// What resumes after a wait may run a turn nested in this one. That turn completes the remaining waits first, because what runs it
     /// may wait for one of them.
     /// </summary>
     internal void TellWaits<TObserver>()

@@ -43,7 +43,7 @@ internal sealed class LoopView(
     internal TurnObservation Observation => _observation ?? MakeObservation();
 
     /// <summary>
-    /// Asked once per turn. It stays true for one turn after the last who looked has gone, in which observing comes to its
+    /// Asked once per turn. It stays true for one turn after the last observer has left, in which observing comes to its
     /// end. Whether anyone measures takes five calls to find out, so a loop that does not sleep finds out in every sixteenth turn.
     /// </summary>
     internal bool IsObserved => _watch is not null || _observation is { IsOn: true } || (--_unasked < 0 && AskIfMeasured());

@@ -23,7 +23,7 @@ internal static class HeldHandle
         ArgumentNullException.ThrowIfNull(handle);
         ObjectDisposedException.ThrowIf(handle.IsClosed, handle);
         if (handle.IsInvalid)
-            throw new ArgumentException("The handle is invalid: whatever was to open it has failed. Check its IsInvalid before you wait for it.", nameof(handle));
+            throw new ArgumentException("The handle is invalid: the call that was to open it failed. Check its IsInvalid before you wait for it.", nameof(handle));
         bool held = false;
         handle.DangerousAddRef(ref held);
         try
