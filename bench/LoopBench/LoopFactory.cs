@@ -32,7 +32,7 @@ internal static class LoopFactory
     internal static IOLoop Start(Options options)
     {
         var loop = Loops[options.Implementation](PollerOf(options));
-        // A failed handler would leave the run waiting for ever.
+        // After a failed handler the run would wait without end.
         loop.CallbackException += static (_, failure) => Program.Fail(failure.Exception);
         return loop;
     }
@@ -63,7 +63,7 @@ internal static class LoopFactory
         return loop;
     }
 
-    /// <summary>With somebody who listens to all that is measured, and adds it up.</summary>
+    /// <summary>With a listener to all that is measured, which adds it up.</summary>
     private static PollIOLoop Metered(PollIOLoop loop)
     {
         MeterTotals.Listen();

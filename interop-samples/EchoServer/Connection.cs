@@ -28,7 +28,7 @@ internal sealed class Connection(IOLoop loop, EchoServer server, Socket socket)
     {
         server.Statistics.CountCall();
         if (events.HasError())
-            Close(); // reset, or both directions shut down: nobody is left to answer
+            Close(); // reset, or both directions shut down: there is no one left to answer
         else if (_unsent.IsEmpty)
             Echo();
         else

@@ -107,7 +107,7 @@ internal sealed class EchoServer
         catch
         {
             socket.Dispose();
-            throw; // to the loop, which reports it and goes on
+            throw; // to the loop, which reports it and continues
         }
     }
 }

@@ -61,7 +61,7 @@ internal sealed class LoadGenerator(EndPoint server, int clients, TimeSpan durat
         Elapsed = Stopwatch.GetElapsedTime(start);
     }
 
-    /// <summary>The first failure is told, and ends the others.</summary>
+    /// <summary>The first failure is reported, and ends the others.</summary>
     private async Task Guard(Func<Task> play)
     {
         try

@@ -5,7 +5,7 @@ namespace IOLoops.Samples;
 /// <summary>Puts lines together again that arrive in pieces, or several at once.</summary>
 internal sealed class LineSplitter
 {
-    /// <summary>Who sends more without an end of line is taken to have ended one: nobody may fill the memory.</summary>
+    /// <summary>More bytes than that without an end of line count as a line, so that no client can fill the memory.</summary>
     private const int MaxLength = 1024;
 
     private readonly List<byte> _line = [];

@@ -7,10 +7,10 @@ namespace IOLoops.Samples;
 /// <param name="Kind">What.</param>
 internal readonly record struct FileChange(string Name, FileChangeKind Kind)
 {
-    /// <summary>Whether the name is nobody's after this.</summary>
+    /// <summary>Whether no file has the name after this.</summary>
     internal bool IsGone => Kind is FileChangeKind.Deleted or FileChangeKind.MovedAway;
 
-    /// <summary>A move is two: of the name that is nobody's after it, and of the new one.</summary>
+    /// <summary>A move is two: of the name that no file has after it, and of the new one.</summary>
     internal static FileChange[] From(FolderChange change)
     {
         FileChange Of(string path, FileChangeKind kind) => new(Path.GetFileName(path) + (change.IsFolder ? "/" : ""), kind);

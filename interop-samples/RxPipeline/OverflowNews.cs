@@ -1,4 +1,4 @@
 namespace IOLoops.Samples;
 
-/// <summary>There were too many changes at once, and some are lost, nobody knows how many: all counts are too low from now on.</summary>
+/// <summary>Too many changes came at once, and an unknown number of them is lost: all counts are too low from now on.</summary>
 internal sealed record OverflowNews : FolderNews;

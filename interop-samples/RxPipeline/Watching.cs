@@ -102,7 +102,7 @@ internal sealed class Watching : IDisposable
         End();
     }
 
-    // A display that cannot draw, for example: nobody would see what comes.
+    // A display that cannot draw, for example: what follows would not be seen.
     private void OnCallbackException(object? sender, CallbackExceptionEventArgs failed)
     {
         failed.Handled = true;

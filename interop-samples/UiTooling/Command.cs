@@ -53,7 +53,7 @@ internal sealed class Command : IDisposable
 
     internal void Resize(int columns, int rows) => _process.Terminal.Size = (columns, rows);
 
-    /// <summary>As if typed. A command that does not read makes it wait, and nobody else.</summary>
+    /// <summary>As if typed. If the command does not read, only this call waits.</summary>
     internal void Send(string text) => _input.Writer.TryWrite(text);
 
     /// <summary>SIGTERM, and SIGKILL after a while; does not wait.</summary>
@@ -89,7 +89,7 @@ internal sealed class Command : IDisposable
         }
         catch (Exception failure) when (failure is IOException or ObjectDisposedException)
         {
-            // The command has ended: nobody will ever read it.
+            // The command has ended: it will never be read.
         }
     }
 

@@ -9,13 +9,13 @@ internal sealed class DemoFolder : IDisposable
     /// <summary>Not there at first.</summary>
     internal const string Later = "later.log";
 
-    /// <summary>Says a few things that a terminal would interpret, and answers what it is told.</summary>
+    /// <summary>Writes a few things that a terminal would interpret, and answers its input.</summary>
     internal const string Talk = "talk.sh";
 
     /// <summary>Ignores SIGTERM.</summary>
     internal const string Stay = "stay.sh";
 
-    /// <summary>Its last words fill its terminal many times over: it ends only if somebody reads them.</summary>
+    /// <summary>Its last words fill its terminal many times over: it ends only if they are read.</summary>
     internal const string Goodbye = "goodbye.sh";
 
     private readonly string _before = Directory.GetCurrentDirectory();

@@ -4,7 +4,7 @@ namespace IOLoops.Samples;
 
 /// <summary>
 /// What sort of file something is. A log must be a regular one: others may have no end, no positions, or nothing to read
-/// until somebody writes.
+/// until some program writes.
 /// </summary>
 internal static class FileKind
 {

@@ -51,7 +51,7 @@ internal sealed class LatencyProbe : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Also before all was written: whoever gave up is about to say why.</summary>
+    /// <summary>Also before all was written: the caller that gave up reports why.</summary>
     public void Dispose()
     {
         _stop.Set();

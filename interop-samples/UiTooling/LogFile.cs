@@ -50,7 +50,7 @@ internal sealed class LogFile(string name, Action<string> show) : IDisposable
         _hasSuccessor = false;
         _text?.End();
         _file?.Dispose();
-        _file = TryOpen(ifMissing: null); // lost again already, which is told by another event
+        _file = TryOpen(ifMissing: null); // lost again already, which another event reports
         _position = 0;
         _text = new TerminalText(Show, _ => { });
         if (_file is null)

@@ -31,7 +31,7 @@ internal static partial class ScreenSvg
         return svg.ToString();
     }
 
-    // Runs of one colour. The width of what is written is told, since the viewer's font may be a little wider or narrower.
+    // Runs of one colour. The width of the text is given, because the viewer's font may be a little wider or narrower.
     private static void DrawRow(StringBuilder svg, IReadOnlyList<Cell> cells, int row)
     {
         for (int start = 0, end; start < cells.Count; start = end)

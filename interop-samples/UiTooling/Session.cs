@@ -6,7 +6,7 @@ namespace IOLoops.Samples;
 /// <summary>A command that can be started and stopped, log files, and the lines of both. Belongs to the loop's thread.</summary>
 internal sealed class Session : IDisposable
 {
-    // Programs that ask are told that this terminal has neither colours nor a cursor to be moved.
+    // Programs that ask learn that this terminal has neither colours nor a cursor that moves.
     private static readonly Dictionary<string, string> Environment = new() { ["TERM"] = "dumb" };
 
     private readonly IOLoop _loop;
@@ -41,10 +41,10 @@ internal sealed class Session : IDisposable
 
     internal event Action? StateChanged;
 
-    /// <summary>Until its last words and its end have been told.</summary>
+    /// <summary>Until its last output and its end were reported.</summary>
     internal bool IsRunning => _command is not null && !_ended.Task.IsCompleted;
 
-    /// <summary>How the last command has ended; null: it has not, nobody knows how, or there was none.</summary>
+    /// <summary>How the last command has ended; null: it has not, it is unknown how, or there was none.</summary>
     internal ExitStatus? Exit { get; private set; }
 
     internal long BytesRead => _command?.BytesRead ?? 0;

@@ -92,7 +92,7 @@ internal sealed class TerminalText(Action<string> lineEnded, Action<string> line
                 _state = State.Text;
                 break;
             case State.String when c is '\n':
-                // No title goes on in the next line: what began it was no text. A terminal would swallow the rest.
+                // No title continues in the next line: what began it was no text. A terminal would swallow the rest.
                 _state = State.Text;
                 EndLine();
                 break;

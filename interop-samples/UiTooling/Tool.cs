@@ -20,7 +20,7 @@ internal sealed class Tool : IDisposable
         }
         catch
         {
-            App.Dispose(); // gives the terminal back: somebody will want to read why
+            App.Dispose(); // gives the terminal back, so that the reason can be read
             throw;
         }
         Window = new MainWindow(App, Session);
@@ -55,8 +55,8 @@ internal sealed class Tool : IDisposable
         App.Run(Window);
 
         // There is no main loop any more that would call handlers, and yet the end of the command is something that a handler
-        // says. And a command that is asked to end may have much to say before it does: if nobody read that, it would wait
-        // for room in its terminal, for ever.
+        // says. And a command that is asked to end may have much to say before it does: if that were not read, it would wait
+        // for room in its terminal without end.
         Ui.RunUntil(Session.StopAsync);
     }
 

@@ -45,7 +45,7 @@ public static class SignalQueueTests
     {
         if (!queue.TryTake(out var item))
             return false;
-        Specification.Assert(item.State is int, "an item was taken that nobody has added");
+        Specification.Assert(item.State is int, "an item was taken that was not added");
         taken.Add((int)item.State!);
         Specification.Assert(taken.Count <= 5, "more was taken than was added");
         return true;

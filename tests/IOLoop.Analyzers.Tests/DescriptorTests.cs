@@ -67,7 +67,7 @@ public sealed class DescriptorTests
             {
                 Console.WriteLine("first");
                 socket.Dispose();
-                // nobody waits
+                // nothing waits
                 {|IOL0006:loop.RemoveHandler(socket)|};
                 Console.WriteLine("last");
             }
@@ -76,7 +76,7 @@ public sealed class DescriptorTests
             void Use(IOLoop loop, Socket socket)
             {
                 Console.WriteLine("first");
-                // nobody waits
+                // nothing waits
                 loop.RemoveHandler(socket);
                 socket.Dispose();
                 Console.WriteLine("last");

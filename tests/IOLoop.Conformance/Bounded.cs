@@ -3,7 +3,7 @@ using Shouldly;
 
 namespace IOLoops.Conformance;
 
-/// <summary>Waits on what must happen, for a bounded time, and says what was waited for in vain.</summary>
+/// <summary>Waits for what must happen, for a bounded time, and reports what did not happen.</summary>
 public static class Bounded
 {
     /// <summary>How long anything may take before it counts as stuck.</summary>
@@ -24,16 +24,16 @@ public static class Bounded
 
     /// <summary>Waits until a task has ended, however it ends.</summary>
     public static void Await(Task task, string what) =>
-        Task.WaitAny([task], Patience).ShouldBe(0, $"waited in vain for {what}");
+        Task.WaitAny([task], Patience).ShouldBe(0, $"did not happen: {what}");
 
     /// <summary>Waits until an event is set.</summary>
     public static void Await(ManualResetEventSlim happened, string what)
     {
         ArgumentNullException.ThrowIfNull(happened);
-        happened.Wait(Patience).ShouldBeTrue($"waited in vain for {what}");
+        happened.Wait(Patience).ShouldBeTrue($"did not happen: {what}");
     }
 
     /// <summary>Waits for what no event tells.</summary>
     public static void Until(Func<bool> condition, string what) =>
-        SpinWait.SpinUntil(condition, Patience).ShouldBeTrue($"waited in vain until {what}");
+        SpinWait.SpinUntil(condition, Patience).ShouldBeTrue($"not so: {what}");
 }

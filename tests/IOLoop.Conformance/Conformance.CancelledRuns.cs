@@ -133,7 +133,7 @@ public abstract partial class LoopConformance
     [Fact]
     public void RunSync_with_a_token_still_times_out()
     {
-        SkipUnless(!Fixture.UsesVirtualTime, "nobody moves the clock meanwhile");
+        SkipUnless(!Fixture.UsesVirtualTime, "no thread moves the clock meanwhile");
         using var source = new CancellationTokenSource();
         var never = new TaskCompletionSource();
         Guarded("a timeout", () => Should.Throw<TimeoutException>(() => Loop.RunSync(() => never.Task, Moment, source.Token)));

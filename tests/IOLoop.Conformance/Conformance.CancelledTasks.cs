@@ -46,7 +46,7 @@ public abstract partial class LoopConformance
     [Fact]
     public void A_function_that_RunSync_gave_up_and_that_is_cancelled_then_is_reported()
     {
-        SkipUnless(!Fixture.UsesVirtualTime, "nobody moves the clock meanwhile");
+        SkipUnless(!Fixture.UsesVirtualTime, "no thread moves the clock meanwhile");
         Failures.Expected = true;
         var late = new TaskCompletionSource();
         Func<Task> function = () => late.Task;

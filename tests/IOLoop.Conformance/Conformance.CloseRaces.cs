@@ -6,7 +6,7 @@ namespace IOLoops.Conformance;
 /// <summary>Closing a loop beside every call that any thread may make.</summary>
 public abstract partial class LoopConformance
 {
-    /// <summary>How many loops are closed; more in a run that is told so by the environment.</summary>
+    /// <summary>How many loops are closed; more if the environment says so.</summary>
     private static int CloseRounds =>
         int.TryParse(Environment.GetEnvironmentVariable("IOLOOP_CLOSE_ROUNDS"), out int rounds) ? rounds : 100;
 

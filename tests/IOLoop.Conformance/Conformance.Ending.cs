@@ -182,7 +182,7 @@ public abstract partial class LoopConformance
     [Fact]
     public void RunSync_returns_though_its_function_closes_the_loop()
     {
-        SkipUnless(!Fixture.UsesVirtualTime, "nobody moves the clock meanwhile");
+        SkipUnless(!Fixture.UsesVirtualTime, "no thread moves the clock meanwhile");
         int result = 0;
         Guarded("RunSync", () => result = Loop.RunSync(async () =>
         {

@@ -25,7 +25,7 @@ public abstract partial class LoopConformance
         {
             Loop.RemoveHandler(fd);
             Loop.RemoveHandler(waited.ReadEnd);
-            Loop.Stop(); // so that the end of the wait is told when the run ends
+            Loop.Stop(); // so that the wait ends when the run ends
         }, IOEvents.Read);
         Run("a stop in a handler");
         closed.ShouldBeTrue();

@@ -144,7 +144,7 @@ public abstract partial class LoopConformance
             if (++calls == 100)
                 Loop.Stop();
         }, IOEvents.Read);
-        Run("a hundred calls for data that nobody reads");
+        Run("a hundred calls for data that is not read");
         calls.ShouldBe(100);
     }
 

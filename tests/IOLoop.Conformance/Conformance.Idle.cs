@@ -66,7 +66,7 @@ public abstract partial class LoopConformance
     {
         UseMeteredLoop();
         int waited = OpenTemporaryFile(), handled = OpenTemporaryFile();
-        InLoop("regular files that nobody asks about", async () =>
+        InLoop("regular files that no handler asks about", async () =>
         {
             Loop.AddHandler(handled, (_, _) => { }, IOEvents.Read);
             var other = Loop.WaitAsync(waited, IOEvents.Priority).AsTask();

@@ -111,7 +111,7 @@ public abstract partial class LoopConformance
         });
         Local.Value = "runner";
         Run("code that resumes after the run");
-        resumed.Wait(Patience).ShouldBeTrue("waited in vain for code that awaited the end of the run");
+        resumed.Wait(Patience).ShouldBeTrue("code that awaited the end of the run did not resume");
         seen.ShouldBe(["first", null]);
         Local.Value.ShouldBe("runner");
     }

@@ -192,7 +192,7 @@ public abstract partial class LoopConformance
         Loop.CallAt(Loop.Time, () => Do("timeout"));
         Loop.AddCallback(() => Do("callback"));
         Run("a stop");
-        removal.ShouldNotBeNull("nobody asked for it");
+        removal.ShouldNotBeNull("the removal was not asked for");
         removal.Wait(Patience).ShouldBeTrue("the loop does not run again");
         Loop.AddHandler(counter.Number, NoHandler, IOEvents.Read);
 

@@ -58,7 +58,7 @@ public abstract partial class LoopConformance
     [Fact]
     public void RunSync_that_takes_too_long_times_out_and_leaves_the_loop_usable()
     {
-        SkipUnless(!Fixture.UsesVirtualTime, "nobody moves the clock meanwhile");
+        SkipUnless(!Fixture.UsesVirtualTime, "no thread moves the clock meanwhile");
         var never = new TaskCompletionSource<int>();
         Guarded("a timeout", () => Should.Throw<TimeoutException>(() => Loop.RunSync(() => (Task)never.Task, Moment)));
         Guarded("a timeout", () => Should.Throw<TimeoutException>(() => _ = Loop.RunSync(() => never.Task, Moment)));
@@ -71,7 +71,7 @@ public abstract partial class LoopConformance
     [Fact]
     public void RunSync_waits_for_the_end_of_a_call_that_another_one_has_given_up()
     {
-        SkipUnless(!Fixture.UsesVirtualTime, "nobody moves the clock meanwhile");
+        SkipUnless(!Fixture.UsesVirtualTime, "no thread moves the clock meanwhile");
         int caller = Environment.CurrentManagedThreadId;
         bool runsElsewhere = false;
         Guarded("a run", () => runsElsewhere = Loop.RunSync(() => Environment.CurrentManagedThreadId != caller));
@@ -100,7 +100,7 @@ public abstract partial class LoopConformance
     [Fact]
     public void RunSync_does_not_time_out_early()
     {
-        SkipUnless(!Fixture.UsesVirtualTime, "nobody moves the clock meanwhile");
+        SkipUnless(!Fixture.UsesVirtualTime, "no thread moves the clock meanwhile");
         var never = new TaskCompletionSource();
         var began = Loop.Time;
         Guarded("a timeout", () => Should.Throw<TimeoutException>(() => Loop.RunSync(() => never.Task, Moment * 4)));
@@ -110,7 +110,7 @@ public abstract partial class LoopConformance
     [Fact]
     public void A_late_end_of_what_timed_out_stops_no_later_run()
     {
-        SkipUnless(!Fixture.UsesVirtualTime, "nobody moves the clock meanwhile");
+        SkipUnless(!Fixture.UsesVirtualTime, "no thread moves the clock meanwhile");
         var late = new TaskCompletionSource();
         Guarded("a timeout", () => Should.Throw<TimeoutException>(() => Loop.RunSync(() => late.Task, Moment)));
         bool whole = false;
@@ -126,7 +126,7 @@ public abstract partial class LoopConformance
     [Fact]
     public void A_timeout_that_is_not_reached_stops_no_later_run()
     {
-        SkipUnless(!Fixture.UsesVirtualTime, "nobody moves the clock meanwhile");
+        SkipUnless(!Fixture.UsesVirtualTime, "no thread moves the clock meanwhile");
         Guarded("a run within its time", () => Loop.RunSync(() => Turns(1), TimeSpan.FromMilliseconds(300)));
         var past = Loop.Time + TimeSpan.FromMilliseconds(350);
         bool whole = false;

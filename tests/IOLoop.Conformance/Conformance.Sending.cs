@@ -3,7 +3,7 @@ using Xunit;
 
 namespace IOLoops.Conformance;
 
-/// <summary><see cref="SynchronizationContext.Send"/> while nobody runs the loop.</summary>
+/// <summary><see cref="SynchronizationContext.Send"/> while the loop does not run.</summary>
 public abstract partial class LoopConformance
 {
     // Row: Send

@@ -132,7 +132,7 @@ public abstract partial class LoopConformance
     {
         using var signals = ProcessSignals.Take();
         var decisions = new List<bool>();
-        // The latest is told first: this one is told behind the loop's.
+        // The latest is called first: this one is called after the loop's.
         using var witness = PosixSignalRegistration.Create((PosixSignal)ProcessSignals.User, context => decisions.Add(context.Cancel));
         using var handler = Loop.AddSignalHandler((PosixSignal)ProcessSignals.User, static context => context.Cancel = false);
         ProcessSignals.SendAndAwait(ProcessSignals.User);

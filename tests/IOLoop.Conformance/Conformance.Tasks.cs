@@ -169,7 +169,7 @@ public abstract partial class LoopConformance
             () => Assert.Fail("it ran"), CancellationToken.None, TaskCreationOptions.None, scheduler)).InnerException.ShouldBeOfType<ObjectDisposedException>();
         var continuation = Task.CompletedTask.ContinueWith(
             _ => Assert.Fail("it ran"), CancellationToken.None, TaskContinuationOptions.None, scheduler);
-        continuation.IsFaulted.ShouldBeTrue("whoever waits for it would wait for ever");
+        continuation.IsFaulted.ShouldBeTrue("code that awaits it would never resume");
         continuation.Exception.ShouldNotBeNull().InnerException.ShouldBeOfType<TaskSchedulerException>();
     }
 

@@ -17,7 +17,7 @@ public abstract partial class LoopConformance
         var second = new TaskCompletionSource();
         async Task WaitAsync(IOEvents events)
         {
-            await Loop.WaitAsync(sockets.Left, events).ConfigureAwait(false); // goes on inside the turn
+            await Loop.WaitAsync(sockets.Left, events).ConfigureAwait(false); // resumes inside the turn
             if (++ended == 1)
                 Loop.RunSync(() => second.Task, Patience);
             else

@@ -36,7 +36,7 @@ internal sealed class Guard : IDisposable
         _finished.Set();
         _watch.Join();
         if (_expired)
-            throw new TimeoutException($"Waited {_patience.TotalSeconds} s in vain for: {_awaited}. {_state}");
+            throw new TimeoutException($"Waited {_patience.TotalSeconds} s for: {_awaited}. {_state}");
     }
 
     public void Dispose()
@@ -62,7 +62,7 @@ internal sealed class Guard : IDisposable
         while (goesOn);
         _expired = true;
         _loop.Stop();
-        // A loop that is stuck in a callback cannot be ended; a test run that hangs for ever says nothing.
+        // A loop that is stuck in a callback cannot be ended; a test run that hangs reports nothing.
         if (!_finished.Wait(StopPatience))
             Environment.FailFast($"The loop is stuck and cannot be stopped. Awaited: {_awaited}. It was {_state}It is {DescribeLoop()}");
     }

@@ -8,7 +8,7 @@ public static class HostedOptions
     /// <param name="poller">The fixture's.</param>
     /// <param name="givesWay">
     /// Whether the loop gives way to its host's other work, as it does by default, unless a test says how. On a slow machine it may do so
-    /// at any time: then nobody can count its turns.
+    /// at any time: then its turns cannot be counted.
     /// </param>
     public static HostedIOLoopOptions From(IOLoopOptions? options, PollerKind poller = PollerKind.Default, bool givesWay = false)
     {

@@ -37,7 +37,7 @@ public sealed class LoopMeasurements : IDisposable
         return _last.TryGetValue(instrument, out double value) ? value : null;
     }
 
-    /// <summary>What a histogram was told.</summary>
+    /// <summary>What a histogram has recorded.</summary>
     public IReadOnlyCollection<double> Recorded(string instrument) => _all.TryGetValue(instrument, out var values) ? values : [];
 
     /// <summary>Listens no longer.</summary>

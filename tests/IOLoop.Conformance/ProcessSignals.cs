@@ -56,7 +56,7 @@ public sealed class ProcessSignals : IDisposable
     /// <summary>Sends a signal to this process.</summary>
     public static void Send(int signal) => Descriptors.Check(Libc.kill(Environment.ProcessId, signal), "kill");
 
-    /// <summary>Sends a signal, and waits until all who have registered for it have been told.</summary>
+    /// <summary>Sends a signal, and waits until all handlers registered for it were called.</summary>
     public static void SendAndAwait(int signal)
     {
         int before = Volatile.Read(ref s_told);

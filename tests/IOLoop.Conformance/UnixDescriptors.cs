@@ -2,7 +2,7 @@ namespace IOLoops.Conformance;
 
 /// <summary>
 /// Pipes, eventfds and sockets of the C library (Linux). Each gets a number that is not used a second time in this
-/// process, so that a test may close one and still know that its number is nobody else's.
+/// process, so that a test may close one and still know that no other code has its number.
 /// </summary>
 internal sealed unsafe class UnixDescriptors : IDescriptorSystem
 {

@@ -43,7 +43,7 @@ public abstract partial class WaitHandleConformance(LoopFixture fixture) : LoopH
         long began = Stopwatch.GetTimestamp();
         while (!condition())
         {
-            Stopwatch.GetElapsedTime(began).ShouldBeLessThan(Patience, $"waited in vain until {what}");
+            Stopwatch.GetElapsedTime(began).ShouldBeLessThan(Patience, $"not so: {what}");
             await Turns(1);
         }
     });

@@ -8,7 +8,7 @@ internal static class Blocking
 {
     internal static readonly TimeSpan Threshold = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Blocks in the kernel, in a read that nobody serves until the event is set.</summary>
+    /// <summary>Blocks in the kernel, in a read that gets nothing until the event is set.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     internal static void ReadWhatNobodyWrites(ManualResetEventSlim over)
     {

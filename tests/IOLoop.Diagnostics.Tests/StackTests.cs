@@ -98,7 +98,7 @@ public sealed class StackTests : IDisposable
             loop.Stop();
         }, IOEvents.Write);
         var run = Task.Factory.StartNew(loop.Start, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        run.Wait(Patience).ShouldBeTrue("waited in vain for a blocked handler to be reported");
+        run.Wait(Patience).ShouldBeTrue("no blocked handler was reported");
         return logged.ShouldNotBeNull();
     }
 }

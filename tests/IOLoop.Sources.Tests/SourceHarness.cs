@@ -19,7 +19,7 @@ public abstract class SourceHarness(LoopFixture fixture) : LoopHarness(fixture)
         while (!condition())
         {
             if (Stopwatch.GetElapsedTime(began) > Patience)
-                throw new TimeoutException($"Waited in vain until {what()}");
+                throw new TimeoutException($"Did not happen in time: {what()}");
             await Turns(1);
         }
     }

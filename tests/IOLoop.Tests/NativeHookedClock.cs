@@ -1,6 +1,6 @@
 namespace IOLoops.Tests;
 
-/// <summary>A clock that stands still until somebody moves it, and that tells when a loop sets its timer: just before that takes effect.</summary>
+/// <summary>A clock that stands still until a test moves it, and that reports when a loop sets its timer: just before that takes effect.</summary>
 public sealed class NativeHookedClock : TimeProvider
 {
     private readonly Lock _gate = new();

@@ -1,6 +1,6 @@
 namespace IOLoops.Tests;
 
-/// <summary>The system's clock with a wall clock that somebody sets.</summary>
+/// <summary>The system's clock with a wall clock that a test sets.</summary>
 public sealed class NativeJumpingClock : TimeProvider
 {
     private TimeSpan _offset;

@@ -154,7 +154,7 @@ public abstract class SocketTests(LoopFixture fixture) : LoopHarness(fixture)
         return listener;
     }
 
-    /// <summary>An address of the loopback where nobody listens.</summary>
+    /// <summary>An address of the loopback where no socket listens.</summary>
     private static EndPoint RefusedEndPoint()
     {
         using var bound = NewSocket();

@@ -5,7 +5,7 @@ using Shouldly;
 
 namespace IOLoops.Tests;
 
-/// <summary>Interrupts the system calls of one thread by signals, one after another, until it is told to end.</summary>
+/// <summary>Interrupts the system calls of one thread by signals, one after another, until it is disposed of.</summary>
 internal sealed partial class ThreadSignals : IDisposable
 {
     private const int WindowChanged = 28;

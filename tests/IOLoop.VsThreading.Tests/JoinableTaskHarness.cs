@@ -8,7 +8,7 @@ namespace IOLoops.VsThreading.Tests;
 
 /// <summary>
 /// What tests of loops on a main thread need: that thread with its context, a loop that runs on it and sleeps, and waits that
-/// end: what would hang for ever without a join fails after <see cref="Patience"/>.
+/// end: what would hang without a join fails after <see cref="Patience"/>.
 /// </summary>
 public abstract class JoinableTaskHarness : IDisposable
 {

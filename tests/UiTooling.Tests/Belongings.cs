@@ -7,7 +7,7 @@ internal static class Belongings
 {
     internal static IReadOnlyList<string> List() => [.. Children(), .. Descriptors()];
 
-    /// <summary>Whether a process has ended, and nobody has asked how.</summary>
+    /// <summary>Whether a process has ended and was not reaped.</summary>
     internal static bool IsZombie(int process) => Fields(process.ToString(CultureInfo.InvariantCulture)) is ["Z", ..];
 
     private static IEnumerable<string> Children()

@@ -11,7 +11,7 @@ internal sealed class TemporaryFolder : IDisposable
 
     internal string this[string name] => Path.Combine(_folder.FullName, name);
 
-    /// <summary>A named pipe, at which whoever opens it to read waits for a writer.</summary>
+    /// <summary>A named pipe: opening it to read waits for a writer.</summary>
     internal string MakePipe(string name)
     {
         string path = this[name];

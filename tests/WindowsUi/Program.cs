@@ -14,7 +14,7 @@ internal static class Program
         Console.WriteLine($"{RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}");
         AppDomain.CurrentDomain.UnhandledException += (_, e) =>
         {
-            Console.WriteLine($"FAIL  an exception that nobody caught: {e.ExceptionObject}");
+            Console.WriteLine($"FAIL  an exception that was not caught: {e.ExceptionObject}");
             Environment.Exit(2);
         };
         using var watchdog = new Timer(_ =>

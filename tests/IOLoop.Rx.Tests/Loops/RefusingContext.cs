@@ -1,6 +1,6 @@
 namespace IOLoops.Rx.Tests.Loops;
 
-/// <summary>Takes posts and runs none, until it is told to refuse them.</summary>
+/// <summary>Takes posts and runs none, until a test makes it refuse them.</summary>
 internal sealed class RefusingContext : SynchronizationContext
 {
     internal volatile Exception? Refusal;

@@ -94,7 +94,7 @@ public sealed class EventLoopSchedulerTests : IDisposable
 
         QueueBehindABlockedItem(_other, () => ran++, _other.Dispose);
         _otherThread!.Join(Patience).ShouldBeTrue();
-        ran.ShouldBe(0); // and nobody will ever know
+        ran.ShouldBe(0); // and nothing reports it
     }
 
     private static void QueueBehindABlockedItem(IScheduler scheduler, Action action, Action end)

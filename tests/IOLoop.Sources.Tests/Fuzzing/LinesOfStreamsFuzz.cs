@@ -18,7 +18,7 @@ public sealed class Fuzzed_lines_in_a_context() : LinesOfStreamsFuzz(new Context
 public abstract class LinesOfStreamsFuzz : SourceHarness
 {
     private const int CasesInCI = 30;
-    private const int MostBytes = 2000; // a terminal takes 4096 that nobody has read
+    private const int MostBytes = 2000; // a terminal takes 4096 that were not read
 
     protected LinesOfStreamsFuzz(LoopFixture fixture)
         : base(fixture) => SkipUnless(OperatingSystem.IsLinux(), "the descriptors of these tests are Linux's");

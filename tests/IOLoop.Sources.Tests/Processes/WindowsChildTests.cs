@@ -215,7 +215,7 @@ public abstract partial class WindowsChildTests(LoopFixture fixture) : SourceHar
         var child = Again("hang");
         (await ReadLine(child.StandardOutput)).ShouldBe("ready");
         server.DisposeLocalCopyOfClientHandle();
-        (await Within(server.ReadAsync(new byte[1]).AsTask())).ShouldBe(0); // nobody else has its other end
+        (await Within(server.ReadAsync(new byte[1]).AsTask())).ShouldBe(0); // no other process has its other end
         child.Exited.IsCompleted.ShouldBeFalse();
     });
 }

@@ -97,7 +97,7 @@ public abstract partial class StreamTests
             {
                 await lines.MoveNextAsync();
                 await Turns(20);
-                feed.IsCompleted.ShouldBeFalse("nobody took what it writes");
+                feed.IsCompleted.ShouldBeFalse("nothing took what it writes");
                 writer.BytesWritten.ShouldBeLessThan(200_000);
                 int count = 1;
                 while (await lines.MoveNextAsync())

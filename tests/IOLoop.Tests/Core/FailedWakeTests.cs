@@ -21,7 +21,7 @@ public sealed class FailedWakeTests : IDisposable
     {
         var run = _loop.RunAsync(TestContext.Current.CancellationToken);
         _waker.Fail(1);
-        while (!_waker.IsWell) // a post to a loop that is awake wakes nobody
+        while (!_waker.IsWell) // a post to a loop that is awake needs no wake-up
             Bounded.Await(_loop.InvokeAsync(static () => { }), "a callback");
         Stop(run);
     }

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace IOLoops.Tests.Core;
 
-/// <summary>The timer by which a clock of somebody else's wakes the loop at the earliest deadline.</summary>
+/// <summary>The timer by which a clock of the user's wakes the loop at the earliest deadline.</summary>
 public sealed class TimeProviderClockTests : IDisposable
 {
     private readonly NativeHookedClock _provider = new();

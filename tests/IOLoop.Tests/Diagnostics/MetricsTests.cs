@@ -127,7 +127,7 @@ public sealed class MetricsTests : IDisposable
 
     private static void SeesWait(LoopMeasurements measurements)
     {
-        // Twice, so that it is the same wait that goes on: nothing wakes the loop.
+        // Twice, so that the same wait continues: nothing wakes the loop.
         Bounded.Until(() => measurements.Collect(PollTime) > 0.05, "the loop is seen to wait");
         double before = Collect(measurements);
         Bounded.Until(() => measurements.Collect(PollTime) > before + 0.05, "the loop is seen to wait on");

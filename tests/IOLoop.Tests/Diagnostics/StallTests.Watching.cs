@@ -95,7 +95,7 @@ public sealed partial class StallTests
         {
             GC.Collect();
             return !reference.IsAlive;
-        }, "a loop that nobody holds is collected");
+        }, "a loop without references is collected");
         _watchdog.TryLook().ShouldBeNull();
 
         WeakReference Dropped()

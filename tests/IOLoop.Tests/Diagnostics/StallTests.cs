@@ -6,7 +6,7 @@ using Xunit;
 namespace IOLoops.Tests.Diagnostics;
 
 /// <summary>
-/// When a stall is reported, by a clock that the test moves: the watchdog looks when it is told, on the loop's own thread,
+/// When a stall is reported, by a clock that the test moves: the watchdog looks when the test says so, on the loop's own thread,
 /// from inside the call that blocks.
 /// </summary>
 public sealed partial class StallTests : IDisposable

@@ -18,7 +18,7 @@ internal static class BadHosts
         public void Dispose() => Array.ForEach(_hosts, host => host.Dispose());
     }
 
-    /// <summary>A thread that keeps the context of whoever has made the host.</summary>
+    /// <summary>A thread that keeps the context of the code that made the host.</summary>
     internal sealed class StartedThread : ILoopHost, IDisposable
     {
         private readonly WorkQueue _queue = new();

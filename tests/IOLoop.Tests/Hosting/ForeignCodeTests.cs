@@ -36,12 +36,12 @@ public sealed class ForeignCodeTests : HostingHarness
         host.Go();
         loop.Stop();
         Until(() => !loop.IsRunning, "the run is lost");
-        release = null; // nobody waits for the host when it ends
+        release = null; // nothing waits for the host when it ends
         waits.Where(wait => !wait.Passed).ShouldBeEmpty();
         waits.Select(wait => wait.What).ShouldBe(["the timer's disposal", "OnRunEnded", "the logger"]);
     }
 
-    // B7: nobody but the loop cares for what a timer of the system throws.
+    // B7: only the loop handles what a timer of the system throws.
     [Fact]
     public void A_timer_that_cannot_post_to_a_host_that_wraps_what_it_is_given_ends_the_run()
     {

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace IOLoops.Tests.Hosting;
 
-/// <summary>A host that drops a turn without a word, and goes on; or drops all that it is given.</summary>
+/// <summary>A host that drops a turn silently, and continues; or drops all that it is given.</summary>
 public sealed class ForgottenTurnTests : HostingHarness
 {
     private const int Everything = 1_000_000;

@@ -134,13 +134,13 @@ public abstract class HostedRunningTests(PollerKind poller) : HostingHarness(pol
         {
             Should.Throw<InvalidOperationException>(loop.Start).Message.ShouldContain("Attach");
             loop.IsRunning.ShouldBeFalse();
-            Should.Throw<InvalidOperationException>(() => loop.RunSync(() => Assert.Fail("nobody waits for it")));
+            Should.Throw<InvalidOperationException>(() => loop.RunSync(() => Assert.Fail("the function must not run")));
             loop.IsRunning.ShouldBeFalse();
         });
         Settle(host);
         loop.Attach();
-        OnHost(host, () => Should.Throw<InvalidOperationException>(() => loop.RunSync(() => Assert.Fail("nobody waits for it"))));
-        InLoop(loop, () => Should.Throw<InvalidOperationException>(() => loop.RunSync(() => Assert.Fail("nobody waits for it"))));
+        OnHost(host, () => Should.Throw<InvalidOperationException>(() => loop.RunSync(() => Assert.Fail("the function must not run"))));
+        InLoop(loop, () => Should.Throw<InvalidOperationException>(() => loop.RunSync(() => Assert.Fail("the function must not run"))));
         InLoop(loop, () => { });
     }
 

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace IOLoops.Tests.Hosting;
 
-/// <summary>The host ends under a loop that nobody waits for.</summary>
+/// <summary>The host ends under a loop that no thread waits for.</summary>
 public abstract class LostHostTests(PollerKind poller) : HostingHarness(poller)
 {
     [Fact]
@@ -13,7 +13,7 @@ public abstract class LostHostTests(PollerKind poller) : HostingHarness(poller)
         var host = NewHost();
         var loop = Attached(host);
         host.Dispose();
-        loop.IsRunning.ShouldBeTrue("nobody can have noticed yet");
+        loop.IsRunning.ShouldBeTrue("the end cannot have been noticed yet");
         int ran = 0;
         loop.AddCallback(() => ran++);
         loop.IsRunning.ShouldBeFalse();

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace IOLoops.Tests.Hosting;
 
-/// <summary>Mistakes of new users, which are told of, and the ends of hosts that tell nobody.</summary>
+/// <summary>Mistakes of new users, which are reported, and hosts that end silently.</summary>
 public sealed class MistakeTests : HostingHarness
 {
     // Row: Send
@@ -93,7 +93,7 @@ public sealed class MistakeTests : HostingHarness
         loop.Attach();
         InLoop(loop, () => { });
         context.End();
-        loop.IsRunning.ShouldBeTrue("nobody can have noticed yet");
+        loop.IsRunning.ShouldBeTrue("the end cannot have been noticed yet");
         loop.AddCallback(() => { });
         Await(loop.Completion, "the loss to be noticed");
         loop.Completion.IsFaulted.ShouldBeTrue();
@@ -114,7 +114,7 @@ public sealed class MistakeTests : HostingHarness
             return log.Entries.Any(entry => entry.Message.Contains("was collected", StringComparison.Ordinal) && entry.Counts(3));
         }, "the callbacks are reported");
         log.Entries.Count.ShouldBe(1);
-        Await(task, "the caller of InvokeAsync is told");
+        Await(task, "the call of InvokeAsync fails");
         task.Exception!.InnerException.ShouldBeOfType<ObjectDisposedException>();
     }
 

@@ -10,7 +10,7 @@ public abstract partial class NestedHostingTests
     [Fact]
     public void The_host_s_own_work_that_removes_a_handler_waits_for_the_call_that_is_on_the_stack()
     {
-        Assert.SkipWhen(mayNest, "nobody tells the loop that the host runs something inside a handler");
+        Assert.SkipWhen(mayNest, "the loop cannot know that the host runs something inside a handler");
         var (host, loop) = Pumped();
         var file = NewEventFd();
         file.Signal();

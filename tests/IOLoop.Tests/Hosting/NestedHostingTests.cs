@@ -288,7 +288,7 @@ public abstract partial class NestedHostingTests(PollerKind poller, bool mayNest
         }
         catch
         {
-            loop.Stop(); // that nobody else waits in vain
+            loop.Stop(); // so that no other thread waits without end
             throw;
         }
         run.GetAwaiter().GetResult();

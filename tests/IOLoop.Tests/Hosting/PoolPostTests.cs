@@ -29,5 +29,5 @@ public sealed class PoolPostTests : HostingHarness
     }
 
     private static void Answer(HoldingInlineHost host) =>
-        host.Answered.Wait(Bounded.Patience).ShouldBeTrue("waited in vain for an answer of the host");
+        host.Answered.Wait(Bounded.Patience).ShouldBeTrue("the host did not answer");
 }

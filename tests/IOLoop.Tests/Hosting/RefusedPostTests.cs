@@ -44,7 +44,7 @@ public abstract class RefusedPostTests(PollerKind poller) : HostingHarness(polle
         Settle(strict);
         host.Forgets = true;
         var accepted = loop.InvokeAsync(() => { });
-        loop.IsRunning.ShouldBeTrue("nobody can have noticed yet");
+        loop.IsRunning.ShouldBeTrue("the end cannot have been noticed yet");
         loop.LoseHost(new InvalidOperationException("lost"));
         loop.IsRunning.ShouldBeFalse();
         host.Forgets = false;

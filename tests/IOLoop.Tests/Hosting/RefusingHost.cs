@@ -1,6 +1,6 @@
 namespace IOLoops.Tests.Hosting;
 
-/// <summary>A host that refuses posts, or forgets them, while it is told to. What it has of turns otherwise runs on.</summary>
+/// <summary>A host that refuses or drops posts while a test wants that. Turns that it has already still run.</summary>
 internal sealed class RefusingHost(StrictHost host) : IPumpableHost
 {
     internal volatile bool Refuses;

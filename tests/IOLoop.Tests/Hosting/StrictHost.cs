@@ -21,7 +21,7 @@ public class StrictHost : IPumpableHost, IDisposable
     private int _waiting;
     private int _mostWaiting;
 
-    /// <param name="isPumpable">False: the host has a thread of its own. True: whoever pumps it is its thread.</param>
+    /// <param name="isPumpable">False: the host has a thread of its own. True: the thread that pumps it is its thread.</param>
     public StrictHost(bool isPumpable)
     {
         _isPumpable = isPumpable;

@@ -17,7 +17,7 @@ internal sealed class LoopUnderTest : IDisposable
     private int _callbacks;
 
     /// <param name="options">Which loop to test; its clock is the test's.</param>
-    /// <param name="numbers">A number for each slot, which nobody else uses.</param>
+    /// <param name="numbers">A number for each slot, which nothing else uses.</param>
     internal LoopUnderTest(PollIOLoopOptions options, int[] numbers)
     {
         _numbers = numbers;

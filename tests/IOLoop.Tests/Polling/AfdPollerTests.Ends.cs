@@ -69,7 +69,7 @@ public sealed partial class AfdPollerTests
             _poller.Register(pipe.ReadEnd, token, IOEvents.Read).ShouldBe(Errno.Ok);
             _poller.Wait(_ready, 0).ShouldBe(0);
             pipe.Send();
-            _port.Look(); // the old poll has found data, and nobody is to learn of it
+            _port.Look(); // the old poll has found data, which must not be reported
             pipe.Drain();
             _poller.Unregister(pipe.ReadEnd).ShouldBe(Errno.Ok);
             _poller.Register(pipe.ReadEnd, token + 100, IOEvents.Read).ShouldBe(Errno.Ok);

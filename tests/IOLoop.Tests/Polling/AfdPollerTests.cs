@@ -68,7 +68,7 @@ public sealed partial class AfdPollerTests : IDisposable
         _poller.Wait(_ready, 0).ShouldBe(0);
         (_port.Arms, _port.Cancellations).ShouldBe((1, 0));
         Descriptors.Write(pair.Right);
-        _poller.Wait(_ready, 0).ShouldBe(0, "nobody asks for data any more");
+        _poller.Wait(_ready, 0).ShouldBe(0, "no handler asks for data any more");
         _poller.Wait(_ready, 0).ShouldBe(0);
         _port.Arms.ShouldBe(2);
     }

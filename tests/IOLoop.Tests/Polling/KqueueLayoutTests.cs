@@ -67,7 +67,7 @@ public sealed unsafe class KqueueLayoutTests
     [InlineData(IOEvents.Read | IOEvents.ReadHangUp, 0x0100)]
     [InlineData(IOEvents.Read | IOEvents.Write | IOEvents.Priority, 0x0310)]
     [InlineData(IOEvents.None, 0)]
-    [InlineData(IOEvents.ReadHangUp, 0)] // data that nobody reads would end every wait
+    [InlineData(IOEvents.ReadHangUp, 0)] // data that no handler reads would end every wait
     public void WSAPoll_is_asked_for_nothing_that_it_refuses(IOEvents events, int expected)
     {
 #pragma warning disable CA1416 // its arithmetic alone

@@ -93,7 +93,7 @@ public sealed class KqueuePollerTests : IDisposable
 
     [Theory]
     [InlineData(FileKind.Device, Errno.EPERM)]    // /dev/null: always ready
-    [InlineData(FileKind.Terminal, Errno.EINVAL)] // /dev/tty of macOS: nobody knows when
+    [InlineData(FileKind.Terminal, Errno.EINVAL)] // /dev/tty of macOS: it is unknown when
     public void A_device_without_filters_is_always_ready_unless_it_is_a_terminal(object kind, int expected)
     {
         using var pipe = new Pipe();

@@ -98,7 +98,7 @@ internal sealed unsafe class PollAfdPort : IAfdPort
 
     public ISleeper CreateSleeper(Func<bool> prepare, Action wake) => throw new NotSupportedException();
 
-    /// <summary>The system finds out what is ready now, while nobody waits.</summary>
+    /// <summary>The system finds out what is ready now, while no thread waits.</summary>
     internal void Look()
     {
         CompleteReady(0, 0);

@@ -129,7 +129,7 @@ internal sealed unsafe class PollKqueue : IKqueue
 
     public void Dispose() => _user.Dispose();
 
-    /// <summary>FreeBSD refuses to watch a pipe for writing when nobody can read it any more.</summary>
+    /// <summary>FreeBSD refuses to watch a pipe for writing when it has no reader any more.</summary>
     private bool HasNoReaders(int fd)
     {
         var place = UnixPollDescriptor.Watching(fd, IOEvents.None);

@@ -52,7 +52,7 @@ public sealed class PortInboxTests
     {
         var inbox = new PortInbox();
         inbox.ExpectMarker();
-        inbox.AwaitMarker(TimeSpan.FromMilliseconds(1)); // in vain
+        inbox.AwaitMarker(TimeSpan.FromMilliseconds(1)); // there is none
         inbox.ExpectMarker();
         var turn = new Thread(() => inbox.AwaitMarker(Long)) { IsBackground = true };
         turn.Start();

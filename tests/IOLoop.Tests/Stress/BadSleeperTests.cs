@@ -52,7 +52,7 @@ public sealed class BadSleeperTests : HostingHarness
         var member = new NestedSleeper(bad, () => Interlocked.Increment(ref woken));
         member.Arm();
         bad.Sets.Single().Fail();
-        Until(() => Volatile.Read(ref woken) == 1, "the member was told");
+        Until(() => Volatile.Read(ref woken) == 1, "the member was woken");
         member.Arm();
         bad.Sets.Count.ShouldBe(2);
         bad.Sets[1].Watched.ShouldBe(1);

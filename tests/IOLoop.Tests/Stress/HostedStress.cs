@@ -62,7 +62,7 @@ public abstract class HostedStress(PollerKind poller)
         }
         loops.ForEach(loop => loop.Close(context));
         Task.WhenAll(removals).ContinueWith(_ => { }, TaskScheduler.Default).Wait(LoopThread.Patience)
-            .ShouldBeTrue($"somebody waits for a removal for ever; {context}");
+            .ShouldBeTrue($"a removal never ended; {context}");
         loops.ForEach(loop => loop.Dispose());
     });
 
@@ -115,7 +115,7 @@ public abstract class HostedStress(PollerKind poller)
         }
     }
 
-    /// <summary>Threads that post, write and remove until they are told to end.</summary>
+    /// <summary>Threads that post, write and remove until the test ends them.</summary>
     private static (List<Thread> Threads, CancellationTokenSource Over) Disturb(List<StressedLoop> loops, Random random, bool removes)
     {
         var over = new CancellationTokenSource();
@@ -150,7 +150,7 @@ public abstract class HostedStress(PollerKind poller)
     private static void AwaitPosts(List<StressedLoop> loops, Random random)
     {
         long enough = loops.Sum(loop => loop.Accepted) + random.Next(100, 2000);
-        Bounded.Until(() => loops.Sum(loop => loop.Accepted) >= enough, "the posters have gone on");
+        Bounded.Until(() => loops.Sum(loop => loop.Accepted) >= enough, "the posters have continued");
     }
 
     private void Rounds(Action<int, Random> round)

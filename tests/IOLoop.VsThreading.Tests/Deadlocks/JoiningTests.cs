@@ -84,7 +84,7 @@ public sealed class JoiningTests : JoinableTaskHarness
         Bounded.Until(() => ran, "the callback runs when the main thread is free again");
     }
 
-    // Rule 1: whoever needs the main thread switches to it.
+    // Rule 1: code that needs the main thread switches to it.
     [Fact]
     public void A_background_task_that_switches_to_the_main_thread_and_waits_for_data_there_does_not_hang_it()
     {
@@ -109,7 +109,7 @@ public sealed class JoiningTests : JoinableTaskHarness
         resumed.ShouldBe(Main.Thread);
     }
 
-    // Rule 2: whoever blocks does it with Run, wherever. This one blocks a thread of the pool, in the middle of Run.
+    // Rule 2: code that blocks does it with Run, on any thread. This one blocks a thread of the pool, in the middle of Run.
     [Fact]
     public void A_background_thread_that_blocks_for_the_loop_does_not_hang_the_main_thread()
     {

@@ -23,7 +23,7 @@ public sealed class StallTests : JoinableTaskHarness
         });
         OnMain("a handler to be added", () => WhenReadable(counter.Number, () => BlockTheMainThread(over)));
         Signal(counter);
-        over.Wait(TimeSpan.FromSeconds(60)).ShouldBeTrue("waited in vain for a blocked handler to be reported"); // the first capture is slow
+        over.Wait(TimeSpan.FromSeconds(60)).ShouldBeTrue("no blocked handler was reported"); // the first capture is slow
         OnMain("the handler to end", static () => { });
         string message = Log.Entries.ShouldHaveSingleItem().Message;
         string[] lines = message.Split('\n');

@@ -1,6 +1,6 @@
 namespace IOLoops.VsThreading.Tests.Loops;
 
-/// <summary>Posts to a main thread like its own context, unless it is told to behave in another way; and counts.</summary>
+/// <summary>Posts to a main thread like its own context, unless a test makes it behave in another way; and counts.</summary>
 internal sealed class OddContext(SynchronizationContext inner) : SynchronizationContext
 {
     private int _posts;

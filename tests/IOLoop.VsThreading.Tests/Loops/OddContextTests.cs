@@ -259,7 +259,7 @@ public sealed class OddContextTests : JoinableTaskHarness
         var loop = Attached(NewLoop(_joinable.Factory));
         Bounded.Await(loop.InvokeAsync(() => { }), "a callback");
         OnMain("the main thread's other work", () => { }); // no turn is posted any more
-        using var pause = new ManualResetEventSlim(); // nobody sets it
+        using var pause = new ManualResetEventSlim(); // it is never set
         using var release = Hold();
         loop.AddCallback(() => { });
         int before = _context.Posts;

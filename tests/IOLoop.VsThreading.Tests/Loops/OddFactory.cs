@@ -3,7 +3,7 @@ using Microsoft.VisualStudio.Threading;
 
 namespace IOLoops.VsThreading.Tests.Loops;
 
-/// <summary>A factory whose overrides throw, when they are told to.</summary>
+/// <summary>A factory whose overrides throw when a test says so.</summary>
 internal sealed class OddFactory(JoinableTaskContext context) : JoinableTaskFactory(context)
 {
     private int _throwsLeft;

@@ -25,7 +25,7 @@ internal sealed unsafe class Channel
     /// <param name="life">The loop that it is for.</param>
     /// <param name="isSocket">A pair of sockets, or a pipe.</param>
     /// <param name="hasObject">Whether the loop gets the number in a handle, or in a socket.</param>
-    /// <param name="over">A number to take over, which somebody else has open.</param>
+    /// <param name="over">A number to take over, which other code has open.</param>
     internal Channel(Life life, bool isSocket, bool hasObject = false, int? over = null)
     {
         _life = life;
