@@ -1,0 +1,100 @@
+using System.Net;
+using System.Net.Sockets;
+using Avalonia.Threading;
+using IOLoops;
+
+/// <summary>What the sample shows, and checks. On the UI thread.</summary>
+internal sealed class Demonstration(IOLoop loop, string parameters, bool isDeaf)
+{
+    private const string Channel = "orders";
+    private const int Orders = 500;
+
+    private readonly NotificationView _view = new();
+    private bool _isRight = true;
+
+    /// <summary>Whether all was as it should be.</summary>
+    internal async Task<bool> RunAsync()
+    {
+        using var listener = await PostgresConnection.ConnectAsync(loop, parameters);
+        using var sender = await PostgresConnection.ConnectAsync(loop, parameters);
+        await ShowOrdersAsync(listener, sender);
+        await SendMuchAsync(sender);
+        await WaitAsync(sender);
+        await FailAsync(sender);
+        await GiveUpAsync();
+        return _isRight;
+    }
+
+    private async Task ShowOrdersAsync(PostgresConnection listener, PostgresConnection sender)
+    {
+        var orders = Enumerable.Range(0, Orders).Select(number => $"{number} {new string('€', number % 100)}").ToList();
+        var allShown = new TaskCompletionSource();
+        listener.Notified += notification =>
+        {
+            _view.Show(notification);
+            if (_view.Children.Count == Orders)
+                allShown.SetResult();
+        };
+        if (!isDeaf)
+            await listener.ExecuteAsync($"LISTEN {Channel}");
+        await Task.WhenAll(orders.Select(order => sender.ExecuteAsync("SELECT pg_notify($1, $2)", Channel, order)));
+        await Task.WhenAny(allShown.Task, Task.Delay(TimeSpan.FromSeconds(isDeaf ? 1 : 30), loop.TimeProvider));
+        Tell(_view.Lines.SequenceEqual(orders.Select(order => $"{Channel}: {order}")), $"{_view.Children.Count} of {Orders} notifications are shown, in order");
+    }
+
+    // More than the system takes at once: the rest is written when the socket is writable.
+    private async Task SendMuchAsync(PostgresConnection sender)
+    {
+        const int Length = 20_000_000;
+        string? length = await sender.ExecuteAsync("SELECT length($1)", new string('x', Length));
+        Tell(length == $"{Length}", $"a command of {Length:N0} characters has arrived");
+    }
+
+    private async Task WaitAsync(PostgresConnection sender)
+    {
+        int ticks = 0;
+        var timer = new DispatcherTimer(TimeSpan.FromMilliseconds(20), DispatcherPriority.Background, (_, _) => ticks++);
+        timer.Start();
+        await sender.ExecuteAsync("SELECT pg_sleep(1)");
+        timer.Stop();
+        Tell(ticks > 0, $"the user interface's timer {(ticks > 0 ? "ticks" : "does not tick")} while a command takes a second");
+    }
+
+    private async Task FailAsync(PostgresConnection sender)
+    {
+        string failure = "";
+        try
+        {
+            await sender.ExecuteAsync("SELECT 1 / $1::int", "0");
+        }
+        catch (PostgresException exception)
+        {
+            failure = exception.Message;
+        }
+        Tell(failure.Contains("division by zero") && await sender.ExecuteAsync("SELECT 1") == "1", $"a command that fails: {failure}");
+    }
+
+    private async Task GiveUpAsync()
+    {
+        using var silent = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        silent.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        silent.Listen();
+        using var limit = new CancellationTokenSource(TimeSpan.FromMilliseconds(200), loop.TimeProvider);
+        bool isGivenUp = false;
+        try
+        {
+            using var _ = await PostgresConnection.ConnectAsync(loop, $"hostaddr=127.0.0.1 port={((IPEndPoint)silent.LocalEndPoint!).Port}", limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            isGivenUp = true;
+        }
+        Tell(isGivenUp, "a server that does not answer is given up");
+    }
+
+    private void Tell(bool isRight, string what)
+    {
+        Console.WriteLine(isRight ? what : $"WRONG: {what}");
+        _isRight &= isRight;
+    }
+}
