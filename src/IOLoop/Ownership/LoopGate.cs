@@ -170,8 +170,10 @@ internal sealed partial class LoopGate(IOLoop loop, Func<bool>? isHostThread, Ac
     {
         if (IsBusyElsewhere(isOnHost))
         {
-            throw new InvalidOperationException(
-                $"{loop.Name} runs on another thread, and only that thread may use its descriptors and timeouts. Pass the call to AddCallback.");
+            // Between two turns no thread is the loop's, and a host need not know its own.
+            throw new InvalidOperationException(_threadId != 0
+                ? $"{loop.Name} runs on another thread, and only that thread may use its descriptors and timeouts. Pass the call to AddCallback."
+                : $"{loop.Name} runs in a host, and this thread is not known to be the host's. Only the host's thread may use the loop's descriptors and timeouts. Pass the call to AddCallback, or await SwitchTo() first.");
         }
         ObjectDisposedException.ThrowIf(_isClosed, loop);
     }

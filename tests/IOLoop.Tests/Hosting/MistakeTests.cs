@@ -23,6 +23,34 @@ public sealed class MistakeTests : HostingHarness
         ran.ShouldBeTrue();
     }
 
+    // A dispatcher's context of a lower priority, for example, is not the one that is current on its thread.
+    [Fact]
+    public void A_loop_over_a_context_that_is_not_current_says_that_its_thread_is_not_known_yet_and_learns_it_in_a_turn()
+    {
+        using var thread = new QueueContext();
+        var resumed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        SynchronizationContextIOLoop? loop = null;
+        string message = "";
+        thread.Send(
+            _ =>
+            {
+                loop = SynchronizationContextIOLoop.Attach(new RelayingContext(thread));
+                message = Should.Throw<InvalidOperationException>(() => loop.CallLater(TimeSpan.Zero, () => { })).Message;
+                loop.AddCallback(() => thread.Post(
+                    _ =>
+                    {
+                        loop.CallLater(TimeSpan.Zero, resumed.SetResult);
+                    },
+                    null));
+            },
+            null);
+        Await(resumed.Task, "a timeout that was added between turns");
+        message.ShouldContain("not known");
+        message.ShouldContain("SwitchTo");
+        message.ShouldContain("AddCallback");
+        loop!.Dispose();
+    }
+
     [Fact]
     public void An_await_that_would_resume_on_a_loop_that_has_stopped_is_reported_once()
     {
