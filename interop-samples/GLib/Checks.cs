@@ -1,0 +1,23 @@
+namespace IOLoops.Samples;
+
+/// <summary>What the program finds right and wrong in what it does.</summary>
+internal sealed class Checks
+{
+    private readonly int _thread = Environment.CurrentManagedThreadId;
+    private int _failed;
+
+    internal void That(string what, bool isSo)
+    {
+        Console.WriteLine($"{(isSo ? "ok  " : "FAIL")}  {what}");
+        _failed += isSo ? 0 : 1;
+    }
+
+    /// <summary>A check that is also one of the thread: all of this runs on the program's first.</summary>
+    internal void Here(string what) => That($"{what}, on the main thread", Environment.CurrentManagedThreadId == _thread);
+
+    internal int ExitCode()
+    {
+        Console.WriteLine(_failed == 0 ? "All was as it should be." : $"{_failed} checks failed.");
+        return _failed == 0 ? 0 : 1;
+    }
+}

@@ -1,0 +1,5 @@
+using IOLoops.Conformance;
+
+namespace IOLoops.Samples.Tests;
+
+public sealed class A_loop_in_GLib() : LoopConformance(new GLibFixture());
