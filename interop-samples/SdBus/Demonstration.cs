@@ -1,0 +1,82 @@
+namespace IOLoops.Samples;
+
+/// <summary>Two connections to one bus, on one loop: a service and its client.</summary>
+internal sealed class Demonstration(IOLoop loop, Checks checks)
+{
+    private const string Name = "org.example.Words";
+    private const string Path = "/org/example/Words";
+    private const int Calls = 1_000;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    internal async Task RunAsync()
+    {
+        await using var bus = await PrivateBus.StartAsync(loop);
+        using var service = new BusConnection(loop, bus.Address);
+        using var client = new BusConnection(loop, bus.Address);
+
+        service.Serve(Path, call => Answer(service, call));
+        await service.RequestNameAsync(Name);
+        var heard = new List<string>();
+        await client.SubscribeAsync(Path, Name, "Said", signal => heard.Add(signal.ReadString()));
+
+        checks.That("a method is called, and answers", await CallAsync(client, "Upper", "hello") == "HELLO");
+        checks.That("its signal arrives, before the answer that was sent behind it", heard is ["hello"]);
+        await CallManyAsync(client);
+        string megabyte = new('x', 1 << 20);
+        checks.That("a megabyte in each direction", (await CallAsync(client, "Upper", megabyte)).Length == megabyte.Length);
+        await CheckErrorsAsync(client);
+        await CheckEndAsync(bus, client, service);
+    }
+
+    private static bool Answer(BusConnection service, BusMessage call)
+    {
+        if (call.IsCall(Name, "Upper"))
+        {
+            string word = call.ReadString();
+            service.Emit(Path, Name, "Said", word);
+            service.Reply(call, word.ToUpperInvariant());
+            return true;
+        }
+        return call.IsCall(Name, "Sleep"); // is taken, and never answered
+    }
+
+    private static Task<string> CallAsync(BusConnection client, string method, string argument) =>
+        client.CallAsync(Name, Path, Name, method, argument, Patience);
+
+    private async Task CallManyAsync(BusConnection client)
+    {
+        var answers = await Task.WhenAll(Enumerable.Range(0, Calls).Select(i => CallAsync(client, "Upper", $"word {i}")));
+        checks.That($"{Calls} calls at once", answers.Index().All(answer => answer.Item == $"WORD {answer.Index}"));
+    }
+
+    private async Task CheckErrorsAsync(BusConnection client)
+    {
+        checks.That("a name that another connection has", await ErrorOfAsync(client.RequestNameAsync(Name)) is not null);
+        checks.That("a method that does not exist", await ErrorOfAsync(CallAsync(client, "Lower", "x")) == "org.freedesktop.DBus.Error.UnknownMethod");
+        var late = client.CallAsync(Name, Path, Name, "Sleep", "x", TimeSpan.FromMilliseconds(50));
+        checks.That("a method that does not answer in time", await ErrorOfAsync(late) == "org.freedesktop.DBus.Error.NoReply");
+    }
+
+    private async Task CheckEndAsync(PrivateBus bus, BusConnection client, BusConnection service)
+    {
+        var pending = ErrorOfAsync(CallAsync(client, "Sleep", "x"));
+        await bus.DisposeAsync();
+        await Task.WhenAll(client.Ended, service.Ended).WaitAsync(Patience);
+        checks.That("the bus has ended: both connections notice it", client.Ended.IsCompleted && service.Ended.IsCompleted);
+        checks.That("and a call without an answer fails", await pending is not null);
+    }
+
+    private static async Task<string?> ErrorOfAsync(Task call)
+    {
+        try
+        {
+            await call;
+            return null;
+        }
+        catch (BusException exception)
+        {
+            return exception.Name;
+        }
+    }
+}

@@ -1,0 +1,20 @@
+using IOLoops;
+using IOLoops.Samples;
+
+using var loop = new PollIOLoop();
+var checks = new Checks();
+try
+{
+    loop.RunSync(new Demonstration(loop, checks).RunAsync, TimeSpan.FromMinutes(2));
+}
+catch (DllNotFoundException)
+{
+    Console.Error.WriteLine("There is no libsystemd.so.0. On Debian it is in the package libsystemd0.");
+    return 2;
+}
+catch (IOException exception)
+{
+    Console.Error.WriteLine(exception.Message); // there is no dbus-daemon, say; on Debian it is in the package dbus-daemon
+    return 2;
+}
+return checks.ExitCode();
