@@ -39,6 +39,9 @@ internal sealed unsafe partial class BusConnection : IDisposable
     /// <summary>Ends when the connection is closed, by this side or the other; it never fails.</summary>
     internal Task Ended => _ended.Task;
 
+    /// <summary>How often sd-bus was called, because something was ready or a time had come.</summary>
+    internal int Wakeups { get; private set; }
+
     public void Dispose()
     {
         if (_bus == 0)
@@ -54,6 +57,7 @@ internal sealed unsafe partial class BusConnection : IDisposable
 
     private void Process()
     {
+        Wakeups++;
         for (int i = 0; i < MessagesPerTurn; i++)
         {
             int result = LibSystemd.sd_bus_process(_bus, null);
