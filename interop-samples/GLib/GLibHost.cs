@@ -6,7 +6,7 @@ namespace IOLoops.Samples;
 /// GLib's main loop as a host of loops: their turns, and their timers, are sources of a GMainContext. Construct it on the thread that
 /// runs the context, and dispose of it there when its loops are closed.
 /// </summary>
-public sealed class GLibHost : IPumpableHost, IHostClock, IYieldingHost, IDisposable
+public sealed class GLibHost : IPumpableHost, INestingHost, IHostClock, IYieldingHost, IDisposable
 {
     /// <summary>G_PRIORITY_DEFAULT: turns come in order with GLib's other events, and before redrawing and idle work.</summary>
     public const int DefaultPriority = 0;

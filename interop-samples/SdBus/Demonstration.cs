@@ -29,6 +29,7 @@ internal sealed class Demonstration(IOLoop loop, Checks checks)
         service.Emit(Path, Name, "Large", new string('x', Large)); // more than any socket's buffer takes, and no answer calls sd-bus again
         checks.That($"a signal of {Large >> 20} MB", (await large.Task.WaitAsync(Patience)).Length == Large);
         await CheckErrorsAsync(client);
+        await CheckOwnEndAsync(bus);
         await CheckEndAsync(bus, client, service);
     }
 
@@ -63,13 +64,21 @@ internal sealed class Demonstration(IOLoop loop, Checks checks)
         checks.That("the loop slept meanwhile", client.Wakeups - wakeups is > 0 and < 10); // a timer may come a microsecond early, and again
     }
 
+    private async Task CheckOwnEndAsync(PrivateBus bus)
+    {
+        var connection = new BusConnection(loop, bus.Address);
+        var pending = ErrorOfAsync(CallAsync(connection, "Sleep", "x"));
+        connection.Dispose();
+        checks.That("a call fails when its own side closes", await pending.WaitAsync(Patience) == "org.freedesktop.DBus.Error.Disconnected");
+    }
+
     private async Task CheckEndAsync(PrivateBus bus, BusConnection client, BusConnection service)
     {
         var pending = ErrorOfAsync(CallAsync(client, "Sleep", "x"));
         await bus.DisposeAsync();
         await Task.WhenAll(client.Ended, service.Ended).WaitAsync(Patience);
         checks.That("the bus has ended: both connections notice it", client.Ended.IsCompleted && service.Ended.IsCompleted);
-        checks.That("and a call without an answer fails", await pending is not null);
+        checks.That("and a call without an answer fails", await pending.WaitAsync(Patience) is not null);
     }
 
     private static async Task<string?> ErrorOfAsync(Task call)

@@ -71,10 +71,30 @@ public sealed class GLibHostTests : IDisposable
     }
 
     [Fact]
+    public void Turns_run_also_in_a_main_loop_that_a_callback_runs()
+    {
+        var loop = NewLoop();
+        loop.AddCallback(() =>
+        {
+            using var dialog = new MainLoop(_thread.Context); // as gtk_dialog_run does
+            loop.CallLater(TimeSpan.FromMilliseconds(5), dialog.Quit);
+            dialog.Run();
+            _done.SetResult();
+        });
+        Bounded.Await(_done.Task, "the end of the dialog");
+    }
+
+    [Fact]
     public void A_disposed_host_ends_the_runs_of_its_loops_with_an_error()
     {
         var loop = NewLoop();
-        Bounded.Await(loop.InvokeAsync(_thread.Host.Dispose), "the end of the host");
+        Bounded.Await(loop.InvokeAsync(static () => { }), "a turn");
+        Source.Once(_thread.Context, GLibHost.DefaultPriority, 0, () => // as GLib's own work: inside a turn, the next one is posted already
+        {
+            _thread.Host.Dispose();
+            _done.SetResult();
+        });
+        Bounded.Await(_done.Task, "the end of the host");
         loop.AddCallback(static () => { });
         Bounded.Await(loop.Completion, "the end of the run");
         loop.Completion.Exception!.InnerException.ShouldBeOfType<InvalidOperationException>();
