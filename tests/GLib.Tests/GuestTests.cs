@@ -56,7 +56,6 @@ public sealed class GuestTests : IDisposable
         var second = Keep(new Pipe());
         int number = first.ReadEnd;
         first.Send();
-        second.Send();
         Source? source = null;
         source = Keep(Source.Readable(_context, 0, number, () =>
         {
@@ -64,6 +63,7 @@ public sealed class GuestTests : IDisposable
             source!.Dispose();
             Descriptors.Replace(number, second.ReadEnd);
             source = Keep(Source.Readable(_context, 0, number, () => _done.TrySetResult()));
+            _loop.CallLater(TimeSpan.FromMilliseconds(20), () => second.Send()); // when GLib has been asked for the last time
         }));
         Run();
     }
