@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace Faults;
 
 /// <summary>Runs a workload with one fault, and judges what happened.</summary>
@@ -117,7 +119,20 @@ internal sealed class CaseRunner(Workload workload, Bystander bystander)
     private static bool HasErrno(Exception exception, string errno) =>
         exception.HResult == ErrnoNames.Number(errno)
             || exception.Message.Contains($"({errno})", StringComparison.Ordinal)
-            || exception.Message.Contains($"(errno {ErrnoNames.Number(errno)})", StringComparison.Ordinal);
+            || exception.Message.Contains($"(errno {ErrnoNames.Number(errno)})", StringComparison.Ordinal)
+            || exception.InnerException is SocketException inner && Is(inner, errno);
+
+    // .NET makes one error of several errnos, and of some that it does not know an unknown one.
+    private static bool Is(SocketException exception, string errno) =>
+        exception.NativeErrorCode == ErrnoNames.Number(errno)
+            || exception.SocketErrorCode == errno switch
+            {
+                "EBADF" => SocketError.OperationAborted,
+                "EPERM" => SocketError.AccessDenied,
+                "EPIPE" => SocketError.Shutdown,
+                "EMFILE" => SocketError.TooManyOpenSockets,
+                _ => SocketError.SocketError,
+            };
 
     private static string Outline(Exception exception) => $"{exception.GetType().Name}: {exception.Message.Replace('\n', ' ')}{(exception.InnerException is { } inner ? $" ({Outline(inner)})" : "")}";
 

@@ -8,7 +8,6 @@ bool quick = arguments.Remove("--quick");
 string? after = Option("--after");
 string? only = Option("--only");
 string? number = Option("--accepted"); // of a line of that file, without comments
-var calls = Call.Read(Path.Combine(arguments[1], "calls"));
 var accepted = Accepted.Read(Path.Combine(arguments[1], "accepted"));
 Workload[] workloads =
 [
@@ -17,9 +16,13 @@ Workload[] workloads =
     new LoopWorkload("epoll-pipe", static trial => new NativeSubject(trial, PollerKind.Epoll, WakerKind.Pipe)),
     new LoopWorkload("poll", static trial => new NativeSubject(trial, PollerKind.Poll, WakerKind.EventFd)),
     new LoopWorkload("poll-pipe", static trial => new NativeSubject(trial, PollerKind.Poll, WakerKind.Pipe)),
+    new LoopWorkload("poll-sockets", static trial => new NativeSubject(trial, PollerKind.Poll, WakerKind.SocketPair), Target.Sockets),
     new LoopWorkload("hosted-epoll", static trial => new HostedSubject(trial, PollerKind.Epoll)),
     new LoopWorkload("hosted-shared", static trial => new HostedSubject(trial, PollerKind.Epoll)) { HasHostedBystander = true },
     new LoopWorkload("hosted-poll", static trial => new HostedSubject(trial, PollerKind.Poll)),
+    new LoopWorkload("hosted-rx", static trial => new RxSubject(trial)),
+    new RxWorkload(),
+    new RxSourceWorkload(),
     new StreamWorkload("streams"),
     new StreamWorkload("streams-preadv2") { Lacks = "preadv2" },
     new FolderWorkload(),
@@ -32,8 +35,14 @@ if (arguments[2] == "--names")
     Console.WriteLine(string.Join('\n', workloads.Select(workload => workload.Name)));
     return 0;
 }
+if (arguments[2] == "--runtime")
+{
+    Console.WriteLine(Path.GetDirectoryName(typeof(object).Assembly.Location));
+    return 0;
+}
 var workload = workloads.Single(workload => workload.Name == arguments[2]);
-Shim.Load(arguments[0], workload is SourceWorkload);
+var calls = Call.Read(Path.Combine(arguments[1], workload.Target == Target.Sockets ? "calls-sockets" : "calls"));
+Shim.Load(arguments[0], workload.Target);
 Shim.ExemptThisThread();
 if (workload.Lacks is { } call)
     Shim.Lack(call);

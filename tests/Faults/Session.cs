@@ -59,7 +59,7 @@ internal sealed class Session(Workload workload, IReadOnlyList<Call> calls, IRea
     }
 
     /// <summary>The runtime opens descriptors of its own when it first needs them: they are not counted.</summary>
-    private string? Prepare(CaseRunner runner)
+    private static string? Prepare(CaseRunner runner)
     {
         for (int i = 0; i < 3; i++)
         {
@@ -69,8 +69,8 @@ internal sealed class Session(Workload workload, IReadOnlyList<Call> calls, IRea
             if (ill is not null && i == 2)
                 return ill;
         }
-        foreach (var call in calls)
-            Console.WriteLine($"COUNT {call.Name} {Shim.Total(call.Name)}");
+        foreach (string call in Shim.Calls)
+            Console.WriteLine($"COUNT {call} {Shim.Total(call)}");
         return null;
     }
 

@@ -5,6 +5,9 @@ internal abstract class Workload
 {
     internal abstract string Name { get; }
 
+    /// <summary>Whose calls fail.</summary>
+    internal virtual Target Target => Target.Core;
+
     /// <summary>A call that the system is to lack.</summary>
     internal string? Lacks { get; init; }
 

@@ -8,6 +8,7 @@ namespace IOLoops.Polling;
 internal sealed class SocketPairWaker : IWaker
 {
     private const int Backlog = 4; // our own connection, and what strangers may try at the same moment
+    private const int MostFailedAccepts = 1000; // a listener that is ready and has no connection would keep a processor busy
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
@@ -133,6 +134,7 @@ internal sealed class SocketPairWaker : IWaker
     internal static Socket AcceptFrom(Socket listener, EndPoint peer, TimeSpan patience)
     {
         long start = Stopwatch.GetTimestamp();
+        int failures = 0;
         while (true)
         {
             var left = patience - Stopwatch.GetElapsedTime(start);
@@ -145,6 +147,8 @@ internal sealed class SocketPairWaker : IWaker
             }
             catch (SocketException exception) when (exception.SocketErrorCode is SocketError.WouldBlock or SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.NotConnected)
             {
+                if (++failures == MostFailedAccepts)
+                    throw;
                 continue; // a stranger that has gone again (not connected: Wine's word for it)
             }
             if (peer.Equals(accepted.RemoteEndPoint))

@@ -4,9 +4,11 @@ using IOLoops;
 namespace Faults.Workloads;
 
 /// <summary>Posts, timeouts, handlers and waits on one loop.</summary>
-internal sealed class LoopWorkload(string name, Func<Trial, Subject> open) : Workload
+internal sealed class LoopWorkload(string name, Func<Trial, Subject> open, Target target = Target.Core) : Workload
 {
     internal override string Name => name;
+
+    internal override Target Target => target;
 
     internal override void Run(Trial trial)
     {

@@ -5,6 +5,8 @@ namespace Faults.Workloads;
 /// <summary>Uses IOLoop.Sources, whose calls alone fail, on a native loop.</summary>
 internal abstract class SourceWorkload : Workload
 {
+    internal override Target Target => Target.Sources;
+
     internal override void Run(Trial trial)
     {
         using var subject = new NativeSubject(trial, PollerKind.Epoll, WakerKind.EventFd);

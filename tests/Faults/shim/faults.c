@@ -1,5 +1,6 @@
 // Stands between a library's P/Invokes and the C library. The test program resolves "libc" of IOLoop and of IOLoop.Sources to
-// this file, so calls of the .NET runtime never come here, and the product needs no hook.
+// this file, so calls of the .NET runtime never come here, and the product needs no hook. For System.Net.Sockets it stands between
+// a copy of the runtime's native library, which serves nothing else, and the C library (SOCKETS).
 //
 // Every function takes six integers and returns one: on x86-64 and arm64 Linux this forwards any call without floating-point
 // or stack arguments, variadic ones included.
@@ -94,6 +95,7 @@ static long invoke(int id, long a, long b, long c, long d, long e, long f) {
   return kinds[id] == NULLED ? 0 : -1;
 }
 
+#ifndef SOCKETS
 static int syscall_id(long number) {
   switch (number) {
   case SYS_pidfd_open:
@@ -104,6 +106,7 @@ static int syscall_id(long number) {
     return ID_syscall_other;
   }
 }
+#endif
 
 #define CALL(name, kind) \
   long faulty_##name(long a, long b, long c, long d, long e, long f) __asm__(#name); \
@@ -111,10 +114,12 @@ static int syscall_id(long number) {
 #include "calls.h"
 #undef CALL
 
+#ifndef SOCKETS
 long faulty_syscall(long number, long a, long b, long c, long d, long e) __asm__("syscall");
 long faulty_syscall(long number, long a, long b, long c, long d, long e) {
   return invoke(syscall_id(number), number, a, b, c, d, e);
 }
+#endif
 
 int faults_count(void) { return COUNT; }
 
