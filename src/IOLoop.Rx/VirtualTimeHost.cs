@@ -27,6 +27,7 @@ internal sealed class VirtualTimeHost : ClockedSchedulerHost, IVirtualTimeHost, 
 
     public override bool IsOnHostThread => Volatile.Read(ref _threadId) == Environment.CurrentManagedThreadId;
 
+    // Modelled in tests/models: virtual.
     public override void Post(Action turn)
     {
         if (Volatile.Read(ref _threadId) == Environment.CurrentManagedThreadId)

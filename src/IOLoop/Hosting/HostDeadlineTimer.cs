@@ -12,7 +12,7 @@ internal sealed class HostDeadlineTimer(LoopClock clock, bool isVirtual, Func<Ti
     private long _armed = Never;  // when the timer comes; volatile
 
     /// <inheritdoc/>
-    // Modelled in tests/models: timers.
+    // Modelled in tests/models: timers, virtual.
     internal override bool Arm(long deadline)
     {
         if (deadline == Never && !isVirtual)
@@ -40,7 +40,7 @@ internal sealed class HostDeadlineTimer(LoopClock clock, bool isVirtual, Func<Ti
     /// The timer has come, or one of an earlier arming: then the one that is armed is forgotten, too, and armed again. Any thread;
     /// the caller then asks whether the loop sleeps.
     /// </summary>
-    // Modelled in tests/models: timers.
+    // Modelled in tests/models: timers, virtual.
     internal void OnDue() => Disarm();
 
     internal override void Disarm()

@@ -150,6 +150,7 @@ internal sealed partial class TurnDriver : IPoolPosts, IDisposable
     }
 
     /// <summary>The next turn of a loop that is awake.</summary>
+    // Modelled in tests/models: virtual.
     private void PostNext(HostedRun run)
     {
         if (!_host.UsesVirtualTime)
@@ -232,7 +233,7 @@ internal sealed partial class TurnDriver : IPoolPosts, IDisposable
     }
 
     /// <summary>The host's own timer is due. On the host.</summary>
-    // Modelled in tests/models: timers.
+    // Modelled in tests/models: timers, virtual.
     internal void OnDeadline()
     {
         if (_poster.IsInline(_link.Deadline) || _run is not { } run)
@@ -287,6 +288,7 @@ internal sealed partial class TurnDriver : IPoolPosts, IDisposable
     }
 
     /// <returns>Whether the loop stays awake, so that another turn must follow.</returns>
+    // Modelled in tests/models: virtual.
     private bool RunTurn(HostedRun run)
     {
         NextTurn next;
@@ -310,7 +312,7 @@ internal sealed partial class TurnDriver : IPoolPosts, IDisposable
 
     /// <summary>The loop says that it sleeps: now something must be there to wake it.</summary>
     /// <returns>False: a turn is due already.</returns>
-    // Modelled in tests/models: hosted, timers.
+    // Modelled in tests/models: hosted, timers, virtual.
     private bool TrySleep(HostedRun run, in NextTurn next)
     {
         if (_turns.Depth == 1) // else the turn below is in the middle of a call
@@ -318,8 +320,9 @@ internal sealed partial class TurnDriver : IPoolPosts, IDisposable
         _budget.NoteEnd(isAsleep: true); // before anything can wake the loop, which may be soon
         try
         {
+            // If another thread has woken the loop meanwhile, it posts. A host of virtual time need not have taken that.
             if (!_timer.Arm(next.Deadline))
-                return !Turns.TryWake(); // false: another thread has, and posts
+                return !Turns.TryWake() && !_host.UsesVirtualTime;
         }
         catch (Exception exception)
         {

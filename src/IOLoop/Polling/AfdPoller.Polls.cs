@@ -12,6 +12,7 @@ internal sealed unsafe partial class AfdPoller
         return registration;
     }
 
+    // Modelled in tests/models: afd.
     private void Drop(AfdRegistration registration)
     {
         _registrations.Remove(registration.Number);
@@ -25,6 +26,7 @@ internal sealed unsafe partial class AfdPoller
     }
 
     /// <summary>Gives up a poll that is under way. Its block is free when its completion was taken.</summary>
+    // Modelled in tests/models: afd.
     private void LeavePoll(AfdRegistration registration)
     {
         registration.Poll->Owner = Nobody;
@@ -33,6 +35,7 @@ internal sealed unsafe partial class AfdPoller
         registration.State = AfdState.Idle;
     }
 
+    // Modelled in tests/models: afd.
     private void MakeDirty(AfdRegistration registration)
     {
         registration.State = AfdState.Dirty;
@@ -43,6 +46,7 @@ internal sealed unsafe partial class AfdPoller
     }
 
     /// <summary>Arms what is dirty, which those in the list need not be any more.</summary>
+    // Modelled in tests/models: afd.
     private void Flush()
     {
         int armed = 0;
@@ -62,6 +66,7 @@ internal sealed unsafe partial class AfdPoller
         }
     }
 
+    // Modelled in tests/models: afd.
     private void Arm(AfdRegistration registration)
     {
         if (registration.Poll is null)
@@ -91,6 +96,7 @@ internal sealed unsafe partial class AfdPoller
 
     /// <summary>Takes completions from the port.</summary>
     /// <returns>How many.</returns>
+    // Modelled in tests/models: afd.
     private int Take(int room, long ticks)
     {
         if (_polls.Length < room)
@@ -102,6 +108,7 @@ internal sealed unsafe partial class AfdPoller
         return taken;
     }
 
+    // Modelled in tests/models: afd.
     private void Complete(AfdPoll* poll)
     {
         _underWay--;
@@ -138,6 +145,7 @@ internal sealed unsafe partial class AfdPoller
     }
 
     /// <summary>Puts what has completed into a batch, oldest first, and has it polled again in the next wait.</summary>
+    // Modelled in tests/models: afd.
     private int Report(Span<ReadyEvent> ready)
     {
         int kept = 0;

@@ -20,7 +20,7 @@ namespace IOLoops.Polling;
 /// </para>
 /// <para>
 /// Which socket a number stands for the driver tells when one is closed whose poll is under way; so a number that was closed and
-/// opened again is another one, unless it was closed between its report and the next wait.
+/// opened again is another one, unless it was closed between the completion of its poll and the next wait.
 /// </para>
 /// </remarks>
 internal sealed unsafe partial class AfdPoller : IPoller
@@ -69,6 +69,7 @@ internal sealed unsafe partial class AfdPoller : IPoller
 
     public bool Owns(int fd) => false;
 
+    // Modelled in tests/models: afd.
     public int Register(int fd, ulong token, IOEvents events)
     {
         int errno = _port.Find(fd, out nint socket);
@@ -87,6 +88,7 @@ internal sealed unsafe partial class AfdPoller : IPoller
         return Errno.Ok;
     }
 
+    // Modelled in tests/models: afd.
     public int Modify(int fd, ulong token, IOEvents events)
     {
         int errno = _port.Judge(fd);
@@ -112,6 +114,7 @@ internal sealed unsafe partial class AfdPoller : IPoller
     }
 
     /// <summary>A poll that is under way is left alone: what it finds is swallowed.</summary>
+    // Modelled in tests/models: afd.
     public int Suspend(int fd, ulong token)
     {
         if (!_registrations.TryGetValue(fd, out var registration))
@@ -123,6 +126,7 @@ internal sealed unsafe partial class AfdPoller : IPoller
         return Errno.Ok;
     }
 
+    // Modelled in tests/models: afd.
     public int Unregister(int fd)
     {
         if (!_registrations.TryGetValue(fd, out var registration))
@@ -131,6 +135,7 @@ internal sealed unsafe partial class AfdPoller : IPoller
         return Errno.Ok;
     }
 
+    // Modelled in tests/models: afd.
     [MethodImpl(Jit.Hot)]
     public int Wait(Span<ReadyEvent> ready, long ticks)
     {
@@ -198,6 +203,7 @@ internal sealed unsafe partial class AfdPoller : IPoller
     }
 
     /// <summary>The registration of a number. The driver tells of a socket that was closed; so it is asked before another one is taken for it.</summary>
+    // Modelled in tests/models: afd.
     private bool TryGet(int fd, out AfdRegistration registration)
     {
         if (_registrations.TryGetValue(fd, out registration!) && registration.State != AfdState.Armed)

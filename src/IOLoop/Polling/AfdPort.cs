@@ -32,6 +32,7 @@ internal sealed unsafe class AfdPort : IAfdPort
 
     public void Cancel(AfdPoll* poll) => _devices.Cancel(poll);
 
+    // Modelled in tests/models: afd.
     public int Wait(Span<nint> polls, long ticks, out bool woken)
     {
         if (_capacity < polls.Length)
@@ -57,6 +58,7 @@ internal sealed unsafe class AfdPort : IAfdPort
 
     /// <inheritdoc/>
     /// <remarks>Many wake-ups are one packet. The fence of the exchange is before the packet, and behind the caller's reason.</remarks>
+    // Modelled in tests/models: afd.
     public void Wake()
     {
         if (Interlocked.Exchange(ref _isWoken, 1) != 0)
