@@ -47,6 +47,7 @@ public static class IOLoopHealthChecksBuilderExtensions
     /// <param name="tags">Tags to filter health checks by.</param>
     /// <returns><paramref name="builder"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="builder"/> or <paramref name="serviceKey"/> is null.</exception>
+    /// <exception cref="ArgumentException"><paramref name="serviceKey"/> is <see cref="KeyedService.AnyKey"/>.</exception>
     public static IHealthChecksBuilder AddKeyedIOLoop(
         this IHealthChecksBuilder builder,
         object serviceKey,
@@ -55,7 +56,7 @@ public static class IOLoopHealthChecksBuilderExtensions
         HealthStatus? failureStatus = null,
         IEnumerable<string>? tags = null)
     {
-        ArgumentNullException.ThrowIfNull(serviceKey);
+        LoopKey.Check(serviceKey);
         return Add(builder, serviceKey, name ?? $"ioloop:{serviceKey}", configure, failureStatus, tags);
     }
 

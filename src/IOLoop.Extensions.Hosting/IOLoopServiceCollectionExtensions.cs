@@ -43,6 +43,7 @@ public static class IOLoopServiceCollectionExtensions
     /// <param name="configure">Sets options of the loop; <see langword="null"/> for the defaults.</param>
     /// <returns><paramref name="services"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="services"/> or <paramref name="serviceKey"/> is null.</exception>
+    /// <exception cref="ArgumentException"><paramref name="serviceKey"/> is <see cref="KeyedService.AnyKey"/>.</exception>
     /// <example>
     /// <code>
     /// services.AddKeyedIOLoop("orders");                   // injected as [FromKeyedServices("orders")] IOLoop
@@ -51,7 +52,7 @@ public static class IOLoopServiceCollectionExtensions
     /// </example>
     public static IServiceCollection AddKeyedIOLoop(this IServiceCollection services, object serviceKey, Action<IOLoopServiceOptions>? configure = null)
     {
-        ArgumentNullException.ThrowIfNull(serviceKey);
+        LoopKey.Check(serviceKey);
         return Add(services, serviceKey, configure);
     }
 

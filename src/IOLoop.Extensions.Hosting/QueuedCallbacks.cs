@@ -27,10 +27,13 @@ internal static class QueuedCallbacks
 
     private static bool IsOf(IOLoop loop, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
+        var kind = loop.GetType();
+        while (!kind.IsVisible) // the loop's own rule
+            kind = kind.BaseType!;
         int matches = 0;
         foreach (var (name, value) in tags)
         {
-            if ((name == "ioloop.name" && Equals(value, loop.Name)) || (name == "ioloop.kind" && Equals(value, loop.GetType().Name)))
+            if ((name == "ioloop.name" && Equals(value, loop.Name)) || (name == "ioloop.kind" && Equals(value, kind.Name)))
                 matches++;
         }
         return matches == 2;

@@ -27,6 +27,14 @@ public sealed class InjectionTests
     }
 
     [Fact]
+    public void The_key_that_stands_for_every_key_is_refused()
+    {
+        var services = new ServiceCollection();
+        Should.Throw<ArgumentException>(() => services.AddKeyedIOLoop(Microsoft.Extensions.DependencyInjection.KeyedService.AnyKey)).Message.ShouldContain("AnyKey");
+        Should.Throw<ArgumentException>(() => services.AddHealthChecks().AddKeyedIOLoop(Microsoft.Extensions.DependencyInjection.KeyedService.AnyKey)).Message.ShouldContain("AnyKey");
+    }
+
+    [Fact]
     public async Task Adding_a_loop_twice_adds_one_loop_with_the_options_of_both()
     {
         using var host = TestHost.Build(services => services

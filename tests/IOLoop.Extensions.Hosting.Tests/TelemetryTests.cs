@@ -36,6 +36,7 @@ public sealed class TelemetryTests
         var span = spans.ToList().Where(span => Equals(span.GetTagItem("ioloop.name"), name)).ShouldHaveSingleItem();
         span.Source.Name.ShouldBe("IOLoop");
         span.GetTagItem("ioloop.events").ShouldBe("Read");
+        span.GetTagItem("ioloop.kind").ShouldBe(nameof(PollIOLoop));
         await host.StopAsync().Soon();
     }
 

@@ -43,8 +43,11 @@ internal sealed class ExitNotice : IDisposable
         {
             return new ExitNotice(queue, isPidfd: false);
         }
-        return new ExitNotice(ChildSignals.Add(id), isPidfd: false);
+        return OpenPipe(id);
     }
+
+    /// <summary>What works everywhere.</summary>
+    internal static ExitNotice OpenPipe(int id) => new(ChildSignals.Add(id), isPidfd: false);
 
     /// <summary>Sends a signal by the pidfd, which never hits another process.</summary>
     /// <returns>Zero, an errno, or ENOSYS: it cannot be done this way.</returns>

@@ -5,7 +5,10 @@ using Microsoft.Win32.SafeHandles;
 namespace IOLoops.Sources.Listening;
 
 /// <summary>Accepts a connection, when there is one. Any thread.</summary>
-internal sealed class Acceptor(IOLoop loop, Socket listening)
+/// <param name="loop">The loop of the streams.</param>
+/// <param name="listening">Where connections come in.</param>
+/// <param name="accept">Accepts one, or returns an errno; null: the system does. For tests.</param>
+internal sealed class Acceptor(IOLoop loop, Socket listening, Func<(Socket? Socket, int Errno)>? accept = null)
 {
     private const int MostFailed = 64; // connections that have failed, in a row: then other descriptors get their turn
     private const int MostInQueue = 4096; // net.core.somaxconn of Linux: as many connections as wait at most, unless that was raised
@@ -46,9 +49,12 @@ internal sealed class Acceptor(IOLoop loop, Socket listening)
             }
             if (!IsOfTheConnection(errno))
                 throw Errno.Failure("Accepting a connection", errno);
-            if (++_failed > MostInQueue)
+            if (_failed <= MostInQueue)
+                _failed++;
+            // A pause for each of them would keep the connections behind them waiting.
+            if (_failed > MostInQueue && failed == MostFailed - 1)
             {
-                shortage = new IOException($"Accepting a connection failed {_failed} times in a row: {Errno.Describe(errno)}. The listener tries again after a pause, 20 times a second.", errno);
+                shortage = new IOException($"Accepting a connection failed more than {MostInQueue} times in a row: {Errno.Describe(errno)}. The listener tries again after a pause, 20 times a second.", errno);
                 return AcceptOutcome.Shortage;
             }
         }
@@ -68,7 +74,15 @@ internal sealed class Acceptor(IOLoop loop, Socket listening)
         }
     }
 
-    private Socket? Accept(out int errno) =>
+    private Socket? Accept(out int errno)
+    {
+        if (accept is null)
+            return AcceptBySystem(out errno);
+        (var socket, errno) = accept();
+        return socket;
+    }
+
+    private Socket? AcceptBySystem(out int errno) =>
         OperatingSystem.IsLinux() || OperatingSystem.IsFreeBSD() ? AcceptDirectly(out errno) : AcceptByNet(out errno);
 
     /// <summary>Any address family, and no exception when there is nothing.</summary>

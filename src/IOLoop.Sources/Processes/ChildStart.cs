@@ -43,7 +43,7 @@ internal static class ChildStart
     {
         try
         {
-            return new UnixChildHandle(id, ExitNotice.Open(id), leadsGroup);
+            return new UnixChildHandle(id, ExitNotice.Open(id), leadsGroup, GroupSignals.OfSystem);
         }
         catch (Exception exception)
         {

@@ -6,7 +6,11 @@ namespace IOLoops.Sources.Processes;
 /// A child of this process: signals it and reaps it, with one lock around both, so that no signal hits a process that has reused its
 /// number. Any thread.
 /// </summary>
-internal sealed class UnixChildHandle(int id, ExitNotice notice, bool leadsGroup) : ChildHandle, IFileObject
+/// <param name="id">Its number.</param>
+/// <param name="notice">Tells when it has ended.</param>
+/// <param name="leadsGroup">Whether it leads a process group, which is stopped with it.</param>
+/// <param name="groups">Where its group cannot be signalled by a pidfd.</param>
+internal sealed class UnixChildHandle(int id, ExitNotice notice, bool leadsGroup, GroupSignals groups) : ChildHandle, IFileObject
 {
     private readonly Lock _gate = new(); // guards what follows
     private ExitStatus _status;
@@ -101,12 +105,21 @@ internal sealed class UnixChildHandle(int id, ExitNotice notice, bool leadsGroup
                 return _isEnded ? Errno.ESRCH : Signal(signal);
             int errno = notice.Send(signal, toGroup: true);
             if (errno == Errno.ENOSYS)
-                errno = _isReaped || IsLost() ? Errno.ESRCH : Libc.kill(-id, signal) < 0 ? Errno.Last : Errno.Ok;
+                errno = SignalGroup(signal);
             return errno;
         }
     }
 
-    internal override bool HasOthers() => leadsGroup && ProcessGroup.HasOthers(id);
+    /// <summary>By a pidfd the kernel tells: then its number may be another's by now, and /proc knows nothing of it.</summary>
+    internal override bool HasOthers()
+    {
+        if (!leadsGroup)
+            return false;
+        int errno;
+        lock (_gate)
+            errno = _isReleased ? Errno.ESRCH : notice.Send(0, toGroup: true); // 0 is no signal
+        return errno == Errno.ENOSYS ? ProcessGroup.HasOthers(id) : errno != Errno.ESRCH;
+    }
 
     /// <summary>Nothing will be signalled any more: gives back the number. After <see cref="TryEnd"/>.</summary>
     internal override void Release()
@@ -142,8 +155,14 @@ internal sealed class UnixChildHandle(int id, ExitNotice notice, bool leadsGroup
             notice.Dispose();
     }
 
-    /// <summary>Whether another has reaped it, so that the number may be another's.</summary>
-    private bool IsLost() => ChildWait.Ask(id, keep: true, out _) == Errno.ECHILD;
+    /// <summary>By its number, which is the group's as long as nobody has reaped it.</summary>
+    private int SignalGroup(int signal)
+    {
+        if (_isReaped)
+            return Errno.ESRCH;
+        int state = ChildWait.Ask(id, keep: true, out _);
+        return state == Errno.ECHILD ? Errno.ESRCH : groups.Send(id, signal, isLeaderZombie: state == Errno.Ok);
+    }
 
     private IOException Lost(int errno) => new(
         $"Process {id} has ended, but how it ended is lost, because other code reaped it ({Errno.Describe(errno)}). "

@@ -64,5 +64,5 @@ internal sealed class LoopMeter
 
     /// <summary>Loops of one name and kind are one series of measurements: of two values with the same tags exporters keep one.</summary>
     private static IEnumerable<IGrouping<(string, string), IObservedLoop>> Series() =>
-        LoopRegistry.Open().GroupBy(static core => (core.Loop.Name, core.Loop.GetType().Name));
+        LoopRegistry.Open().GroupBy(static core => (core.Loop.Name, LoopKind.Of(core.Loop)));
 }

@@ -28,7 +28,7 @@ internal sealed class LoopView(
     public LoopCounters Counters { get; } = new();
 
     /// <summary>The loop's name and kind, which all measurements carry.</summary>
-    public KeyValuePair<string, object?>[] Tags => field ??= [new("ioloop.name", loop.Name), new("ioloop.kind", loop.GetType().Name)];
+    public KeyValuePair<string, object?>[] Tags => field ??= [new("ioloop.name", loop.Name), new("ioloop.kind", LoopKind.Of(loop))];
 
     public bool IsWatched => _watch is not null;
 
