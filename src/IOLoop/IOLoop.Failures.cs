@@ -9,6 +9,9 @@ public abstract partial class IOLoop
     /// <summary>Never throws.</summary>
     internal ILogger Logger { get; }
 
+    /// <summary>For the loop's group, which sets it before the loop runs: a failure was logged because no handler of the event handled it. Must not throw.</summary>
+    internal Action<Exception>? UnhandledFailure { get; set; }
+
     /// <summary>
     /// Raised when a callback, timeout or handler has thrown, or its task has failed. Set
     /// <see cref="CallbackExceptionEventArgs.Handled"/> to keep the loop from logging the failure. Raised on the loop's thread, or,
@@ -44,6 +47,7 @@ public abstract partial class IOLoop
                 return;
         }
         LoopLog.CallbackFailed(Logger, exception, Name, LoopLog.Describe(callback));
+        UnhandledFailure?.Invoke(exception);
     }
 
     /// <summary>

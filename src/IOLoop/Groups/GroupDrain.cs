@@ -1,0 +1,61 @@
+namespace IOLoops.Groups;
+
+/// <summary>
+/// Finds a moment when no loop of a group has a callback that waits. Looking at one loop after the other does not: a callback that runs
+/// on the last may have added one to the first meanwhile.
+/// </summary>
+/// <remarks>
+/// A wave is a callback on each loop that notes how many callbacks this loop has run in the turns before; it begins when the wave before
+/// has ended on all loops. Two waves in a row before which each loop ran nothing but the callback of the wave before: then nothing ran
+/// on any loop between its two looks. At the moment when the wave before ended, all of these stretches of time overlap, and whatever was
+/// queued by then would have run in one of them, because callbacks run in order.
+/// </remarks>
+internal sealed class GroupDrain(LoopMember[] members, GroupRun run)
+{
+    private const int QuietWaves = 2;
+
+    private readonly long[] _callbacks = new long[members.Length];
+
+    /// <exception cref="InvalidOperationException">The run ends before.</exception>
+    internal async Task RunAsync(CancellationToken cancellationToken)
+    {
+        int quiet = 0;
+        for (bool isFirst = true; quiet < QuietWaves; isFirst = false)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            bool isQuiet = await WaveAsync(cancellationToken).ConfigureAwait(false);
+            quiet = isQuiet && !isFirst ? quiet + 1 : 0;
+        }
+    }
+
+    /// <returns>Whether each loop has run nothing but the callback of the wave before.</returns>
+    private async Task<bool> WaveAsync(CancellationToken cancellationToken)
+    {
+        var looks = new List<Task<bool>>(members.Length);
+        for (int i = 0; i < members.Length; i++)
+        {
+            if (members[i].IsAvailable)
+                looks.Add(LookAsync(i));
+        }
+        bool[] quiet = await Task.WhenAll(looks).WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (quiet.Length == 0)
+            throw Ended();
+        return Array.TrueForAll(quiet, static isQuiet => isQuiet);
+    }
+
+    private async Task<bool> LookAsync(int index)
+    {
+        var looked = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var counters = members[index].Loop.Core!.View.Counters;
+        if (!members[index].Loop.TryAddCallback(static look => look.looked.SetResult(look.counters.Callbacks), (looked, counters)))
+            return true; // closed meanwhile: nothing runs there any more
+        if (await Task.WhenAny(looked.Task, run.RunOf(index)).ConfigureAwait(false) != looked.Task)
+            return run.IsStopping ? throw Ended() : true; // the others continue
+        long before = _callbacks[index];
+        _callbacks[index] = await looked.Task.ConfigureAwait(false);
+        return _callbacks[index] == before + 1;
+    }
+
+    private static InvalidOperationException Ended() =>
+        new("The group stopped before its callbacks had run. Await DrainAsync before you call Stop.");
+}

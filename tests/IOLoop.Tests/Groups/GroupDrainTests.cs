@@ -1,0 +1,104 @@
+using Shouldly;
+using Xunit;
+
+namespace IOLoops.Tests.Groups;
+
+/// <summary>Draining finds a moment when nothing waits on any loop.</summary>
+public sealed class GroupDrainTests : GroupHarness
+{
+    [Fact]
+    public async Task A_group_is_drained_when_callbacks_that_hop_between_loops_have_ended()
+    {
+        var group = NewGroup(3);
+        var run = group.RunAsync();
+        for (int round = 0; round < 50; round++)
+        {
+            int left = 200;
+            void Hop()
+            {
+                if (Interlocked.Decrement(ref left) > 0)
+                    group.Next().AddCallback(Hop);
+            }
+            group.Next().AddCallback(Hop);
+            await Soon(group.DrainAsync());
+            Volatile.Read(ref left).ShouldBe(0);
+        }
+        await Soon(group.StopAsync());
+        await Soon(run);
+    }
+
+    [Fact]
+    public async Task Two_may_drain_at_once()
+    {
+        var group = NewGroup(2);
+        var run = group.RunAsync();
+        await Soon(Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => group.DrainAsync()))));
+        await Soon(group.StopAsync());
+        await Soon(run);
+    }
+
+    [Fact]
+    public async Task Work_without_end_is_drained_until_the_token_is_cancelled()
+    {
+        var group = NewGroup(2);
+        var run = group.RunAsync();
+        int hops = 0;
+        void Hop()
+        {
+            hops++;
+            group.Loops[0].AddCallback(Hop);
+        }
+        group.Loops[0].AddCallback(Hop);
+        using var source = new CancellationTokenSource();
+        var drain = group.DrainAsync(source.Token);
+        SpinWait.SpinUntil(() => Volatile.Read(ref hops) > 1_000, Patience).ShouldBeTrue();
+        drain.IsCompleted.ShouldBeFalse();
+        await source.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(Soon(drain));
+        await Soon(group.StopAsync());
+        await Soon(run);
+    }
+
+    [Fact]
+    public async Task A_group_that_does_not_run_or_stops_meanwhile_is_not_drained()
+    {
+        var group = NewGroup(2);
+        (await Should.ThrowAsync<InvalidOperationException>(group.DrainAsync())).Message.ShouldContain("does not run");
+        var run = group.RunAsync();
+        using var blocked = new ManualResetEventSlim();
+        using var release = new ManualResetEventSlim();
+        group.Loops[1].AddCallback(() =>
+        {
+            blocked.Set();
+            release.Wait(Patience);
+        });
+        blocked.Wait(Patience).ShouldBeTrue();
+        var drain = group.DrainAsync();
+        group.Stop();
+        release.Set();
+        (await Should.ThrowAsync<InvalidOperationException>(Soon(drain))).Message.ShouldContain("stopped before");
+        await Soon(run);
+    }
+
+    [Fact]
+    public async Task A_loop_cannot_drain_its_own_group()
+    {
+        var group = NewGroup(2);
+        var run = group.RunAsync();
+        var failure = await Should.ThrowAsync<InvalidOperationException>(Soon(group.Loops[0].InvokeAsync(() => group.DrainAsync())));
+        failure.Message.ShouldContain("LoopGroup-0");
+        await Soon(group.StopAsync());
+        await Soon(run);
+    }
+
+    [Fact]
+    public async Task A_loop_that_has_ended_is_not_waited_for()
+    {
+        var group = NewGroup(2);
+        var run = group.RunAsync();
+        await Soon(group.Loops[0].StopAsync());
+        await Soon(group.DrainAsync());
+        await Soon(group.StopAsync());
+        await Soon(run);
+    }
+}
