@@ -38,6 +38,15 @@ public sealed class LoopListener : IAsyncEnumerable<LoopStream>, IDisposable
     /// <param name="leaveOpen">Whether the socket stays open when the listener is disposed.</param>
     /// <exception cref="ObjectDisposedException">The loop or the socket is closed.</exception>
     public LoopListener(IOLoop loop, Socket listening, bool leaveOpen = false)
+        : this(loop, listening, leaveOpen, null)
+    {
+    }
+
+    /// <param name="loop">Where to wait for connections.</param>
+    /// <param name="listening">The socket.</param>
+    /// <param name="leaveOpen">Whether the socket stays open when the listener is disposed.</param>
+    /// <param name="streamsOn">Which loop each connection's stream is to wait on; null: the same.</param>
+    internal LoopListener(IOLoop loop, Socket listening, bool leaveOpen, Func<IOLoop>? streamsOn)
     {
         ArgumentNullException.ThrowIfNull(loop);
         ArgumentNullException.ThrowIfNull(listening);
@@ -47,7 +56,7 @@ public sealed class LoopListener : IAsyncEnumerable<LoopStream>, IDisposable
         _socket = listening;
         _fd = listening;
         _leaveOpen = leaveOpen;
-        _accept = new AcceptOperation(loop, _fd, new Acceptor(loop, listening), () => Volatile.Read(ref _isEnding) != 0);
+        _accept = new AcceptOperation(loop, _fd, new Acceptor(streamsOn ?? (() => loop), listening), () => Volatile.Read(ref _isEnding) != 0);
     }
 
     /// <summary>Accepts a connection, or waits for one. Any thread; one at a time. Await it once.</summary>

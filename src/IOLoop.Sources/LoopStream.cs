@@ -99,6 +99,22 @@ public sealed partial class LoopStream : Stream
         _write = new WriteOperation(loop, _shared);
     }
 
+    /// <summary>What another stream was, on another loop.</summary>
+    private LoopStream(LoopStream from, IOLoop loop, byte[] unread)
+    {
+        Loop = loop;
+        _canRead = from._canRead;
+        _canWrite = from._canWrite;
+        _writesCompleted = from._writesCompleted;
+        var (shared, pipe) = (from._shared, from._shared.Pipe);
+        _shared = new SharedDescriptor(
+            loop, shared.Descriptor, shared.IO, shared.LeavesOpen, shared.Owner, pipe is null ? null : new OverlappedPipe(loop, pipe.Stream, pipe.LeavesOpen));
+        _read = new ReadOperation(loop, _shared) { Unread = unread };
+        _write = new WriteOperation(loop, _shared) { Written = from._write.Written };
+        _read.Limit.Milliseconds = from._read.Limit.Milliseconds;
+        _write.Limit.Milliseconds = from._write.Limit.Milliseconds;
+    }
+
     /// <summary>Where it waits.</summary>
     public IOLoop Loop { get; }
 

@@ -5,10 +5,10 @@ using Microsoft.Win32.SafeHandles;
 namespace IOLoops.Sources.Listening;
 
 /// <summary>Accepts a connection, when there is one. Any thread.</summary>
-/// <param name="loop">The loop of the streams.</param>
+/// <param name="streamsOn">Which loop the connection's stream is to wait on.</param>
 /// <param name="listening">Where connections come in.</param>
 /// <param name="accept">Accepts one, or returns an errno; null: the system does. For tests.</param>
-internal sealed class Acceptor(IOLoop loop, Socket listening, Func<(Socket? Socket, int Errno)>? accept = null)
+internal sealed class Acceptor(Func<IOLoop> streamsOn, Socket listening, Func<(Socket? Socket, int Errno)>? accept = null)
 {
     private const int MostFailed = 64; // connections that have failed, in a row: then other descriptors get their turn
     private const int MostInQueue = 4096; // net.core.somaxconn of Linux: as many connections as wait at most, unless that was raised
@@ -65,7 +65,7 @@ internal sealed class Acceptor(IOLoop loop, Socket listening, Func<(Socket? Sock
     {
         try
         {
-            return new LoopStream(loop, socket);
+            return new LoopStream(streamsOn(), socket);
         }
         catch
         {

@@ -24,6 +24,8 @@ internal sealed class OverlappedPipe : IDisposable
 
     internal PipeStream Stream { get; }
 
+    internal bool LeavesOpen => _leaveOpen;
+
     /// <summary>Ends when it was closed.</summary>
 #pragma warning disable VSTHRD003 // disposal ends it
     internal Task Closed => _closed.Task;
@@ -40,6 +42,9 @@ internal sealed class OverlappedPipe : IDisposable
 
     /// <summary>Why an operation ended that was not cancelled.</summary>
     internal ObjectDisposedException Closure() => new(_loop.Name, "The loop was closed while this waited for a pipe.");
+
+    /// <summary>A stream on another loop has it from now on. Nothing is in progress.</summary>
+    internal void Detach() => _ended.Dispose();
 
     /// <summary>The stream was disposed, and no operation uses the pipe any more.</summary>
     public void Dispose()

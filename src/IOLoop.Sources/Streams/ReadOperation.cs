@@ -9,6 +9,14 @@ internal sealed class ReadOperation(IOLoop loop, SharedDescriptor shared) : Stre
     private int _count;
     private bool _isDrained; // the last read took all there was: it is better to wait at once
     private Attempts _attempts;
+    private ReadOnlyMemory<byte> _unread; // given back when the stream was moved: comes first
+
+    /// <summary>What reads return before they read. While nothing else has claimed the operation.</summary>
+    internal ReadOnlyMemory<byte> Unread
+    {
+        get => _unread;
+        init => _unread = value;
+    }
 
     protected override string Name => "read";
 
@@ -21,6 +29,8 @@ internal sealed class ReadOperation(IOLoop loop, SharedDescriptor shared) : Stre
         Claim();
         try
         {
+            if (!_unread.IsEmpty)
+                return TakeUnread(buffer.Span);
             _buffer = buffer;
             bool mayTry = !_isDrained && _attempts.IsNextWorthIt(); // a buffer that was filled exactly may have been all there was
             if (!TryAtOnce(mayTry))
@@ -37,6 +47,17 @@ internal sealed class ReadOperation(IOLoop loop, SharedDescriptor shared) : Stre
             return ValueTask.FromException<int>(exception);
         }
         int count = _count;
+        Unclaim();
+        return new ValueTask<int>(count);
+    }
+
+    private ValueTask<int> TakeUnread(Span<byte> buffer)
+    {
+        if (Shared.IsEnding)
+            throw Shared.Disposed();
+        int count = Math.Min(buffer.Length, _unread.Length);
+        _unread.Span[..count].CopyTo(buffer);
+        _unread = _unread[count..];
         Unclaim();
         return new ValueTask<int>(count);
     }

@@ -14,6 +14,7 @@ internal sealed class SharedDescriptor(IOLoop loop, FileDescriptor fd, Descripto
 
     private int _uses;
     private int _closed;
+    private string? _movedTo; // the name of a loop; written before Ending is added
 
     internal FileDescriptor Descriptor => fd;
 
@@ -23,6 +24,8 @@ internal sealed class SharedDescriptor(IOLoop loop, FileDescriptor fd, Descripto
     internal OverlappedPipe? Pipe => pipe;
 
     internal bool LeavesOpen => leaveOpen;
+
+    internal IDisposable? Owner => owner;
 
     /// <summary>Whether the stream was disposed. Any thread.</summary>
     internal bool IsEnding => Volatile.Read(ref _uses) < 0;
@@ -57,6 +60,25 @@ internal sealed class SharedDescriptor(IOLoop loop, FileDescriptor fd, Descripto
         return false;
     }
 
+    /// <summary>No call may begin any more, and the descriptor stays open for a stream on another loop.</summary>
+    /// <exception cref="InvalidOperationException">A call uses it.</exception>
+    /// <exception cref="ObjectDisposedException">The stream was disposed, or moved before.</exception>
+    internal void Detach(IOLoop target)
+    {
+        string? before = Interlocked.CompareExchange(ref _movedTo, target.Name, null);
+        int seen = before is null ? Interlocked.CompareExchange(ref _uses, 1 + Ending, 0) : Ending; // one use that never leaves
+        if (seen == 0)
+        {
+            pipe?.Detach();
+            return;
+        }
+        if (before is null)
+            Volatile.Write(ref _movedTo, null);
+        throw seen < 0
+            ? Disposed()
+            : new InvalidOperationException("CompleteWrites runs on another thread. Move the stream when it has returned.");
+    }
+
     /// <summary>Tells the peer of a socket that nothing more will be written.</summary>
     internal void Shutdown()
     {
@@ -71,7 +93,10 @@ internal sealed class SharedDescriptor(IOLoop loop, FileDescriptor fd, Descripto
         }
     }
 
-    internal static ObjectDisposedException Disposed() => new(nameof(LoopStream));
+    /// <summary>Why no call may begin any more.</summary>
+    internal ObjectDisposedException Disposed() => Volatile.Read(ref _movedTo) is { } loop
+        ? new(nameof(LoopStream), $"The stream was moved to the loop {loop}. Use the stream that MoveTo returned.")
+        : new(nameof(LoopStream));
 
     private void Close()
     {

@@ -67,8 +67,16 @@ internal abstract partial class StreamOperation : IValueTaskSource<int>, IValueT
         throw new InvalidOperationException($"A {Name} of this stream is already in progress. Await it first; a stream has one {Name} at a time.");
     }
 
+    /// <summary>Keeps others from beginning one, while the stream is moved.</summary>
+    /// <exception cref="InvalidOperationException">One is in progress.</exception>
+    internal void ClaimForMove()
+    {
+        if (Interlocked.Exchange(ref _busy, 1) != 0)
+            throw new InvalidOperationException($"A {Name} of this stream is in progress. Await it, or cancel and await it, before you move the stream.");
+    }
+
     /// <summary>Gives back what was claimed: there is nothing to await.</summary>
-    protected void Unclaim()
+    internal void Unclaim()
     {
         Release();
         Free();
@@ -149,7 +157,7 @@ internal abstract partial class StreamOperation : IValueTaskSource<int>, IValueT
             // Disposal writes that it ends, and then looks whether an operation is under way, which it has been since Claim: it removes
             // what is registered here, unless this sees that it ends.
             if (Shared.IsEnding)
-                throw SharedDescriptor.Disposed();
+                throw Shared.Disposed();
             if (Shared.Pipe is { } pipe)
             {
                 ObjectDisposedException.ThrowIf(_loop.IsClosed, _loop);
@@ -207,7 +215,7 @@ internal abstract partial class StreamOperation : IValueTaskSource<int>, IValueT
     private Exception? Explain(OperationCanceledException exception)
     {
         if (Shared.IsEnding)
-            return SharedDescriptor.Disposed();
+            return Shared.Disposed();
         if (_token.IsCancellationRequested)
             return new OperationCanceledException(_token);
         if (Limit.HasPassed)

@@ -12,7 +12,11 @@ internal sealed class WriteOperation(IOLoop loop, SharedDescriptor shared) : Str
     private long _written;
 
     /// <summary>Bytes of all writes that the system has taken.</summary>
-    internal long Written => Volatile.Read(ref _written);
+    internal long Written
+    {
+        get => Volatile.Read(ref _written);
+        init => _written = value;
+    }
 
     protected override string Name => "write";
 
