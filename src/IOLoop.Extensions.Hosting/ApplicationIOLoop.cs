@@ -8,7 +8,7 @@ internal sealed class ApplicationIOLoop : PollIOLoop, IAsyncDisposable
 
     private volatile bool _isAbandoned;
 
-    internal ApplicationIOLoop(IOLoopServiceOptions options)
+    internal ApplicationIOLoop(PollIOLoopOptions options)
         : base(options)
     {
         // The first of the event's handlers: it sees the arguments also when a later one throws.

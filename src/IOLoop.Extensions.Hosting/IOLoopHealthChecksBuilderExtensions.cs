@@ -3,7 +3,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Adds health checks of loops that <see cref="IOLoopServiceCollectionExtensions"/> has added.</summary>
+/// <summary>Adds health checks of loops and groups that <see cref="IOLoopServiceCollectionExtensions"/> and <see cref="IOLoopGroupServiceCollectionExtensions"/> have added.</summary>
 public static class IOLoopHealthChecksBuilderExtensions
 {
     /// <summary>
@@ -58,6 +58,47 @@ public static class IOLoopHealthChecksBuilderExtensions
     {
         LoopKey.Check(serviceKey);
         return Add(builder, serviceKey, name ?? $"ioloop:{serviceKey}", configure, failureStatus, tags);
+    }
+
+    /// <summary>
+    /// Adds a health check of the group without a key: each of its loops is checked as by <see cref="AddIOLoop"/>, all at the same time,
+    /// and the worst counts. The result's data has <c>name</c>, the group's; <c>loops</c>, how many there are; and the data of each loop, with the
+    /// loop's name and a point in front.
+    /// </summary>
+    /// <param name="builder">Where to add it.</param>
+    /// <param name="name">The name of the health check; <see langword="null"/> for <c>ioloopgroup</c>.</param>
+    /// <param name="configure">Sets limits, for each loop; <see langword="null"/> for the defaults.</param>
+    /// <param name="failureStatus">The status of a loop that does not work; <see langword="null"/> for <see cref="HealthStatus.Unhealthy"/>.</param>
+    /// <param name="tags">Tags to filter health checks by.</param>
+    /// <returns><paramref name="builder"/>.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="builder"/> is null.</exception>
+    public static IHealthChecksBuilder AddIOLoopGroup(
+        this IHealthChecksBuilder builder,
+        string? name = null,
+        Action<IOLoopHealthCheckOptions>? configure = null,
+        HealthStatus? failureStatus = null,
+        IEnumerable<string>? tags = null) =>
+        Add(builder, new GroupKey(null), name ?? "ioloopgroup", configure, failureStatus, tags);
+
+    /// <summary>Adds a health check of a group with a key. Otherwise as <see cref="AddIOLoopGroup"/>.</summary>
+    /// <param name="builder">Where to add it.</param>
+    /// <param name="serviceKey">The group's key.</param>
+    /// <param name="name">The name of the health check; <see langword="null"/> for <c>ioloopgroup:</c> and the key.</param>
+    /// <param name="configure">Sets limits, for each loop; <see langword="null"/> for the defaults.</param>
+    /// <param name="failureStatus">The status of a loop that does not work; <see langword="null"/> for <see cref="HealthStatus.Unhealthy"/>.</param>
+    /// <param name="tags">Tags to filter health checks by.</param>
+    /// <returns><paramref name="builder"/>.</returns>
+    /// <exception cref="ArgumentNullException"><paramref name="builder"/> or <paramref name="serviceKey"/> is null.</exception>
+    public static IHealthChecksBuilder AddKeyedIOLoopGroup(
+        this IHealthChecksBuilder builder,
+        object serviceKey,
+        string? name = null,
+        Action<IOLoopHealthCheckOptions>? configure = null,
+        HealthStatus? failureStatus = null,
+        IEnumerable<string>? tags = null)
+    {
+        ArgumentNullException.ThrowIfNull(serviceKey);
+        return Add(builder, new GroupKey(serviceKey), name ?? $"ioloopgroup:{serviceKey}", configure, failureStatus, tags);
     }
 
     private static IHealthChecksBuilder Add(

@@ -1,9 +1,6 @@
 using IOLoops;
 using IOLoops.Extensions.Hosting;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -64,15 +61,7 @@ public static class IOLoopServiceCollectionExtensions
             services.Configure(name, configure);
         if (services.Any(service => service.ServiceType == typeof(LoopRun) && Equals(service.ServiceKey, key)))
             return services;
-        services.AddOptions<IOLoopServiceOptions>(name)
-            .PostConfigure<IServiceProvider>((options, provider) =>
-            {
-                options.Name ??= key is null ? nameof(IOLoop) : name;
-                options.LoggerFactory ??= provider.GetService<ILoggerFactory>();
-            })
-            .Validate(static options => options.StopTimeout == Timeout.InfiniteTimeSpan
-                || (options.StopTimeout > TimeSpan.Zero && options.StopTimeout.TotalMilliseconds <= int.MaxValue),
-                "StopTimeout must be positive and less than 24 days, or Timeout.InfiniteTimeSpan.");
+        LoopRegistration.AddOptions<IOLoopServiceOptions>(services, name, key is null ? nameof(IOLoop) : name);
         services.AddKeyedSingleton<IOLoop>(key, (provider, _) => new ApplicationIOLoop(OptionsOf(provider, key)));
         services.AddKeyedSingleton(key, (provider, _) => CreateRun(provider, key));
         services.AddSingleton<IHostedService>(provider => new LoopHostedService(provider, key));
@@ -86,9 +75,7 @@ public static class IOLoopServiceCollectionExtensions
             throw new InvalidOperationException(
                 "Another IOLoop was registered after AddIOLoop, so the host cannot run it. Remove that registration, or add the loop with a key of its own.");
         }
-        var logger = provider.GetService<ILoggerFactory>()?.CreateLogger(HostingLog.Category) ?? NullLogger.Instance;
-        var lifetime = provider.GetRequiredService<IHostApplicationLifetime>();
-        return new LoopRun(loop, OptionsOf(provider, key), lifetime, logger, provider.GetService<TimeProvider>() ?? TimeProvider.System);
+        return LoopRegistration.CreateRun(provider, new SingleLoopRunner(loop), OptionsOf(provider, key));
     }
 
     private static IOLoopServiceOptions OptionsOf(IServiceProvider provider, object? key) =>

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace IOLoops.Extensions.Hosting;
 
-/// <summary>Checks that a loop runs, runs callbacks soon, and has no more of them waiting than it may.</summary>
+/// <summary>Checks that a loop, or each loop of a group, runs, runs callbacks soon, and has no more of them waiting than it may.</summary>
 /// <remarks>Looks for the loop in the check itself: what a constructor throws would end the checks of everything else, too.</remarks>
 internal sealed class LoopHealthCheck(IServiceProvider services, object? serviceKey, string name) : IHealthCheck
 {
@@ -25,14 +25,38 @@ internal sealed class LoopHealthCheck(IServiceProvider services, object? service
         }
         if (run is null)
         {
-            string add = serviceKey is null ? "services.AddIOLoop()" : $"services.AddKeyedIOLoop with the key '{serviceKey}'";
-            return Task.FromResult(new HealthCheckResult(failureStatus, $"The loop was not added. Call {add}."));
+            var (what, call, key) = serviceKey is GroupKey group ? ("group", "IOLoopGroup", group.Key) : ("loop", "IOLoop", serviceKey);
+            string add = key is null ? $"services.Add{call}()" : $"services.AddKeyed{call} with the key '{key}'";
+            return Task.FromResult(new HealthCheckResult(failureStatus, $"The {what} was not added. Call {add}."));
         }
-        return CheckAsync(run, options, failureStatus, cancellationToken);
+        return serviceKey is GroupKey
+            ? CheckAllAsync(run, options, failureStatus, cancellationToken)
+            : CheckAsync(run.Loops[0], options, failureStatus, cancellationToken);
+    }
+
+    /// <summary>The worst of all loops counts, and is described. The data of each loop has the loop's name in front.</summary>
+    private static async Task<HealthCheckResult> CheckAllAsync(
+        LoopRun run, IOLoopHealthCheckOptions options, HealthStatus failureStatus, CancellationToken cancellationToken)
+    {
+        var results = await Task.WhenAll(run.Loops.Select(watched => CheckAsync(watched, options, failureStatus, cancellationToken))).ConfigureAwait(false);
+        var worst = results.MinBy(static result => result.Status); // Unhealthy is the lowest
+        var data = new Dictionary<string, object> { ["name"] = run.Name, ["loops"] = results.Length };
+        foreach (var result in results)
+        {
+            foreach (var (key, value) in result.Data)
+            {
+                if (key != "name")
+                    data[$"{result.Data["name"]}.{key}"] = value;
+            }
+        }
+        string description = worst.Status == HealthStatus.Healthy
+            ? $"The {results.Length} loops of the group '{run.Name}' run."
+            : string.Join(' ', results.Where(static result => result.Status != HealthStatus.Healthy).Select(static result => result.Description));
+        return new HealthCheckResult(worst.Status, description, worst.Exception, data);
     }
 
     private static async Task<HealthCheckResult> CheckAsync(
-        LoopRun run, IOLoopHealthCheckOptions options, HealthStatus failureStatus, CancellationToken cancellationToken)
+        WatchedLoop run, IOLoopHealthCheckOptions options, HealthStatus failureStatus, CancellationToken cancellationToken)
     {
         var loop = run.Loop;
         var data = new Dictionary<string, object> { ["name"] = loop.Name };

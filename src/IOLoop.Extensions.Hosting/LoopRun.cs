@@ -5,14 +5,14 @@ using Microsoft.Extensions.Logging;
 namespace IOLoops.Extensions.Hosting;
 
 /// <summary>
-/// The one run of a loop, from the application's start to its end. The container creates it after the loop, and so disposes of it
+/// The one run of a loop or a group, from the application's start to its end. The container creates it after these, and so disposes of it
 /// before: that is how a run that ends with the container is distinguished from one that ends by itself.
 /// </summary>
 internal sealed class LoopRun : IAsyncDisposable, IDisposable
 {
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(100); // another service may have used up the host's limit
 
-    private readonly ApplicationIOLoop _loop;
+    private readonly ILoopRunner _runner;
     private readonly IOLoopServiceOptions _options;
     private readonly IHostApplicationLifetime _lifetime;
     private readonly ILogger _logger;
@@ -23,48 +23,40 @@ internal sealed class LoopRun : IAsyncDisposable, IDisposable
     private bool _isEnding;
     private bool _isAbandoned;
     private Exception? _cause;
+    private readonly List<Exception> _reported = []; // failures of runs
 
-    internal LoopRun(ApplicationIOLoop loop, IOLoopServiceOptions options, IHostApplicationLifetime lifetime, ILogger logger, TimeProvider time)
+    internal LoopRun(ILoopRunner runner, IOLoopServiceOptions options, IHostApplicationLifetime lifetime, ILogger logger, TimeProvider time)
     {
-        Probe = new LoopProbe(loop, time);
-        _loop = loop;
+        Loops = [.. runner.Loops.Select(loop => new WatchedLoop(loop, new LoopProbe(loop, time)))];
+        Name = runner.Name;
+        _runner = runner;
+        _runner.LoopEnded = OnLoopEnded;
         _options = options;
         _lifetime = lifetime;
         _logger = logger;
-        if (options.StopApplicationOnCallbackFailure)
-            loop.UnhandledFailure = OnUnhandledFailure;
+        if (!options.StopApplicationOnCallbackFailure)
+            return;
+        foreach (var loop in runner.Loops)
+            loop.UnhandledFailure = failure => OnUnhandledFailure(loop, failure);
     }
-
-    internal IOLoop Loop => _loop;
 
     /// <summary>For health checks.</summary>
-    internal LoopProbe Probe { get; }
+    internal IReadOnlyList<WatchedLoop> Loops { get; }
 
-    /// <summary>The run's task; null before the application has started the loop.</summary>
-#pragma warning disable VSTHRD003 // only looked at
-    internal Task? Current
-    {
-        get
-        {
-            lock (_gate)
-                return _run;
-        }
-    }
-#pragma warning restore VSTHRD003
+    internal string Name { get; }
 
-    /// <summary>Begins the run, and waits until the loop runs its first callback, or its run has ended.</summary>
+    /// <summary>Begins the run, and waits until each loop runs its first callback, or the run has ended.</summary>
     internal async Task StartAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var running = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _loop.SpawnCallback(running.SetResult);
-        var run = _loop.RunAsync(CancellationToken.None);
+        var running = Task.WhenAll(Loops.Select(static watched => watched.Begin()));
+        var run = _runner.RunAsync();
         lock (_gate)
         {
             _run = run;
             _watch = run.ContinueWith(OnRunEnded, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
-        var first = await Task.WhenAny(running.Task, run).WaitAsync(cancellationToken).ConfigureAwait(false);
+        var first = await Task.WhenAny(running, run).WaitAsync(cancellationToken).ConfigureAwait(false);
         if (first == run && run.IsFaulted)
             await run.ConfigureAwait(false); // the application fails to start with what the loop could not run for
     }
@@ -104,8 +96,8 @@ internal sealed class LoopRun : IAsyncDisposable, IDisposable
         {
             lock (_gate)
                 _isAbandoned = true;
-            _loop.Abandon();
-            HostingLog.StopTimedOut(_logger, _loop.Name, _options.StopTimeout.TotalSeconds, _loop.ToString());
+            _runner.Abandon();
+            HostingLog.StopTimedOut(_logger, Name, _options.StopTimeout.TotalSeconds, string.Join("; ", _runner.Loops));
         }
     }
 
@@ -116,7 +108,7 @@ internal sealed class LoopRun : IAsyncDisposable, IDisposable
         lock (_gate)
             isAbandoned = _isAbandoned;
         if (!isAbandoned)
-            _loop.Dispose();
+            _runner.Dispose();
     }
 
     /// <summary>Asks the run to end: from now on it ends because the application does. False: nothing runs any more, or waiting was given up.</summary>
@@ -128,34 +120,49 @@ internal sealed class LoopRun : IAsyncDisposable, IDisposable
             ended = _watch is { IsCompleted: false } && !_isAbandoned ? _watch : null;
         }
         if (ended is not null)
-            _loop.Stop();
+            _runner.Stop();
         return ended is not null;
     }
 
-    private void OnUnhandledFailure(Exception failure)
+    private void OnUnhandledFailure(ApplicationIOLoop loop, Exception failure)
     {
-        if (!TrySetCause($"The application was stopped because a callback, timeout or handler of the loop '{_loop.Name}' failed and StopApplicationOnCallbackFailure is set.", failure))
+        if (!TrySetCause($"The application was stopped because a callback, timeout or handler of the loop '{loop.Name}' failed and StopApplicationOnCallbackFailure is set.", failure))
             return;
         StopApplication();
-        HostingLog.FailureStopsApplication(_logger, failure, _loop.Name);
+        HostingLog.FailureStopsApplication(_logger, failure, loop.Name);
     }
 
     private void OnRunEnded(Task run)
     {
-        var failure = run.Exception?.GetBaseException();
+        var failures = (run.Exception?.Flatten().InnerExceptions ?? []).Except(_reported).ToList();
+        foreach (var watched in Loops)
+            watched.End(failures.FirstOrDefault());
+        foreach (var failure in failures)
+            HostingLog.RunFailed(_logger, failure, Name); // after the application has begun to stop: else the loop's end was reported
+    }
+
+    /// <summary>The run of one loop has ended, and was not asked to. Before <see cref="OnRunEnded"/>.</summary>
+    private void OnLoopEnded(PollIOLoop loop, Exception? failure)
+    {
+        Loops.First(watched => watched.Loop == loop).End(failure);
+        if (failure is not null)
+        {
+            lock (_gate)
+                _reported.Add(failure);
+        }
         if (IsApplicationEnding)
         {
             if (failure is not null)
-                HostingLog.RunFailed(_logger, failure, _loop.Name);
+                HostingLog.RunFailed(_logger, failure, loop.Name);
         }
         else if (!_options.StopApplicationWhenRunEnds)
         {
-            HostingLog.RunEnded(_logger, failure, _loop.Name);
+            HostingLog.RunEnded(_logger, failure, loop.Name);
         }
-        else if (TrySetCause($"The application was stopped because the run of the loop '{_loop.Name}' ended before the application did.", failure))
+        else if (TrySetCause($"The application was stopped because the run of the loop '{loop.Name}' ended before the application did.", failure))
         {
             StopApplication();
-            HostingLog.RunEndStopsApplication(_logger, failure, _loop.Name);
+            HostingLog.RunEndStopsApplication(_logger, failure, loop.Name);
         }
     }
 
