@@ -58,7 +58,7 @@ internal sealed class EchoServer
     }
 
     /// <summary>A server whose client is gone must not stay.</summary>
-    private static void KillAfter(TimeSpan limit)
+    internal static void KillAfter(TimeSpan limit)
     {
         var watchdog = new Thread(() =>
         {

@@ -53,6 +53,17 @@ internal static unsafe partial class Libc
         Check(setrlimit(NoFileLimit, limit), "setrlimit");
     }
 
+    /// <summary>How many descriptors the process may open.</summary>
+    internal static long DescriptorLimit
+    {
+        get
+        {
+            ulong* limit = stackalloc ulong[2];
+            Check(getrlimit(NoFileLimit, limit), "getrlimit");
+            return (long)Math.Min(limit[0], int.MaxValue);
+        }
+    }
+
     /// <summary>A non-blocking descriptor to read from and one that makes it readable (the same one for an eventfd).</summary>
     internal static (int Read, int Write) OpenChannel(string kind)
     {

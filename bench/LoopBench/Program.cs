@@ -13,7 +13,7 @@ internal static class Program
         if (workload is null)
         {
             Console.Error.WriteLine($"""
-                usage: LoopBench chain|pingpong|callbacks|observe|timers|stalls|stream|yield|echo-server --impl {string.Join('|', LoopFactory.Names)}|{SocketImplementation.Name} [--{LoopFactory.PollerOption} NAME] [--key value ...]
+                usage: LoopBench chain|pingpong|callbacks|observe|timers|stalls|stream|yield|scale|rest|echo-server --impl {string.Join('|', LoopFactory.Names)}|{SocketImplementation.Name} [--{LoopFactory.PollerOption} NAME] [--key value ...]
                 """);
             return NotAnswered;
         }
@@ -54,6 +54,8 @@ internal static class Program
             "stalls" => StallWorkload.Run,
             "stream" => StreamWorkload.Run,
             "yield" => YieldWorkload.Run,
+            "scale" => ScaleWorkload.Run,
+            "rest" => RestWorkload.Run,
             "echo-server" => EchoServer.Run,
             _ => null,
         };

@@ -13,21 +13,25 @@ internal sealed class EchoServer
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private readonly IOLoop _loop;
-    private readonly Socket _listener;
+    private readonly Socket? _listener;
+    private readonly Action<Socket> _serve;
     private readonly HashSet<Connection> _connections = [];
     private TimeoutHandle _resume;
     private bool _closed;
 
     /// <param name="loop">Where to serve.</param>
-    /// <param name="listener">A listening, non-blocking socket; owned.</param>
-    internal EchoServer(IOLoop loop, Socket listener)
+    /// <param name="listener">A listening, non-blocking socket; owned. Null: others hand over connections.</param>
+    /// <param name="serve">What to do with a connection; null: serve it here.</param>
+    internal EchoServer(IOLoop loop, Socket? listener, Action<Socket>? serve = null)
     {
         _loop = loop;
         _listener = listener;
-        EndPoint = (IPEndPoint)listener.LocalEndPoint!;
+        _serve = serve ?? Serve;
+        EndPoint = (IPEndPoint?)listener?.LocalEndPoint;
     }
 
-    internal IPEndPoint EndPoint { get; }
+    /// <summary>Null: it does not listen.</summary>
+    internal IPEndPoint? EndPoint { get; }
 
     internal ServerStatistics Statistics { get; } = new();
 
@@ -35,7 +39,11 @@ internal sealed class EchoServer
     internal byte[] Buffer { get; } = new byte[BufferSize];
 
     /// <summary>Begins to serve.</summary>
-    internal void Open() => _loop.AddHandler(_listener, OnConnecting, IOEvents.Read);
+    internal void Open()
+    {
+        if (_listener is not null)
+            _loop.AddHandler(_listener, OnConnecting, IOEvents.Read);
+    }
 
     /// <summary>Closes the listener and all connections.</summary>
     internal void Close()
@@ -44,8 +52,11 @@ internal sealed class EchoServer
             return;
         _closed = true;
         _loop.RemoveTimeout(_resume);
-        _loop.RemoveHandler(_listener);
-        _listener.Dispose();
+        if (_listener is not null)
+        {
+            _loop.RemoveHandler(_listener);
+            _listener.Dispose();
+        }
         foreach (var connection in _connections.ToArray())
             connection.Close();
     }
@@ -58,7 +69,7 @@ internal sealed class EchoServer
         while (TryAccept(out var socket))
         {
             if (socket is not null)
-                Serve(socket);
+                _serve(socket);
         }
     }
 
@@ -69,7 +80,7 @@ internal sealed class EchoServer
         socket = null;
         try
         {
-            socket = _listener.Accept();
+            socket = _listener!.Accept();
             return true;
         }
         catch (SocketException exception)
@@ -80,8 +91,8 @@ internal sealed class EchoServer
                     return false;
                 case SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable:
                     // The connection stays in the backlog, so the listener stays readable: to go on would be to spin.
-                    _loop.UpdateHandler(_listener, IOEvents.None);
-                    _resume = _loop.CallLater(Pause, () => _loop.UpdateHandler(_listener, IOEvents.Read));
+                    _loop.UpdateHandler(_listener!, IOEvents.None);
+                    _resume = _loop.CallLater(Pause, () => _loop.UpdateHandler(_listener!, IOEvents.Read));
                     return false;
                 default:
                     return true; // that client has gone; the next may be there
@@ -89,8 +100,14 @@ internal sealed class EchoServer
         }
     }
 
-    private void Serve(Socket socket)
+    /// <summary>Serves a connection, on the loop's thread.</summary>
+    internal void Serve(Socket socket)
     {
+        if (_closed)
+        {
+            socket.Dispose();
+            return;
+        }
         try
         {
             socket.Blocking = false;

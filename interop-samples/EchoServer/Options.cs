@@ -16,6 +16,10 @@ internal sealed record Options
         EchoServer --serve [--loop NAME] [--port N]
             Serves until Ctrl-C or SIGTERM. Port 0, the default: any that is free.
 
+        EchoServer --loops N [--serve | --seconds N --clients N] [--port N]
+            Either of them on a group of N native loops, one per thread, all listening on one
+            port. At the end a table of what each loop has served.
+
         EchoServer ... --metrics
             Either of them; listens to the metrics of the loops and prints them at the end.
 
@@ -25,6 +29,7 @@ internal sealed record Options
 
     private const int MaxSeconds = 3600;
     private const int MaxClients = 4096;
+    private const int MaxLoops = 256;
 
     internal bool Help { get; private set; }
 
@@ -35,6 +40,9 @@ internal sealed record Options
 
     /// <summary>Null: all in the demonstration, the first to serve with.</summary>
     internal LoopKind? Loop { get; private set; }
+
+    /// <summary>How many loops serve together; 0: the option was not given, and there is one.</summary>
+    internal int Loops { get; private set; }
 
     internal int Port { get; private set; }
 
@@ -63,6 +71,9 @@ internal sealed record Options
                 case "--loop":
                     options.Loop = LoopKinds.Find(Value(args, ref i));
                     break;
+                case "--loops":
+                    options.Loops = Number(args, ref i, 1, MaxLoops);
+                    break;
                 case "--port":
                     options.Port = Number(args, ref i, 0, IPEndPoint.MaxPort);
                     break;
@@ -80,6 +91,8 @@ internal sealed record Options
         }
         if (options.Serve && demonstrationOnly is not null)
             throw new ExitException(ExitException.WrongUsage, $"{demonstrationOnly} is for the demonstration, not for --serve");
+        if (options.Loops > 0 && options.Loop is { Name: not "poll" } other)
+            throw new ExitException(ExitException.WrongUsage, $"--loops is for native loops, not for '{other.Name}'");
         return options;
     }
 

@@ -12,6 +12,8 @@ internal static class Program
             var options = Options.Parse(args);
             if (options.Help)
                 Console.WriteLine(Options.Usage);
+            else if (options.Loops > 0)
+                GroupServing.Run(options);
             else if (options.Serve)
                 Serving.Run(options);
             else

@@ -26,6 +26,17 @@ internal static class Report
         }
     }
 
+    internal static void PrintLoops(IReadOnlyList<LoopResult> results)
+    {
+        int width = Math.Max(16, results.Max(result => result.Served.Threads.Length));
+        string thread = "handlers ran on".PadRight(width);
+        Print($"");
+        Print($"{"loop",-8} {thread}  {"connections",12}  {"messages",12}  {"bytes",14}");
+        foreach (var (loop, served) in results)
+            Print($"{loop,-8} {served.Threads.PadRight(width)}  {served.Connections,12:N0}  {served.Messages,12:N0}  {served.Bytes,14:N0}");
+        Print($"{"all",-8} {new string(' ', width)}  {results.Sum(result => result.Served.Connections),12:N0}  {results.Sum(result => result.Served.Messages),12:N0}  {results.Sum(result => result.Served.Bytes),14:N0}");
+    }
+
     private static void Print(FormattableString line)
     {
         Console.Out.WriteLine(line.ToString(CultureInfo.InvariantCulture));

@@ -13,7 +13,7 @@ internal sealed class Trial(LoopKind kind, Options options)
         using var disposedLast = host;
         using var disposedFirst = loop;
         var server = new EchoServer(loop, Listener.Open(options.Port));
-        using var load = new LoadGenerator(server.EndPoint, options.Clients, TimeSpan.FromSeconds(options.Seconds));
+        using var load = new LoadGenerator(server.EndPoint!, options.Clients, TimeSpan.FromSeconds(options.Seconds));
         loop.CallbackException += (_, failed) =>
         {
             failed.Handled = true;
