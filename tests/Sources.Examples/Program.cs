@@ -20,6 +20,8 @@ loop.RunSync(async () =>
     await StopAsync(loop);
     await WatchAsync(loop);
     await ServeAsync(loop);
+    await ServeOnAllCoresAsync();
+    await MoveAsync();
     await WarningsAsync(loop);
     await CompressAsync(loop);
     if (args is ["--interactive"])
@@ -134,6 +136,48 @@ static async Task EchoAsync(LoopStream stream)
 {
     await using (stream)
         await stream.CopyToAsync(stream);
+}
+
+static async Task ServeOnAllCoresAsync()
+{
+    await using var group = new LoopGroup();                    // a loop for each processor
+    using var listener = LoopGroupListener.Listen(group, new IPEndPoint(IPAddress.Loopback, 0), EchoAsync);
+    var run = group.RunAsync();                                 // each on its own thread
+
+    using var client = new TcpClient();
+    await client.ConnectAsync((IPEndPoint)listener.LocalEndPoint);
+    await using var connection = LoopStream.From(group.Next(), client.GetStream());
+    await connection.WriteAsync("hello"u8.ToArray());
+    connection.CompleteWrites();
+    using var answer = new StreamReader(connection);
+    Console.WriteLine(await answer.ReadToEndAsync());
+
+    listener.Dispose();                                         // no more work comes in
+    await group.DrainAsync();                                   // what is queued has run
+    await group.StopAsync();
+    await run;                                                  // throws what a loop has failed with
+}
+
+static async Task MoveAsync()
+{
+    await using var group = new LoopGroup(new LoopGroupOptions { Count = 2 });
+    var run = group.RunAsync();
+    var (stream, peer) = LoopStream.CreatePair(group.Loops[0]);
+    await peer.WriteAsync("news\nfirst\n"u8.ToArray());
+
+    byte[] buffer = new byte[64];
+    int count = await stream.ReadAsync(buffer);                 // reads more than the line that decides
+    int line = buffer.AsSpan(0, count).IndexOf((byte)'\n') + 1;
+    var moved = stream.MoveTo(group.Loops[1], buffer.AsSpan(line, count - line)); // gives the rest back
+    await foreach (string text in moved.ReadLinesAsync())
+    {
+        Console.WriteLine(text);                                // first
+        break;
+    }
+    await moved.DisposeAsync();
+    await peer.DisposeAsync();
+    await group.StopAsync();
+    await run;
 }
 
 static async Task WarningsAsync(IOLoop loop)
