@@ -45,17 +45,7 @@ public sealed partial class LoopGroup
     /// not run, the next <see cref="RunAsync"/> ends at once.
     /// </summary>
     /// <remarks>Callbacks that are queued stay for the next run; when the group is disposed of, they are reported. <see cref="DrainAsync"/> has them run.</remarks>
-    public void Stop()
-    {
-        GroupRun? run;
-        lock (_gate)
-        {
-            run = CurrentRun;
-            if (run is null && !_isDisposed)
-                _stopRequested = true;
-        }
-        run?.Stop();
-    }
+    public void Stop() => RunToStop()?.Stop();
 
     /// <summary>
     /// <see cref="Stop"/>, and waits until the runs of all loops have ended. Any thread, also inside a turn of one of the loops: that loop
@@ -69,14 +59,9 @@ public sealed partial class LoopGroup
     /// <returns>Ends with the runs, without an error: <see cref="RunAsync"/> reports those.</returns>
     public Task StopAsync(CancellationToken cancellationToken = default)
     {
-        GroupRun? run;
-        lock (_gate)
-            run = CurrentRun;
+        var run = RunToStop();
         if (run is null)
-        {
-            Stop();
             return Task.CompletedTask;
-        }
         if (CurrentLoop() is { } own)
         {
             var ended = own.RunEnds.Wait(cancellationToken);
@@ -147,6 +132,18 @@ public sealed partial class LoopGroup
             return new ValueTask(others);
         _ = CloseAfterAsync(others, own!);
         return new ValueTask(closed);
+    }
+
+    /// <summary>The run that is under way; null: there is none, and the next one is to end at once.</summary>
+    private GroupRun? RunToStop()
+    {
+        lock (_gate)
+        {
+            var run = CurrentRun;
+            if (run is null && !_isDisposed)
+                _stopRequested = true;
+            return run;
+        }
     }
 
     private bool TryBeginDispose(out GroupRun? run)

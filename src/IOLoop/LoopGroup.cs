@@ -145,8 +145,15 @@ public sealed partial class LoopGroup : IDisposable, IAsyncDisposable
     private void Report(PollIOLoop loop, Exception? failure)
     {
         LoopLog.EndedBeforeGroup(_logger, failure, loop.Name, Name, _stopWhenOneEnds ? "stop, too" : "continue");
-        if (_stopWhenOneEnds)
-            Stop();
+        try
+        {
+            if (_stopWhenOneEnds)
+                StopRun();
+        }
+        catch (Exception exception)
+        {
+            LoopLog.GroupStopFailed(_logger, exception, Name);
+        }
         try
         {
             LoopEnded?.Invoke(this, new LoopEndedEventArgs(loop, failure));
@@ -155,6 +162,15 @@ public sealed partial class LoopGroup : IDisposable, IAsyncDisposable
         {
             LoopLog.LoopEndedHandlerFailed(_logger, exception, Name);
         }
+    }
+
+    /// <summary>Not <see cref="Stop"/>: when the run has ended by itself meanwhile, the next one is not meant.</summary>
+    private void StopRun()
+    {
+        GroupRun? run;
+        lock (_gate)
+            run = CurrentRun;
+        run?.Stop();
     }
 
     /// <summary>A callback of a loop has failed, and nobody handled it.</summary>

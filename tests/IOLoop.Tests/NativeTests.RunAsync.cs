@@ -47,6 +47,18 @@ public abstract partial class NativeTests
     }
 
     [Fact]
+    public void A_run_with_a_token_that_was_stopped_before_it_began_leaves_nothing_to_report()
+    {
+        var loop = (PollIOLoop)Loop;
+        using var source = new CancellationTokenSource();
+        loop.Stop();
+        var ended = loop.RunAsync(source.Token);
+        Bounded.Await(ended, "the end of the run");
+        loop.Close();
+        Log.Entries.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void RunAsync_of_a_loop_that_runs_fails_and_of_a_closed_one_throws()
     {
         var loop = (PollIOLoop)Loop;

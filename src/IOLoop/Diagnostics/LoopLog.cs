@@ -57,6 +57,9 @@ internal static partial class LoopLog
     [LoggerMessage(15, LogLevel.Error, "{Group}: A handler of LoopEnded threw.")]
     internal static partial void LoopEndedHandlerFailed(ILogger logger, Exception exception, string group);
 
+    [LoggerMessage(16, LogLevel.Error, "{Group}: A loop of the group could not be woken to be stopped. It stops when it next wakes.")]
+    internal static partial void GroupStopFailed(ILogger logger, Exception exception, string group);
+
     internal static void CallbacksDropped(ILogger logger, string loop, int count, string first) =>
         CallbacksDropped(logger, loop, count, Callbacks(count), First(count), first);
 

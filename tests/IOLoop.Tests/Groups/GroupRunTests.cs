@@ -60,6 +60,8 @@ public sealed class GroupRunTests : GroupHarness
         last.IsCompleted.ShouldBeFalse();
         await Soon(group.StopAsync());
         await Soon(last);
+        await Soon(group.DisposeAsync().AsTask());
+        Log.Entries.ShouldBeEmpty();
     }
 
     [Fact]
