@@ -15,11 +15,12 @@ namespace IOLoops.Sources;
 /// </para>
 /// <para>
 /// When the run of a loop ends before that of its group, its socket is closed, so that new connections come to the other loops; when it
-/// was the loop that accepts for all, another one does so from then on.
+/// was the loop that accepts for all, another one does so from then on. A loop that runs again later gets no connections from this
+/// listener, unless it is handed some.
 /// </para>
 /// <para>
 /// Errors: what accepting fails with is reported as a failed callback of the loop that accepts, see <see cref="IOLoop.CallbackException"/>;
-/// that loop accepts no more. A shortage of descriptors is waited for, as by a <see cref="LoopListener"/>.
+/// that loop accepts no more, and its socket is closed. A shortage of descriptors is waited for, as by a <see cref="LoopListener"/>.
 /// </para>
 /// </remarks>
 public sealed class LoopGroupListener : IDisposable

@@ -65,6 +65,11 @@ internal sealed class GroupAcceptors(LoopGroup group, Func<LoopStream, Task> ser
         {
             // The loop has ended, and with it what it accepts.
         }
+        catch (IOException) when (handsOver)
+        {
+            Dispose(); // a socket that stays open would keep clients waiting
+            throw;
+        }
         finally
         {
             acceptor.Listener.Dispose(); // a socket that nobody accepts from would keep its share of the connections waiting
