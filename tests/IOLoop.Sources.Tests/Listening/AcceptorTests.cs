@@ -18,7 +18,7 @@ public sealed class AcceptorTests : IDisposable
     private int _errno = Errno.ECONNABORTED;
     private int _calls;
 
-    public AcceptorTests() => _acceptor = new Acceptor(_loop, _listening, () =>
+    public AcceptorTests() => _acceptor = new Acceptor(() => _loop, _listening, () =>
     {
         _calls++;
         return (null, _errno);
