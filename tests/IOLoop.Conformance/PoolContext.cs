@@ -21,28 +21,41 @@ public sealed class PoolContext : SynchronizationContext
 
     public override SynchronizationContext CreateCopy() => this;
 
-    /// <summary>Runs unrelated work of the pool until some of it runs on a given thread, where it asks something.</summary>
+    /// <summary>Runs unrelated work of the pool until some of it runs on a thread on which a loop has run a turn, where it asks something.</summary>
+    /// <param name="loop">A loop that runs turns on the pool. It may use another thread for each turn, so it runs one before each attempt.</param>
+    /// <param name="question">What is asked there, between turns.</param>
     /// <returns>The answer.</returns>
-    public static bool AskOn(int threadId, Func<bool> question)
+    public static bool AskOnThreadOf(IOLoop loop, Func<bool> question)
     {
+        ArgumentNullException.ThrowIfNull(loop);
+        var threads = new HashSet<int>();
         bool answer = false;
-        using var asked = new AutoResetEvent(false);
         Bounded.Until(
             () =>
             {
-                bool isThere = false;
-                ThreadPool.UnsafeQueueUserWorkItem(
-                    _ =>
-                    {
-                        isThere = Environment.CurrentManagedThreadId == threadId;
-                        if (isThere)
-                            answer = question();
-                        asked.Set();
-                    },
-                    null);
-                return asked.WaitOne(Bounded.Patience) && isThere;
+                var turn = loop.InvokeAsync(static () => Environment.CurrentManagedThreadId);
+                Bounded.Await(turn, "a callback");
+                threads.Add(turn.Result);
+                return TryAsk(threads, question, out answer);
             },
-            "work of the pool runs on that thread");
+            "work of the pool runs on a thread of the loop's turns");
         return answer;
+    }
+
+    private static bool TryAsk(HashSet<int> threads, Func<bool> question, out bool answer)
+    {
+        bool isThere = false, answered = false;
+        using var asked = new ManualResetEventSlim();
+        ThreadPool.UnsafeQueueUserWorkItem(
+            _ =>
+            {
+                isThere = threads.Contains(Environment.CurrentManagedThreadId);
+                answered = isThere && question();
+                asked.Set();
+            },
+            null);
+        Bounded.Await(asked, "work of the pool");
+        answer = answered;
+        return isThere;
     }
 }

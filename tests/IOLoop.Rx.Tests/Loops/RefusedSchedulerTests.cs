@@ -202,9 +202,7 @@ public sealed class RefusedSchedulerTests : RxHarness
     {
         var loop = NewLoop(new SynchronizationContextScheduler(new PoolContext()));
         loop.Attach();
-        int thread = 0;
-        Await(loop.InvokeAsync(() => thread = Environment.CurrentManagedThreadId), "a callback");
-        PoolContext.AskOn(thread, () => loop.IsOnLoopThread).ShouldBeFalse();
+        PoolContext.AskOnThreadOf(loop, () => loop.IsOnLoopThread).ShouldBeFalse();
     }
 
     [Fact]

@@ -34,7 +34,9 @@ internal sealed class ResourceCheck(Findings findings)
             GC.WaitForPendingFinalizers();
         }
         Libc.TrimHeap();
-        _managed.Add(GC.GetTotalMemory(forceFullCollection: true), findings);
+        // What the last of them found alive. GetTotalMemory counts what is free in the heap as well, and subtracts more than there is:
+        // it was seen below zero.
+        _managed.Add(GC.GetGCMemoryInfo(GCKind.FullBlocking).PromotedBytes, findings);
         _private.Add(ProcessState.PrivateMemory(), findings);
     }
 
