@@ -12,7 +12,7 @@ if (args.Length > 0 && !corrupts)
 }
 _ = Libcurl.curl_global_init(Libcurl.GlobalDefault);
 using var loop = new PollIOLoop();
-return loop.RunSync(RunAsync, TimeSpan.FromSeconds(60));
+return loop.RunSync(RunAsync, TimeSpan.FromMinutes(2));
 
 async Task<int> RunAsync()
 {

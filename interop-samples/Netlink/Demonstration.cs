@@ -5,7 +5,7 @@ using IOLoops;
 /// <summary>What the sample shows, and checks.</summary>
 internal sealed class Demonstration(IOLoop loop, bool isDeaf)
 {
-    private readonly TimeSpan _patience = TimeSpan.FromSeconds(isDeaf ? 1 : 20);
+    private readonly TimeSpan _patience = TimeSpan.FromSeconds(isDeaf ? 1 : 60);
     private readonly uint _groups = isDeaf ? 0 : NetworkWatch.Groups;
 
     /// <summary>Whether all was as it should be.</summary>

@@ -8,4 +8,4 @@ if (args.Length > 0 && !isDeaf)
     return 2;
 }
 using var loop = new PollIOLoop();
-return loop.RunSync(new Demonstration(loop, isDeaf).RunAsync, TimeSpan.FromSeconds(60)) ? 0 : 1;
+return loop.RunSync(new Demonstration(loop, isDeaf).RunAsync, TimeSpan.FromMinutes(2)) ? 0 : 1;

@@ -20,7 +20,7 @@ internal sealed class Demonstration(IOLoop loop, string parameters, bool isDeaf)
         using var sender = await PostgresConnection.ConnectAsync(loop, parameters);
         await ShowOrdersAsync(listener, sender);
         await SendMuchAsync(sender);
-        await WaitAsync(sender);
+        await StayResponsiveAsync(sender);
         await FailAsync(sender);
         await GiveUpAsync();
         return _isRight;
@@ -39,7 +39,7 @@ internal sealed class Demonstration(IOLoop loop, string parameters, bool isDeaf)
         if (!isDeaf)
             await listener.ExecuteAsync($"LISTEN {Channel}");
         await Task.WhenAll(orders.Select(order => sender.ExecuteAsync("SELECT pg_notify($1, $2)", Channel, order)));
-        await Task.WhenAny(allShown.Task, Task.Delay(TimeSpan.FromSeconds(isDeaf ? 1 : 30), loop.TimeProvider));
+        await Task.WhenAny(allShown.Task, Task.Delay(TimeSpan.FromSeconds(isDeaf ? 1 : 90), loop.TimeProvider));
         Tell(_view.Lines.SequenceEqual(orders.Select(order => $"{Channel}: {order}")), $"{_view.Children.Count} of {Orders} notifications are shown, in order");
     }
 
@@ -52,7 +52,15 @@ internal sealed class Demonstration(IOLoop loop, string parameters, bool isDeaf)
     }
 
     // The result comes in parts: a client that asked libpq for it after the first one would block until the last.
-    private async Task WaitAsync(PostgresConnection sender)
+    private async Task StayResponsiveAsync(PostgresConnection sender)
+    {
+        bool isResponsive = false;
+        for (int attempt = 0; attempt < 5 && !isResponsive; attempt++) // a machine that is busy otherwise may make the timer wait, too
+            isResponsive = await TicksDuringResultAsync(sender);
+        Tell(isResponsive, "the user interface's timer ticks while a result comes, for two seconds");
+    }
+
+    private static async Task<bool> TicksDuringResultAsync(PostgresConnection sender)
     {
         long began = Stopwatch.GetTimestamp();
         long last = began;
@@ -67,7 +75,7 @@ internal sealed class Demonstration(IOLoop loop, string parameters, bool isDeaf)
         await sender.ExecuteAsync("SELECT repeat('x', 10000), pg_sleep(0.1) FROM generate_series(1, 20)");
         timer.Stop();
         Tick();
-        Tell(longest < Stopwatch.GetElapsedTime(began) / 2, "the user interface's timer ticks while a result comes, for two seconds");
+        return longest < Stopwatch.GetElapsedTime(began) / 2;
     }
 
     private async Task FailAsync(PostgresConnection sender)
