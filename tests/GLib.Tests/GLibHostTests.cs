@@ -71,6 +71,19 @@ public sealed class GLibHostTests : IDisposable
     }
 
     [Fact]
+    public void A_pumped_host_notices_that_the_task_has_ended_on_another_thread()
+    {
+        Source.Once(_thread.Context, GLibHost.DefaultPriority, 0, () =>
+        {
+            var until = new TaskCompletionSource();
+            Source.Once(_thread.Context, IdlePriority, 0, () => ThreadPool.UnsafeQueueUserWorkItem(_ => until.SetResult(), null));
+            _thread.Host.Pump(until.Task);
+            _done.SetResult();
+        });
+        Bounded.Await(_done.Task, "the end of the pump");
+    }
+
+    [Fact]
     public void Turns_run_also_in_a_main_loop_that_a_callback_runs()
     {
         var loop = NewLoop();
