@@ -1,11 +1,17 @@
 /*
  * Turns that are nested in another one: a callback on a host that can be pumped waits in RunSync, and the host is pumped there until the
- * function has ended. Another thread may stop the run or lose it meanwhile, and the host may run no turn any more. Nobody else ever has
- * the turn: that is hosted.pml's. All threads are the host's one or others; the sleep protocol is one step here, it is hosted.pml's, too.
+ * function has ended. Another thread may stop the run or lose it meanwhile, and the host may run no turn any more. The sleep protocol is
+ * one step here: it is hosted.pml's.
+ *
+ * With SECOND the host has a second thread, which takes turns, too, although IHostThread says that there is one. Such a turn finds the
+ * first thread at work, leaves a note, and is lost to the pump. So RunSync waits in vain there, until its limit. Behind it nothing is
+ * lost, and no two turns run at once.
  *
  * models: src/IOLoop/Hosting/TurnDriver.Runs.cs PumpNested
  * models: src/IOLoop/Hosting/TurnDriver.Ending.cs EndNested
  * models: src/IOLoop/Hosting/TurnDriver.Ending.cs Lose
+ * models: src/IOLoop/Hosting/TurnOwnership.cs TryEnter
+ * models: src/IOLoop/Hosting/TurnOwnership.cs Leave
  *
  * run: -DPOSTS=2
  * run: -DPOSTS=1 -DSTOP
@@ -14,12 +20,18 @@
  * run: -DPOSTS=2 -DSTOP -DLOSES -DDEAF
  * run: -DBUFFERS -DPOSTS=1 -DSTOP
  * run: -DBUFFERS -DPOSTS=1 -DLOSES -DDEAF
+ * run: -DPOSTS=2 -DSECOND -DLIMIT
+ * run: -DPOSTS=1 -DSECOND -DLIMIT -DSTOP
+ * run: -DBUFFERS -DPOSTS=1 -DSECOND -DLIMIT
  *
  * mutant: PUMPS_WITHOUT_A_TURN -DPOSTS=1 : no turn is posted before the host is pumped, although the one on the stack posts none
  * mutant: LOOKS_BEFORE_IT_NESTS -DPOSTS=1 -DLOSES -DDEAF : whether the run must end is looked at before it is known who nests
  * mutant: NO_LOOK_AT_THE_END -DPOSTS=1 -DLOSES -DDEAF : a run that must end lets another RunSync begin to wait
  * mutant: TELLS_FIRST -DPOSTS=1 -DLOSES -DDEAF : who loses the run tells those that nest before it says so
  * mutant: STOP_ENDS_ONLY_THE_OUTERMOST -DPOSTS=1 -DSTOP : a nested turn that was stopped does not end the pump that runs it
+ * mutant: SECOND_WITHOUT_LIMIT -DPOSTS=1 -DSECOND : the host has a second thread, and RunSync no limit
+ * mutant: NESTED_LEAVES_ALL -DPOSTS=2 -DSECOND -DLIMIT : a nested turn gives up the loop, which the turn below still has
+ * mutant: NO_NOTE -DPOSTS=2 -DSECOND -DLIMIT : a turn that finds the loop at work leaves no note
  * mutant: NESTED_TURN_POSTS_NO_OTHER -DPOSTS=2 : a nested turn that has left work does not post the next
  */
 #ifndef POSTS
@@ -29,7 +41,8 @@
 #define HOST 0
 #define OTHER 1 /* stops the run, then loses it */
 #define POSTER 2
-#define THREADS 3
+#define HOST2 3
+#define THREADS 4
 
 #define MUSTEND 0
 #define STOPS 1
@@ -49,6 +62,9 @@ byte ran = 0;
 bool over = 0;
 bool nests = 0;
 bool nested = 0; /* it has nested */
+byte owner = 0;  /* 0: free, else the thread and one more */
+bool note = 0;   /* another turn came: in the same word as the owner */
+byte stack = 0;  /* threads that have a turn on their stack */
 
 inline postTurn(_T) {
   compareExchange(_T, POSTED, 1, 0, x);
@@ -95,9 +111,13 @@ inline pumpNested() {
 #endif
   do
   :: atomic { until -> break }
+#if defined(LIMIT) && !defined(SECOND_WITHOUT_LIMIT)
+  :: until = 1 /* it is reached */
+#endif
   :: atomic { hostQueue && !deaf && !until -> hostQueue-- };
      exchange(HOST, POSTED, 0, x); x = 0;
-     asleep = 0;
+     asleep = 0; /* the loop is this thread's: no other has entered it */
+     assert(owner == HOST + 1);
      get(HOST, MUSTEND, must);
      get(HOST, STOPS, x);
      if
@@ -109,6 +129,9 @@ inline pumpNested() {
 #endif
      :: else -> callbacks(HOST); next(HOST)
      fi;
+#ifdef NESTED_LEAVES_ALL
+     atomic { owner = 0; note = 0 };
+#endif
 #ifndef NESTED_TURN_POSTS_NO_OTHER
      if :: again -> again = 0; postTurn(HOST) :: else -> skip fi
 #else
@@ -118,26 +141,45 @@ inline pumpNested() {
   lock(HOST, LIST); put(HOST, NESTED, 0); unlock(HOST, LIST);
   nests = 0 }
 
-proctype Host() {
-  byte x; bool again; bool must; bool wakes;
+inline enter(_T) { /* mine: whether the turn is this thread's */
+  atomic {
+    flushed(_T) -> if
+    :: owner == 0 -> owner = _T + 1; mine = 1; stack++; assert(stack == 1)
+    :: else ->
+#ifndef NO_NOTE
+       note = 1
+#else
+       skip
+#endif
+    fi } }
+
+proctype Host(byte t) {
+  byte x; bool again; bool must; bool wakes; bool mine;
 end: do
   :: atomic { hostQueue && !deaf && !over -> hostQueue-- };
-     exchange(HOST, POSTED, 0, x); x = 0;
-     asleep = 0;
-     get(HOST, MUSTEND, must);
-     get(HOST, STOPS, x);
+     exchange(t, POSTED, 0, x); x = 0;
+     enter(t);
      if
-     :: must || x -> over = 1
-     :: else ->
-        if :: !nested -> nested = 1; if :: ran < POSTS -> pumpNested() :: else -> skip fi :: else -> skip fi;
+     :: mine && over -> mine = 0; atomic { stack--; owner = 0; note = 0 }
+     :: mine && !over -> mine = 0;
         asleep = 0;
-        callbacks(HOST);
-        get(HOST, STOPS, x);
-        if :: !x -> next(HOST); get(HOST, MUSTEND, x); if :: x -> over = 1 :: else -> skip fi :: else -> over = 1 fi;
-        x = 0;
-        if :: again && !over -> postTurn(HOST) :: else -> skip fi; again = 0
-     fi;
-     must = 0; x = 0
+        get(t, MUSTEND, must);
+        get(t, STOPS, x);
+        if
+        :: must || x -> over = 1
+        :: else ->
+           if :: !nested && t == HOST -> nested = 1; if :: ran < POSTS -> pumpNested() :: else -> skip fi :: else -> skip fi;
+           asleep = 0;
+           callbacks(t);
+           get(t, STOPS, x);
+           if :: !x -> next(t); get(t, MUSTEND, x); if :: x -> over = 1 :: else -> skip fi :: else -> over = 1 fi;
+           x = 0
+        fi;
+        must = 0; x = 0;
+        atomic { flushed(t) -> stack--; owner = 0; if :: note -> note = 0; again = 1 :: else -> skip fi };
+        if :: again && !over -> postTurn(t) :: else -> skip fi; again = 0
+     :: else -> skip
+     fi
   od }
 
 proctype Poster() {
@@ -179,7 +221,10 @@ active proctype Check() {
 
 init { atomic {
   hostQueue = 1; mem[POSTED] = 1;
-  run Host(); run Poster();
+  run Host(HOST); run Poster();
+#ifdef SECOND
+  run Host(HOST2);
+#endif
 #if defined(STOP) || defined(LOSES)
   run Other();
 #endif

@@ -24,7 +24,7 @@ internal sealed class TurnOwnership
 
     /// <summary>Begins a turn on this thread, inside another one of this thread if there is one.</summary>
     /// <returns>False: another thread has one on its stack, and will see that this one came.</returns>
-    // Modelled in tests/models: hosted, restart.
+    // Modelled in tests/models: hosted, nested, restart.
     internal bool TryEnter()
     {
         int self = Environment.CurrentManagedThreadId; // of a thread that is alive: no other one can have it
@@ -59,7 +59,7 @@ internal sealed class TurnOwnership
 
     /// <summary>Ends a turn. A full fence, unless the turn was a nested one.</summary>
     /// <returns>Whether a turn of another thread came meanwhile, which must be posted again.</returns>
-    // Modelled in tests/models: hosted, restart.
+    // Modelled in tests/models: hosted, nested, restart.
     internal bool Leave()
     {
         if (--_depth > 0)

@@ -33,7 +33,7 @@ internal sealed class RegistrationSet(
             throw new InvalidOperationException($"File descriptor {fd.Number} has no handler on {loop.Name}. Call AddHandler first.");
         int number = (int)fd.Number;
         int errno = ModifyWithKernel(row, number, events);
-        if (errno is Errno.ENOENT or Errno.EPERM) // EPERM: it is a regular file by now
+        if (IsAnotherFile(errno))
             errno = RegisterAnew(ref row, number, events);
         if (errno != Errno.Ok)
             throw Errno.Failure(nameof(IOLoop.UpdateHandler), number, errno);
@@ -108,13 +108,19 @@ internal sealed class RegistrationSet(
     {
         row.Flags &= ~RegistrationFlags.Suspended;
         int errno = _poller.Modify(number, row.Token(number), row.Events);
-        if (errno is Errno.ENOENT or Errno.EPERM)
+        if (IsAnotherFile(errno))
             errno = RegisterAnew(ref row, number, row.Events); // closed meanwhile, and opened again
         if (errno is Errno.Ok or Errno.EBADF) // closed meanwhile
             return;
         var callback = row.Target as Delegate ?? ((AsyncHandler)row.Target!).Handler;
         poster.ReportLater(callback, Errno.Failure("Resuming a handler", number, errno));
     }
+
+    /// <summary>Whether the poller's answer says that a number that was registered stands for another file by now, perhaps a regular one.</summary>
+    internal bool IsAnotherFile(int errno) => errno == Errno.ENOENT || IsAlwaysReady(errno);
+
+    // poll(2) takes every file: there EPERM says that a sandbox forbids statx.
+    private bool IsAlwaysReady(int errno) => errno == Errno.EPERM && _poller.Kind != PollerKind.Poll;
 
     /// <summary>Asks for other events of the registered file. Returns 0 or an errno; ENOENT: the number stands for another file.</summary>
     [MethodImpl(Jit.Hot)]
@@ -219,8 +225,7 @@ internal sealed class RegistrationSet(
     {
         ulong token = registration.Token(number);
         int errno = _poller.Register(number, token, registration.Events);
-        // poll(2) takes every file: there EPERM says that a sandbox forbids statx, not that the file is always ready.
-        if (errno == Errno.EPERM && _poller.Kind != PollerKind.Poll)
+        if (IsAlwaysReady(errno))
         {
             errno = AlwaysReady.Add(number, registration.Generation);
             if (errno == Errno.Ok)

@@ -90,7 +90,7 @@ internal sealed class Waits(IOLoop loop, LoopGate gate, RegistrationSet registra
             return false;
         var events = row.Events | waiter.Events;
         int errno = registrations.ModifyWithKernel(row, number, events);
-        if (errno is Errno.ENOENT or Errno.EPERM) // EPERM: it is a regular file by now
+        if (registrations.IsAnotherFile(errno))
             return false;
         if (errno != Errno.Ok)
             throw Errno.Failure(nameof(IOLoop.WaitAsync), number, errno);
