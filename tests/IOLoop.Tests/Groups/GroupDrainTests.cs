@@ -1,3 +1,4 @@
+using IOLoops.Conformance;
 using Shouldly;
 using Xunit;
 
@@ -25,6 +26,82 @@ public sealed class GroupDrainTests : GroupHarness
         }
         await Soon(group.StopAsync());
         await Soon(run);
+    }
+
+    // The moment at which one look at each loop is not enough: a callback on the first loop runs just before the second look at it,
+    // and adds one to the second loop, behind the second look there.
+    [Fact]
+    public async Task A_callback_that_slips_behind_the_looks_is_waited_for()
+    {
+        var group = NewGroup(2);
+        var (one, other) = (group.Loops[0], group.Loops[1]);
+        using var busyOne = new BlockingHandler(one);
+        using var busyOther = new BlockingHandler(other);
+        var run = group.RunAsync();
+        await Soon(one.InvokeAsync(() => { }));
+        using var blocked = new ManualResetEventSlim();
+        using var release = new ManualResetEventSlim();
+        bool isLastDone = false;
+        other.AddCallback(() =>
+        {
+            blocked.Set();
+            release.Wait(Patience);
+            one.AddCallback(() => other.AddCallback(() => Volatile.Write(ref isLastDone, true)));
+        });
+        blocked.Wait(Patience).ShouldBeTrue();
+        var drain = group.DrainAsync();
+        Has(one, 0); // the first look at it is over
+        busyOne.Block();
+        release.Set();
+        Has(one, 2); // what the callback has added, and behind it the second look
+        Has(other, 0); // the second look at it is over
+        busyOther.Block();
+        busyOne.Release();
+        SpinWait.SpinUntil(() => drain.IsCompleted || IsQueued(other, 2), Patience).ShouldBeTrue();
+        drain.IsCompleted.ShouldBeFalse("the last callback has not run");
+        busyOther.Release();
+        await Soon(drain);
+        Volatile.Read(ref isLastDone).ShouldBeTrue();
+        await Soon(group.StopAsync());
+        await Soon(run);
+    }
+
+    private static void Has(PollIOLoop loop, int callbacks) =>
+        SpinWait.SpinUntil(() => IsQueued(loop, callbacks), Patience).ShouldBeTrue();
+
+    private static bool IsQueued(PollIOLoop loop, int callbacks) => loop.ToString().Contains($" {callbacks} callbacks queued", StringComparison.Ordinal);
+
+    /// <summary>Keeps a loop busy in a handler, which is no callback.</summary>
+    private sealed class BlockingHandler : IDisposable
+    {
+        private readonly EventFd _signal = new();
+        private readonly ManualResetEventSlim _isBlocked = new();
+        private readonly ManualResetEventSlim _release = new();
+
+        internal BlockingHandler(PollIOLoop loop) => loop.AddHandler(
+            _signal.Number,
+            (fd, _) =>
+            {
+                _isBlocked.Set();
+                _release.Wait(Patience);
+                loop.RemoveHandler(fd);
+            },
+            IOEvents.Read);
+
+        /// <summary>Returns when the loop is in the handler.</summary>
+        internal void Block()
+        {
+            _signal.Signal();
+            _isBlocked.Wait(Patience).ShouldBeTrue();
+        }
+
+        internal void Release() => _release.Set();
+
+        public void Dispose()
+        {
+            Release();
+            _signal.Dispose();
+        }
     }
 
     [Fact]
