@@ -59,7 +59,7 @@ public sealed class BlockedLoop
     /// <summary>The <see cref="Environment.CurrentManagedThreadId"/> of the blocked thread.</summary>
     public int ManagedThreadId { get; }
 
-    /// <summary>The same thread's number in the operating system, as debuggers and <c>top -H</c> show it. 0 if this system does not tell.</summary>
+    /// <summary>The same thread's number in the operating system, as debuggers and <c>top -H</c> show it. 0 if this system does not provide it.</summary>
     public long NativeThreadId { get; }
 
     /// <summary>

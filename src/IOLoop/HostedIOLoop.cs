@@ -165,8 +165,8 @@ public class HostedIOLoop : KernelIOLoop
     }
 
     /// <summary>
-    /// For loops over hosts that learn in another way than by a post that fails that no turn will run any more, those that are
-    /// posted included: ends the run, as such a post does. Any thread. Does nothing when the loop does not run.
+    /// For loops over hosts whose end does not show in a failing post: reports that the host will run no more turns, posted ones
+    /// included. Ends the run, as a failing post does. Any thread. Does nothing when the loop does not run.
     /// </summary>
     /// <param name="cause">Is logged, and is the inner exception of what <see cref="Start"/> and RunSync throw.</param>
     protected void ReportHostLost(Exception cause)
@@ -176,8 +176,8 @@ public class HostedIOLoop : KernelIOLoop
     }
 
     /// <summary>
-    /// Who awaits something on a loop that has been stopped waits for a run that may never come. Callbacks that wait for it are no
-    /// mistake.
+    /// Code that awaits something on a stopped loop waits for a run that may never come, which is reported. Callbacks that wait for
+    /// the next run are no mistake.
     /// </summary>
     internal override void NotePostedAtRest(SendOrPostCallback callback, object? state)
     {

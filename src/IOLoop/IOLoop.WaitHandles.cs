@@ -16,13 +16,13 @@ public abstract partial class IOLoop
     /// <remarks>
     /// <para>
     /// The system's thread pool waits for one signal at a time, and waits for the next when the callback has returned. Any number of
-    /// handles may be waited for, without a thread each. To take a signal resets an auto-reset event, decrements a semaphore, and
-    /// resets a synchronization timer: each signal reaches one of those who wait for the handle. A handle that stays signalled (a
+    /// handles may be waited for, without a thread each. Taking a signal resets an auto-reset event or a
+    /// synchronization timer, and decrements a semaphore: each signal reaches one of the waits for the handle. A handle that stays signalled (a
     /// manual-reset event, a process that has ended) is reported again and again: reset it in the callback, or ask for one call.
     /// </para>
     /// <para>
-    /// While the loop does not run, one signal may be taken, whose call follows in the next run. If the loop is closed before, the
-    /// call that was missed is logged.
+    /// While the loop does not run, one signal may be taken; its call follows in the next run. If the loop is closed first, the
+    /// missed call is logged.
     /// </para>
     /// <para>
     /// A signal that was taken when the handler was disposed of, and for which the callback has not begun, is discarded:

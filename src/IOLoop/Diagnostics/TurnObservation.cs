@@ -139,7 +139,7 @@ internal sealed class TurnObservation(IObservedLoop core, CallbackQueue callback
         Record(_meter.HandlerDuration, _stamp - call.Start);
     }
 
-    // Who listens is called here, inside a turn, with code of its own: what that throws must not end the loop.
+    // A listener runs its own code here, inside a turn: an exception from it must not end the loop.
 
     private void Record(Histogram<double> histogram, long units)
     {

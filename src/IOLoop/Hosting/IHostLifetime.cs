@@ -4,8 +4,8 @@ namespace IOLoops;
 public interface IHostLifetime : ILoopHost
 {
     /// <summary>
-    /// A run of the loop is about to begin. Any thread; no other run can begin before <see cref="OnRunEnded"/>. What it throws
-    /// comes out of <see cref="HostedIOLoop.Attach()"/>.
+    /// A run of the loop is about to begin. Any thread; no other run can begin before <see cref="OnRunEnded"/>. An exception
+    /// from it is thrown by <see cref="HostedIOLoop.Attach()"/>.
     /// </summary>
     void OnRunBeginning();
 

@@ -8,9 +8,9 @@ namespace IOLoops;
 public interface IYieldingHost : ILoopHost
 {
     /// <summary>
-    /// Whether work waits in the host that turns posted by <see cref="ILoopHost.Post"/> would be run before. When the budget is
-    /// used up, called where a turn is about to begin, and inside a turn after a handler that is not the last, so on the host's thread where it has one. When in
-    /// doubt: <see langword="true"/>.
+    /// Whether work waits in the host that would only run after turns posted by <see cref="ILoopHost.Post"/>. The loop asks when
+    /// its budget is used up: before a turn begins, and inside a turn after a handler that is not the last; on the host's thread, if
+    /// it has one. A host that cannot be sure returns <see langword="true"/>.
     /// </summary>
     bool HasOtherWork { get; }
 
