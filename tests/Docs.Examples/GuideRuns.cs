@@ -4,6 +4,8 @@ using System.Reactive.Subjects;
 using System.Runtime.InteropServices;
 using IOLoops.Sources;
 using IOLoops.VsThreading;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace IOLoops.DocsExamples;
@@ -16,6 +18,7 @@ internal static class GuideRuns
         OnAUserInterfaceShows();
         AMainLoopRunsTurns();
         LoopsRunInTheHosts();
+        AGroupRunsInAnApplication();
         LoopsAreOperated();
         RxRunsOnLoops();
         JoinableTasksRun();
@@ -56,6 +59,17 @@ internal static class GuideRuns
         Expect(loop.RunSync(() => Task.FromResult(Thread.CurrentThread.IsThreadPoolThread), Limit), "a loop runs on the pool");
         SourcesUse.Run();
         HostUse.RunAsync().WaitAsync(Limit).GetAwaiter().GetResult();
+    }
+
+    private static void AGroupRunsInAnApplication()
+    {
+        var builder = Host.CreateApplicationBuilder();
+        HostedGroup.Add(builder);
+        using var host = builder.Build();
+        var group = host.Services.GetRequiredService<LoopGroup>();
+        host.StartAsync().WaitAsync(Limit).GetAwaiter().GetResult();
+        Expect(group.Loops.Count == 4 && group.Loops.All(loop => loop.IsRunning), "a group runs while its application does");
+        host.StopAsync().WaitAsync(Limit).GetAwaiter().GetResult();
     }
 
     private static void LoopsAreOperated()
