@@ -45,8 +45,9 @@ internal sealed partial class Checker(Clone clone)
         "csharp" or "xml" or "json" => ProblemOfQuotation(block, block.Comment),
         "diff" => ProblemOfDifference(block),
         "sh" => ProblemOfCommands(block),
-        "" when block.Comment.Length == 0 => ProblemOfCommands(block),
-        "" => ProblemOfQuotation(block, block.Comment),
+        "" when block.Comment.Length == 0 && !Commands.Of(block).Any() => "a block without a language names the file that it is quoted from in a comment above it, or is 'text'",
+        "" or "text" when block.Comment.Length == 0 => ProblemOfCommands(block),
+        "" or "text" => ProblemOfQuotation(block, block.Comment),
         "mermaid" => null,
         _ => _commands.Problem(clone, block.Page, block.Language),
     };

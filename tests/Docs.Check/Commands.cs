@@ -47,7 +47,7 @@ internal sealed partial class Commands
     }
 
     /// <summary>The commands of a block: its lines, or, in one that also shows what they print, those behind a prompt.</summary>
-    internal static IEnumerable<string> Of(CodeBlock block) => block.Language.Length > 0
+    internal static IEnumerable<string> Of(CodeBlock block) => block.Language == "sh"
         ? block.Lines.Select(line => Remark().Replace(line, "").Trim()).Where(line => line.Length > 0)
         : block.Lines.Where(line => line.StartsWith("$ ", StringComparison.Ordinal)).Select(line => line[2..].Trim());
 

@@ -10,7 +10,7 @@ internal static class DocComments
     {
         for (int i = 0; i < lines.Length; i++)
         {
-            if (!lines[i].Trim().StartsWith("/// <code>", StringComparison.Ordinal))
+            if (!lines[i].Contains("<code", StringComparison.Ordinal))
                 continue;
             int end = Array.FindIndex(lines, i, line => line.Contains("</code>", StringComparison.Ordinal));
             if (end <= i || lines[i].Trim() != "/// <code>" || lines[end].Trim() != "/// </code>")
