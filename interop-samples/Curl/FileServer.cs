@@ -5,8 +5,8 @@ using IOLoops;
 using IOLoops.Sources;
 
 /// <summary>
-/// A server of HTTP on the loopback address, on the same loop as libcurl: if a call of libcurl blocked, it would wait for itself. It
-/// answers nobody until all requests are there, so all downloads are under way at once.
+/// A server of HTTP on the loopback address, on the same loop as libcurl: if a call of libcurl blocked, it would wait for itself. The
+/// server sends no answer until all requests are there, so all downloads are under way at once.
 /// </summary>
 internal sealed class FileServer : IDisposable
 {

@@ -4,7 +4,7 @@ namespace IOLoops.Samples;
 
 /// <summary>
 /// One client. Reads only when nothing waits to be written: a client that does not read what it is sent is not read from
-/// either, and costs one buffer at the most.
+/// either, and costs at most one buffer.
 /// </summary>
 internal sealed class Connection(IOLoop loop, EchoServer server, Socket socket)
 {
