@@ -23,6 +23,8 @@ internal sealed class Demonstration(IOLoop loop, string parameters, bool isDeaf)
         await StayResponsiveAsync(sender);
         await FailAsync(sender);
         await GiveUpAsync();
+        await EndWithCopyAsync();
+        await DisposeInHandlerAsync(sender);
         return _isRight;
     }
 
@@ -108,6 +110,56 @@ internal sealed class Demonstration(IOLoop loop, string parameters, bool isDeaf)
             isGivenUp = true;
         }
         Tell(isGivenUp, "a server that does not answer is given up");
+    }
+
+    // COPY needs a protocol that this client does not have. Nothing else can be executed behind it.
+    private async Task EndWithCopyAsync()
+    {
+        bool isRight = true;
+        foreach (string copy in new[] { "COPY (SELECT 1) TO STDOUT", "COPY numbers FROM STDIN" })
+        {
+            using var connection = await PostgresConnection.ConnectAsync(loop, parameters);
+            await connection.ExecuteAsync("CREATE TEMP TABLE numbers (number int)");
+            Task<string?>[] commands = [connection.ExecuteAsync(copy), connection.ExecuteAsync("SELECT 1")];
+            foreach (var command in commands)
+                isRight &= await FailureOfAsync(command) is PostgresException failure && failure.Message.StartsWith("COPY", StringComparison.Ordinal);
+            isRight &= connection.Lost.IsCompletedSuccessfully;
+        }
+        Tell(isRight, "COPY ends the connection, and says so");
+    }
+
+    // A handler may dispose of the connection, and its owner does so again.
+    private async Task DisposeInHandlerAsync(PostgresConnection sender)
+    {
+        using var connection = await PostgresConnection.ConnectAsync(loop, parameters);
+        int heard = 0;
+        connection.Notified += _ =>
+        {
+            heard++;
+            connection.Dispose();
+        };
+        await connection.ExecuteAsync("LISTEN endings");
+        var lost = connection.Lost;
+        await sender.ExecuteAsync("SELECT pg_notify('endings', number::text) FROM generate_series(1, 3) number");
+        bool isLost = await FailureOfAsync(lost.WaitAsync(TimeSpan.FromSeconds(60), loop.TimeProvider)) is null;
+        connection.Dispose();
+        bool isRefused = await FailureOfAsync(Execute()) is ObjectDisposedException;
+        Tell(isLost && isRefused && heard == 1, "a handler disposes of the connection: no further notification comes, and commands are refused");
+
+        async Task Execute() => await connection.ExecuteAsync("SELECT 1");
+    }
+
+    private static async Task<Exception?> FailureOfAsync(Task task)
+    {
+        try
+        {
+            await task;
+            return null;
+        }
+        catch (Exception exception)
+        {
+            return exception;
+        }
     }
 
     private void Tell(bool isRight, string what)

@@ -14,6 +14,9 @@ internal static unsafe partial class Libpq
     // ExecStatusType
     private const int CommandOk = 1;
     private const int TuplesOk = 2;
+    private const int CopyOut = 3;
+    private const int CopyIn = 4;
+    private const int CopyBoth = 8;
 
     private const string Library = "libpq.so.5";
 
@@ -88,6 +91,9 @@ internal static unsafe partial class Libpq
 
     internal static bool Send(nint connection, string command, string[] arguments) =>
         PQsendQueryParams(connection, command, arguments.Length, 0, arguments, 0, 0, 0) != 0;
+
+    /// <summary>Whether the server waits until data has been copied.</summary>
+    internal static bool IsCopy(nint result) => PQresultStatus(result) is CopyOut or CopyIn or CopyBoth;
 
     /// <summary>The first value of a result, null when it has no rows, or why the command failed.</summary>
     internal static (string? Value, PostgresException? Failure) Read(nint result) => PQresultStatus(result) switch

@@ -1,6 +1,6 @@
 using IOLoops;
 
-/// <summary>A connection of libpq's on a loop. It never blocks. All members: the loop's thread.</summary>
+/// <summary>A connection of libpq's on a loop. It never blocks; COPY ends it. All members: the loop's thread.</summary>
 internal sealed class PostgresConnection : IDisposable
 {
     private readonly IOLoop _loop;
@@ -10,6 +10,7 @@ internal sealed class PostgresConnection : IDisposable
     private PostgresCommand? _current;
     private int _socket = -1;
     private IOEvents _interest = IOEvents.Read;
+    private bool _isDisposed;
 
     private PostgresConnection(IOLoop loop, string parameters)
     {
@@ -20,7 +21,7 @@ internal sealed class PostgresConnection : IDisposable
     /// <summary>What another client has sent to a channel that this one listens to.</summary>
     internal event Action<Notification>? Notified;
 
-    /// <summary>Ends, with the reason, when the connection is lost.</summary>
+    /// <summary>Ends, with the reason, when the connection is lost or disposed of.</summary>
     internal Task<PostgresException> Lost => _lost.Task;
 
     /// <param name="loop">Where to wait.</param>
@@ -61,8 +62,10 @@ internal sealed class PostgresConnection : IDisposable
     /// <summary>Executes a command, after those before it. The first value of its result, or null.</summary>
     /// <param name="command">One command; <c>$1</c> and so on stand for the arguments.</param>
     /// <param name="arguments">Text that is passed as it is: nothing needs to be quoted.</param>
+    /// <exception cref="ObjectDisposedException">The connection is disposed of.</exception>
     internal Task<string?> ExecuteAsync(string command, params string[] arguments)
     {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (Lost.IsCompleted)
             return Task.FromException<string?>(Lost.Result);
         var added = new PostgresCommand(command, arguments);
@@ -77,17 +80,20 @@ internal sealed class PostgresConnection : IDisposable
         while (_current is not null && Libpq.PQisBusy(_connection) == 0)
             TakeResult(_current);
         var notifications = Libpq.TakeNotifications(_connection); // they stay in libpq until they are taken, readable or not
-        if (isAlive)
+        if (!isAlive)
+        {
+            Lose(Libpq.Failure(_connection));
+        }
+        else if (!Lost.IsCompleted)
         {
             Flush();
             BeginNext();
         }
-        else
-        {
-            Lose();
-        }
         foreach (var notification in notifications)
-            Notified?.Invoke(notification); // may dispose of the connection: libpq is not called any more
+        {
+            if (!_isDisposed) // a handler may dispose of the connection
+                Notified?.Invoke(notification);
+        }
     }
 
     private void TakeResult(PostgresCommand command)
@@ -99,8 +105,12 @@ internal sealed class PostgresConnection : IDisposable
             command.End();
             return;
         }
-        (command.Value, command.Failure) = Libpq.Read(result);
+        bool isCopy = Libpq.IsCopy(result);
+        if (!isCopy)
+            (command.Value, command.Failure) = Libpq.Read(result);
         Libpq.PQclear(result);
+        if (isCopy) // libpq would answer the same until the data has been copied
+            Lose(new PostgresException("COPY from or to the client is not supported. The connection cannot be used any more."));
     }
 
     private void BeginNext()
@@ -110,7 +120,7 @@ internal sealed class PostgresConnection : IDisposable
         if (Libpq.Send(_connection, _current.Text, _current.Arguments))
             Flush();
         else
-            Lose();
+            Lose(Libpq.Failure(_connection));
     }
 
     // What the system does not take at once libpq keeps: then it must be called when the socket takes more, or has something to read.
@@ -118,7 +128,7 @@ internal sealed class PostgresConnection : IDisposable
     {
         int left = Libpq.PQflush(_connection);
         if (left < 0)
-            Lose();
+            Lose(Libpq.Failure(_connection));
         else
             Watch(left == 0 ? IOEvents.Read : IOEvents.Read | IOEvents.Write);
     }
@@ -132,10 +142,9 @@ internal sealed class PostgresConnection : IDisposable
     }
 
     // A socket that has hung up is always ready: the handler must go.
-    private void Lose()
+    private void Lose(PostgresException failure)
     {
         StopWatching();
-        var failure = Libpq.Failure(_connection);
         EndCommands(failure);
         _lost.TrySetResult(failure);
     }
@@ -159,8 +168,10 @@ internal sealed class PostgresConnection : IDisposable
 
     public void Dispose()
     {
-        StopWatching(); // before libpq closes it
+        if (_isDisposed)
+            return;
+        _isDisposed = true;
+        Lose(new PostgresException("The connection was disposed of.")); // removes the handler before libpq closes the socket
         Libpq.PQfinish(_connection);
-        EndCommands(new PostgresException("The connection was closed before the command had ended."));
     }
 }

@@ -23,6 +23,11 @@ async Task<int> RunAsync()
             return await ListenAsync(loop, channel);
         return await new Demonstration(loop, args[^1], isDeaf).RunAsync() ? 0 : 1;
     }
+    catch (DllNotFoundException)
+    {
+        Console.Error.WriteLine("There is no libpq.so.5. On Debian it is in the package libpq5.");
+        return 2;
+    }
     catch (PostgresException failure)
     {
         Console.Error.WriteLine(failure.Message.ReplaceLineEndings(" "));
