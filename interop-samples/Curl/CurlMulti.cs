@@ -14,6 +14,7 @@ internal sealed unsafe class CurlMulti : IDisposable
     private readonly HashSet<int> _watched = [];
     private readonly Dictionary<nint, TaskCompletionSource<int>> _transfers = [];
     private TimeoutHandle _timeout;
+    private Exception? _failure;
 
     internal CurlMulti(IOLoop loop)
     {
@@ -30,10 +31,12 @@ internal sealed unsafe class CurlMulti : IDisposable
     /// <summary>Begins a transfer. Its task ends with the CURLcode.</summary>
     internal Task<int> RunAsync(nint easy)
     {
+        if (_failure is not null)
+            return Task.FromException<int>(_failure);
         // Code that awaits the task resumes in a call of its own, and may begin the next transfer there.
         var ended = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _transfers.Add(easy, ended);
         Libcurl.Check(Libcurl.curl_multi_add_handle(_multi, easy)); // sets a timeout of zero
+        _transfers.Add(easy, ended);
         return ended.Task;
     }
 
@@ -42,15 +45,18 @@ internal sealed unsafe class CurlMulti : IDisposable
     {
         if (what == Libcurl.PollRemove)
         {
-            _watched.Remove(socket);
-            _loop.RemoveHandler(socket);
+            if (_watched.Remove(socket)) // without it the socket may have a handler that is not libcurl's
+                _loop.RemoveHandler(socket);
             return;
         }
         var events = ((what & Libcurl.PollIn) != 0 ? IOEvents.Read : 0) | ((what & Libcurl.PollOut) != 0 ? IOEvents.Write : 0);
-        if (_watched.Add(socket))
-            _loop.AddHandler(socket, (fd, ready) => Act((int)fd.Number, ready), events);
-        else
+        if (_watched.Contains(socket))
+        {
             _loop.UpdateHandler(socket, events);
+            return;
+        }
+        _loop.AddHandler(socket, (fd, ready) => Act((int)fd.Number, ready), events);
+        _watched.Add(socket); // only now: AddHandler may throw
     }
 
     // The same, for the one timeout that libcurl has; a new one replaces it.
@@ -65,23 +71,37 @@ internal sealed unsafe class CurlMulti : IDisposable
         int events = (ready.IsReadable() ? Libcurl.SelectIn : 0) | (ready.IsWritable() ? Libcurl.SelectOut : 0) | (ready.HasError() ? Libcurl.SelectError : 0);
         int code = Libcurl.curl_multi_socket_action(_multi, socket, events, out _);
         if (code != 0)
-            Fail(Libcurl.Failure(code));
+            _failure ??= Libcurl.Failure(code);
+        TakeEnded();
+        if (_failure is not null)
+            Fail(_failure);
+    }
+
+    private void TakeEnded()
+    {
         while (Libcurl.curl_multi_info_read(_multi, out _) is var message && message is not null)
         {
             var (easy, result) = (message->Easy, message->Result); // the message is gone when its transfer is removed
-            Libcurl.Check(Libcurl.curl_multi_remove_handle(_multi, easy));
+            int code = Libcurl.curl_multi_remove_handle(_multi, easy);
+            if (code != 0)
+                _failure ??= Libcurl.Failure(code);
             _transfers.Remove(easy, out var ended);
             ended!.TrySetResult(result);
         }
     }
 
+    // A transfer is removed before its task ends: its owner may free it then.
     private void Fail(Exception exception)
     {
-        foreach (var ended in _transfers.Values)
+        foreach (var (easy, ended) in _transfers)
+        {
+            _ = Libcurl.curl_multi_remove_handle(_multi, easy);
             ended.TrySetException(exception);
+        }
+        _transfers.Clear();
     }
 
-    // No exception may pass through libcurl. After -1 it ends all transfers.
+    // No exception may pass through libcurl. After -1 it does nothing more, and the exception is reported when its call has returned.
     private int Guard(Action action)
     {
         try
@@ -91,7 +111,7 @@ internal sealed unsafe class CurlMulti : IDisposable
         }
         catch (Exception exception)
         {
-            Fail(exception);
+            _failure ??= exception;
             return -1;
         }
     }

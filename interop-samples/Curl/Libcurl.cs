@@ -11,7 +11,9 @@ internal static unsafe partial class Libcurl
     // CURLoption
     internal const int WriteData = 10001;
     internal const int Url = 10002;
+    internal const int SocketOptionData = 10149;
     internal const int WriteFunction = 20011;
+    internal const int SocketOptionFunction = 20148;
     internal const int FailOnError = 45;
     internal const int NoSignal = 99;
     internal const int TimeoutMilliseconds = 155;

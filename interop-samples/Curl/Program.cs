@@ -10,7 +10,15 @@ if (args.Length > 0 && !corrupts)
     Console.Error.WriteLine("usage: Curl [--corrupt]");
     return 2;
 }
-_ = Libcurl.curl_global_init(Libcurl.GlobalDefault);
+try
+{
+    _ = Libcurl.curl_global_init(Libcurl.GlobalDefault);
+}
+catch (DllNotFoundException)
+{
+    Console.Error.WriteLine("There is no libcurl.so.4. On Debian it is in the package libcurl4.");
+    return 2;
+}
 using var loop = new PollIOLoop();
 return loop.RunSync(RunAsync, TimeSpan.FromMinutes(2));
 
@@ -25,7 +33,12 @@ async Task<int> RunAsync()
 
     int code = await silent.RunAsync(multi);
     Console.WriteLine($"no answer: {Libcurl.Explain(code)}");
-    return wrong == 0 && code == Libcurl.OperationTimedOut ? 0 : 1;
+
+    bool isReported = await Failures.OfReceiverAsync(multi, server.Url + "1");
+    Console.WriteLine(isReported ? "a receiver that throws ends its transfer only" : "WRONG: the exception of a receiver");
+    bool isKept = await Failures.OfWatchAsync(loop, server.Url + "1");
+    Console.WriteLine(isKept ? "a socket that the program watches: the transfer fails, the program's wait stays" : "WRONG: the program's wait");
+    return wrong == 0 && code == Libcurl.OperationTimedOut && isReported && isKept ? 0 : 1;
 }
 
 async Task<int> AllAsync(CurlMulti multi, string url)
