@@ -13,6 +13,7 @@ internal static unsafe partial class Libc
 
     internal const int NotPermitted = 1;     // EPERM
     internal const int Again = 11;           // EAGAIN
+    internal const int Busy = 16;            // EBUSY
     internal const int NoBuffers = 105;      // ENOBUFS
 
     private const string Library = "libc";

@@ -29,6 +29,9 @@ internal readonly ref struct NetlinkMessage
 
     internal ushort Flags => MemoryMarshal.Read<ushort>(_bytes[6..]);
 
+    /// <summary>That of the request which this message answers; 0: it is news.</summary>
+    internal int Sequence => MemoryMarshal.Read<int>(_bytes[8..]);
+
     internal ReadOnlySpan<byte> Body => _bytes[HeaderSize..];
 
     /// <summary>The errno that a message of type <see cref="Error"/> says; 0 when the request has been carried out.</summary>

@@ -7,7 +7,14 @@ internal static class NetlinkRequest
     private const ushort LocalAddress = 2; // IFA_LOCAL
 
     /// <summary>Asks for all links or all addresses.</summary>
-    internal static byte[] List(ushort type) => WithHeader(type, NetlinkMessage.Dump, new byte[AddressBody + 8]); // room for either body
+    /// <param name="type">Which of them.</param>
+    /// <param name="sequence">The kernel repeats it in each message of its answer. News has 0.</param>
+    internal static byte[] List(ushort type, int sequence)
+    {
+        byte[] message = WithHeader(type, NetlinkMessage.Dump, new byte[AddressBody + 8]); // room for either body
+        BitConverter.TryWriteBytes(message.AsSpan(8), sequence);
+        return message;
+    }
 
     /// <summary>Adds an address of IPv4 to a link, or removes it.</summary>
     internal static byte[] Change(ushort type, NetworkAddress address)

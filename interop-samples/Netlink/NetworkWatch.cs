@@ -20,23 +20,29 @@ internal sealed class NetworkWatch : IDisposable
     private readonly Dictionary<int, (string Name, int Listing)> _links = [];
     private readonly Dictionary<NetworkAddress, int> _addresses = []; // and in which listing each was last seen
     private TaskCompletionSource _listed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly bool _asksAgain;
     private ushort _asked;
+    private int _sequence; // of the request that was sent last
     private bool _isStale;
     private int _listing;
 
-    internal NetworkWatch(IOLoop loop, uint groups = Groups, int receiveBuffer = 0)
+    internal NetworkWatch(IOLoop loop, uint groups = Groups, int receiveBuffer = 0, bool asksAgain = true)
     {
         _loop = loop;
+        _asksAgain = asksAgain;
         _socket = new NetlinkSocket(groups, receiveBuffer);
         loop.AddHandler(_socket, (_, _) => OnReadable(), IOEvents.Read);
         List();
     }
 
-    /// <summary>Ends when everything has been listed.</summary>
+    /// <summary>Ends when everything has been listed. Fails with an IOException when the kernel refuses to list it.</summary>
     internal Task Listed => _listed.Task;
 
     /// <summary>How often the kernel has lost news, so that everything was listed again.</summary>
     internal int Losses { get; private set; }
+
+    /// <summary>How often the kernel has refused a list because its buffer was full or an earlier list was under way.</summary>
+    internal int Refusals { get; private set; }
 
     internal IEnumerable<string> LinkNames => _links.OrderBy(link => link.Key).Select(link => link.Value.Name);
 
@@ -57,8 +63,8 @@ internal sealed class NetworkWatch : IDisposable
         bool hasMore = Take();
         while (hasMore && _isStale)
             hasMore = Take();
-        if (_isStale && _asked == 0)
-            List();
+        if (_isStale)
+            List(); // also when no answer to an earlier request has come: the kernel may have discarded it as well
     }
 
     private bool Take()
@@ -73,6 +79,13 @@ internal sealed class NetworkWatch : IDisposable
         while (NetlinkMessage.TryTake(ref datagram, out var message))
             Apply(message);
         return isLost || length > 0;
+    }
+
+    /// <summary>Lists everything again, although no news is known to be lost.</summary>
+    internal void Refresh()
+    {
+        BeStale();
+        List();
     }
 
     private void BeStale()
@@ -93,7 +106,7 @@ internal sealed class NetworkWatch : IDisposable
     private void Ask(ushort type)
     {
         _asked = type;
-        _socket.Send(NetlinkRequest.List(type));
+        _socket.Send(NetlinkRequest.List(type, ++_sequence));
     }
 
     private void Apply(NetlinkMessage message)
@@ -108,11 +121,27 @@ internal sealed class NetworkWatch : IDisposable
             case NetlinkMessage.NewAddress or NetlinkMessage.DeleteAddress:
                 ApplyAddress(message);
                 break;
-            case NetlinkMessage.Done:
+            case NetlinkMessage.Done when message.Sequence == _sequence: // not the end of a list that was given up
                 OnDone();
                 break;
-            case NetlinkMessage.Error:
-                throw new IOException($"netlink: {Marshal.GetPInvokeErrorMessage(message.Errno)}", message.Errno);
+            case NetlinkMessage.Error when message.Sequence == _sequence:
+                OnRefused(message.Errno);
+                break;
+        }
+    }
+
+    // News can fill the buffer again before the request is sent. The kernel then refuses to list anything, and sometimes begins the list
+    // later nevertheless: it is busy until that list has been taken.
+    private void OnRefused(int errno)
+    {
+        if (_asksAgain && errno is (Libc.NoBuffers or Libc.Busy))
+        {
+            Refusals++;
+            BeStale();
+        }
+        else
+        {
+            _listed.TrySetException(new IOException($"netlink: {Marshal.GetPInvokeErrorMessage(errno)}", errno));
         }
     }
 
@@ -149,11 +178,9 @@ internal sealed class NetworkWatch : IDisposable
 
     private void OnDone()
     {
-        ushort listed = _asked;
-        _asked = 0;
         if (_isStale)
             return; // it is asked for again
-        if (listed == NetlinkMessage.GetLink)
+        if (_asked == NetlinkMessage.GetLink)
             Ask(NetlinkMessage.GetAddress);
         else
             OnListed();
