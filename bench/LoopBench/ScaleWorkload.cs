@@ -43,16 +43,19 @@ internal static class ScaleWorkload
             }
         }
         var medians = runs.ConvertAll(static run => run.OrderBy(static one => one.PerSecond).ElementAt(run.Count / 2));
+        int one = Array.IndexOf(counts, 1);
         for (int i = 0; i < ways.Count; i++)
         {
             var median = medians[i];
-            new Result(i < counts.Length ? "scale.loops" : "scale.dotnet", options) { Operations = median.Trips, Seconds = median.Seconds, AllocatedBytes = median.Allocated }
+            var result = new Result(i < counts.Length ? "scale.loops" : "scale.dotnet", options) { Operations = median.Trips, Seconds = median.Seconds, AllocatedBytes = median.Allocated }
                 .With("loops", i < counts.Length ? counts[i] : 0).With("clients", clients).With("client_loops", clientLoops).With("work_us", work).With("rounds", rounds)
                 .With("listening", listening == GroupListening.HandOver ? "hand-over" : "per-loop")
                 .With("cpu_us_per_op", Text(median.CpuMicroseconds / Math.Max(1, median.Trips)))
                 .With("busiest_share", Text(median.BusiestShare))
-                .With("times_one_loop", Text(median.PerSecond / medians[0].PerSecond))
-                .With("times_dotnet", Text(median.PerSecond / medians[^1].PerSecond)).Print();
+                .With("times_dotnet", Text(median.PerSecond / medians[^1].PerSecond));
+            if (one >= 0)
+                result.With("times_one_loop", Text(median.PerSecond / medians[one].PerSecond));
+            result.Print();
         }
     }
 
