@@ -13,7 +13,7 @@ internal sealed class GroupServers
     private readonly LoopGroup _group;
     private readonly List<EchoServer> _servers = [];
 
-    /// <exception cref="ExitException">The port cannot be had.</exception>
+    /// <exception cref="ExitException">The port is unavailable, for example because another program listens on it.</exception>
     internal GroupServers(LoopGroup group, int port)
     {
         _group = group;

@@ -53,7 +53,8 @@ internal static class GroupServing
     {
         Report.PrintPlan(options);
         using var load = new LoadGenerator(servers.EndPoint, options.Clients, TimeSpan.FromSeconds(options.Seconds));
-        run.ContinueWith(_ => load.Cancel(), TaskScheduler.Default);
+        using var over = new CancellationTokenSource();
+        var cancelling = run.ContinueWith(_ => load.Cancel(), over.Token, TaskContinuationOptions.None, TaskScheduler.Default);
         try
         {
             load.Run((elapsed, rate) => Report.PrintProgress("group", elapsed, rate));
@@ -61,6 +62,12 @@ internal static class GroupServing
         catch (ExitException) when (run.IsFaulted)
         {
             return; // a loop has failed, which is the reason
+        }
+        finally
+        {
+            // The group still runs. When it ends, the load generator has been disposed of, and can no longer be cancelled.
+            over.Cancel();
+            Task.WhenAny(cancelling).Wait();
         }
         if (load.Latencies.Count == 0)
             throw new ExitException(ExitException.Failed, "group: nothing was served");

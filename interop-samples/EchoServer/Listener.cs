@@ -9,7 +9,7 @@ internal static class Listener
     private const int Backlog = 512;
 
     /// <param name="port">On the loopback interface; 0: any that is free.</param>
-    /// <exception cref="ExitException">The port cannot be had.</exception>
+    /// <exception cref="ExitException">The port is unavailable, for example because another program listens on it.</exception>
     internal static Socket Open(int port)
     {
         var endPoint = new IPEndPoint(IPAddress.Loopback, port);
