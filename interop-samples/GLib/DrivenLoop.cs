@@ -2,7 +2,7 @@ namespace IOLoops.Samples;
 
 /// <summary>
 /// A native loop that GLib drives: GLib watches the loop's descriptor and its next deadline, and runs one turn when either says so.
-/// On the thread that runs the context.
+/// On the thread that runs the context. A turn that fails is the last one; its exception goes to <see cref="MainContext.Failed"/>.
 /// </summary>
 public sealed class DrivenLoop : IDisposable
 {
@@ -22,7 +22,15 @@ public sealed class DrivenLoop : IDisposable
 
     private void RunTurn()
     {
-        Loop.RunOnce(TimeSpan.Zero);
+        try
+        {
+            Loop.RunOnce(TimeSpan.Zero);
+        }
+        catch // the loop is closed, say, and its descriptor would be ready without end
+        {
+            _source.Dispose();
+            throw; // to MainContext.Failed
+        }
         if (!_source.IsClosed) // a callback may have disposed of it
             Arm();
     }

@@ -9,14 +9,17 @@ public sealed unsafe class GuestContext : IDisposable
     private readonly IOLoop _loop;
     private readonly MainContext _context;
     private readonly Action _iterate;
+    private readonly Action<Delegate, Exception> _keep;
     private readonly HashSet<int> _watched = [];
+    private readonly HashSet<int> _refused = []; // those that GLib wants and the loop does not watch
+    private readonly Queue<(Delegate Callback, Exception Exception)> _failures = []; // to be reported when GLib has returned
     private PollDescriptor[] _descriptors = new PollDescriptor[8]; // what GLib last asked to have watched
     private int _count;
     private int _priority;
     private TimeoutHandle _due;
     private bool _isDisposed;
 
-    /// <exception cref="InvalidOperationException">Another thread runs the context.</exception>
+    /// <exception cref="InvalidOperationException">Another thread runs the context; or the loop has a handler for a descriptor that it watches.</exception>
     public GuestContext(IOLoop loop, MainContext context)
     {
         ArgumentNullException.ThrowIfNull(loop);
@@ -25,7 +28,18 @@ public sealed unsafe class GuestContext : IDisposable
         _loop = loop;
         _context = context;
         _iterate = Iterate;
-        Prepare();
+        _keep = Keep;
+        try
+        {
+            Prepare();
+            if (_failures.TryDequeue(out var failure))
+                throw failure.Exception;
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     public void Dispose()
@@ -41,14 +55,25 @@ public sealed unsafe class GuestContext : IDisposable
 
     private void Iterate()
     {
+        _context.Failed += _keep;
         fixed (PollDescriptor* descriptors = _descriptors)
         {
             _ = LibGLib.g_poll(descriptors, (uint)_count, 0); // when it fails, nothing is ready yet
             if (LibGLib.g_main_context_check(_context, _priority, descriptors, _count) != 0)
                 LibGLib.g_main_context_dispatch(_context);
         }
+        _context.Failed -= _keep;
         if (!_isDisposed) // by what was called
             Prepare();
+        Report();
+    }
+
+    private void Keep(Delegate callback, Exception exception) => _failures.Enqueue((callback, exception));
+
+    private void Report()
+    {
+        while (_failures.TryDequeue(out var failure))
+            _loop.HandleCallbackException(failure.Callback, failure.Exception);
     }
 
     private void Prepare()
@@ -79,13 +104,30 @@ public sealed unsafe class GuestContext : IDisposable
                 _watched.Remove(fd);
             }
         }
-        foreach (var descriptor in wanted)
+        foreach (int fd in _refused)
         {
-            var events = (IOEvents)descriptor.Events & (IOEvents.Read | IOEvents.Priority | IOEvents.Write);
-            if (_watched.Add(descriptor.Descriptor))
-                _loop.AddHandler(descriptor.Descriptor, (_, _) => Iterate(), events);
+            if (!IsWanted(wanted, fd))
+                _refused.Remove(fd);
+        }
+        foreach (var descriptor in wanted)
+            Watch(descriptor.Descriptor, (IOEvents)descriptor.Events & (IOEvents.Read | IOEvents.Priority | IOEvents.Write));
+    }
+
+    private void Watch(int fd, IOEvents events)
+    {
+        try
+        {
+            if (_watched.Contains(fd))
+                _loop.UpdateHandler(fd, events); // also when they are the same: the number may be that of another file by now
             else
-                _loop.UpdateHandler(descriptor.Descriptor, events); // also when they are the same: the number may be that of another file by now
+                _loop.AddHandler(fd, (_, _) => Iterate(), events);
+            _watched.Add(fd); // not before: a handler that the program has added stays as it is
+            _refused.Remove(fd);
+        }
+        catch (Exception exception)
+        {
+            if (_refused.Add(fd)) // it is tried again in each iteration, and reported once
+                Keep(_iterate, exception);
         }
     }
 

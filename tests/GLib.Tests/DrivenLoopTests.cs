@@ -74,6 +74,27 @@ public sealed class DrivenLoopTests : IDisposable
             OnThread(() => i).ShouldBe(i);
     }
 
+    [Fact]
+    public void A_turn_that_fails_is_reported_once_and_GLib_continues()
+    {
+        int failures = 0;
+        _thread.Context.Failed += (_, exception) =>
+        {
+            exception.ShouldBeOfType<ObjectDisposedException>();
+            failures++;
+        };
+        OnThread(() =>
+        {
+            using var loop = new PollIOLoop();
+            var driven = new DrivenLoop(loop, _thread.Context); // its loop is closed before it
+            loop.AddCallback(static () => { });
+            return driven;
+        });
+        for (int i = 0; i < 20; i++)
+            OnThread(() => i).ShouldBe(i);
+        OnThread(() => failures).ShouldBe(1);
+    }
+
     /// <summary>As GLib's own work.</summary>
     private T OnThread<T>(Func<T> function)
     {
