@@ -18,6 +18,8 @@ internal sealed unsafe partial class BusConnection
     /// <summary>Calls a method that takes and returns a string. Fails with a <see cref="BusException"/>.</summary>
     internal Task<string> CallAsync(string destination, string path, string @interface, string member, string argument, TimeSpan timeout)
     {
+        if (_bus == 0)
+            return Task.FromException<string>(Closed());
         nint created;
         LibSystemd.Check(LibSystemd.sd_bus_message_new_method_call(_bus, &created, destination, path, @interface, member), "sd_bus_message_new_method_call");
         using var message = new BusMessage(created);
@@ -30,7 +32,7 @@ internal sealed unsafe partial class BusConnection
         });
     }
 
-    /// <summary>Calls back for each such signal; ends when the bus has noted it.</summary>
+    /// <summary>Calls back for each such signal; ends when the bus has noted it. Other subscribers hear it also when the callback throws.</summary>
     internal Task SubscribeAsync(string path, string @interface, string member, Action<BusMessage> callback)
     {
         var slot = new BusSlot(_loop, (_, message) =>
@@ -64,6 +66,7 @@ internal sealed unsafe partial class BusConnection
     /// <summary>Answers a call, inside its callback or later.</summary>
     internal void Reply(BusMessage call, string result)
     {
+        ThrowIfClosed();
         nint created;
         LibSystemd.Check(LibSystemd.sd_bus_message_new_method_return(call, &created), "sd_bus_message_new_method_return");
         Send(created, result);
@@ -71,6 +74,7 @@ internal sealed unsafe partial class BusConnection
 
     internal void Emit(string path, string @interface, string member, string argument)
     {
+        ThrowIfClosed();
         nint created;
         LibSystemd.Check(LibSystemd.sd_bus_message_new_signal(_bus, &created, path, @interface, member), "sd_bus_message_new_signal");
         Send(created, argument);
@@ -104,7 +108,7 @@ internal sealed unsafe partial class BusConnection
     {
         try
         {
-            ObjectDisposedException.ThrowIf(_bus == 0, this);
+            ThrowIfClosed();
             slot.Handle = begin();
         }
         catch
@@ -120,9 +124,18 @@ internal sealed unsafe partial class BusConnection
     {
         foreach (var slot in _slots)
         {
-            slot.Answer.TrySetException(new BusException("org.freedesktop.DBus.Error.Disconnected", "The connection was closed."));
+            slot.Answer.TrySetException(Closed());
             slot.Dispose();
         }
         _slots.Clear();
     }
+
+    // Before anything is made for a message: sd-bus refuses a connection that is gone as an invalid argument.
+    private void ThrowIfClosed()
+    {
+        if (_bus == 0)
+            throw Closed();
+    }
+
+    private static BusException Closed() => new("org.freedesktop.DBus.Error.Disconnected", "The connection was closed.");
 }

@@ -76,8 +76,9 @@ internal sealed unsafe class BusSlot : IDisposable
         }
         catch (Exception exception)
         {
-            _loop.HandleCallbackException(_callback, exception); // an exception must not leave a function that C has called
-            return -IOError;
+            // An exception must not leave a function that C has called. A handler of failures may throw, too: so it runs later.
+            _loop.TryAddCallback(() => _loop.HandleCallbackException(_callback, exception));
+            return LibSystemd.sd_bus_message_is_method_call(message, null, null) > 0 ? -IOError : 0; // a signal is for other subscribers, too
         }
     }
 

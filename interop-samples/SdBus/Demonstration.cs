@@ -1,10 +1,11 @@
 namespace IOLoops.Samples;
 
 /// <summary>Two connections to one bus, on one loop: a service and its client.</summary>
-internal sealed class Demonstration(IOLoop loop, Checks checks)
+internal sealed class Demonstration(IOLoop loop, Checks checks, bool corrupts)
 {
     private const string Name = "org.example.Words";
     private const string Path = "/org/example/Words";
+    private const string Disconnected = "org.freedesktop.DBus.Error.Disconnected";
     private const int Calls = 1_000;
     private const int Large = 20 << 20;
 
@@ -29,19 +30,22 @@ internal sealed class Demonstration(IOLoop loop, Checks checks)
         service.Emit(Path, Name, "Large", new string('x', Large)); // more than any socket's buffer takes, and no answer calls sd-bus again
         checks.That($"a signal of {Large >> 20} MB", (await large.Task.WaitAsync(Patience)).Length == Large);
         await CheckErrorsAsync(client);
+        await CheckExceptionsAsync(client, service);
         await CheckOwnEndAsync(bus);
         await CheckEndAsync(bus, client, service);
     }
 
-    private static bool Answer(BusConnection service, BusMessage call)
+    private bool Answer(BusConnection service, BusMessage call)
     {
         if (call.IsCall(Name, "Upper"))
         {
             string word = call.ReadString();
             service.Emit(Path, Name, "Said", word);
-            service.Reply(call, word.ToUpperInvariant());
+            service.Reply(call, corrupts ? word : word.ToUpperInvariant());
             return true;
         }
+        if (call.IsCall(Name, "Break"))
+            throw new InvalidOperationException("on purpose");
         return call.IsCall(Name, "Sleep"); // is taken, and never answered
     }
 
@@ -64,12 +68,31 @@ internal sealed class Demonstration(IOLoop loop, Checks checks)
         checks.That("the loop slept meanwhile", client.Wakeups - wakeups is > 0 and < 10); // a timer may come a microsecond early, and again
     }
 
+    private async Task CheckExceptionsAsync(BusConnection client, BusConnection service)
+    {
+        int failures = 0, heard = 0;
+        EventHandler<CallbackExceptionEventArgs> count = (_, failure) =>
+        {
+            failures += failure.Exception.Message == "on purpose" ? 1 : 0;
+            failure.Handled = true;
+        };
+        loop.CallbackException += count;
+        await client.SubscribeAsync(Path, Name, "Broken", _ => heard++);
+        await client.SubscribeAsync(Path, Name, "Broken", static _ => throw new InvalidOperationException("on purpose"));
+        await client.SubscribeAsync(Path, Name, "Broken", _ => heard++); // sd-bus calls the last one first
+        service.Emit(Path, Name, "Broken", "x");
+        checks.That("a method that throws is answered with an error", await ErrorOfAsync(CallAsync(client, "Break", "x")) is not null);
+        checks.That("a subscriber that throws keeps a signal from no other one", heard == 2);
+        checks.That("both exceptions are failures of the loop", failures == 2);
+        loop.CallbackException -= count;
+    }
+
     private async Task CheckOwnEndAsync(PrivateBus bus)
     {
         var connection = new BusConnection(loop, bus.Address);
         var pending = ErrorOfAsync(CallAsync(connection, "Sleep", "x"));
         connection.Dispose();
-        checks.That("a call fails when its own side closes", await pending.WaitAsync(Patience) == "org.freedesktop.DBus.Error.Disconnected");
+        checks.That("a call fails when its own side closes", await pending.WaitAsync(Patience) == Disconnected);
     }
 
     private async Task CheckEndAsync(PrivateBus bus, BusConnection client, BusConnection service)
@@ -79,6 +102,7 @@ internal sealed class Demonstration(IOLoop loop, Checks checks)
         await Task.WhenAll(client.Ended, service.Ended).WaitAsync(Patience);
         checks.That("the bus has ended: both connections notice it", client.Ended.IsCompleted && service.Ended.IsCompleted);
         checks.That("and a call without an answer fails", await pending.WaitAsync(Patience) is not null);
+        checks.That("a call after the end fails in the same way", await ErrorOfAsync(CallAsync(client, "Upper", "x")) == Disconnected);
     }
 
     private static async Task<string?> ErrorOfAsync(Task call)

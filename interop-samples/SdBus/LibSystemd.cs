@@ -78,6 +78,10 @@ internal static unsafe partial class LibSystemd
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int sd_bus_message_is_method_call(BusMessage message, string @interface, string member);
 
+    /// <summary>Without names: any call.</summary>
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int sd_bus_message_is_method_call(nint message, string? @interface, string? member);
+
     [LibraryImport(Library)]
     internal static partial BusError* sd_bus_message_get_error(BusMessage message);
 
