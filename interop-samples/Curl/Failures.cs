@@ -13,7 +13,7 @@ internal static class Failures
         return await other.RunAsync(multi) == 0 && await ExceptionOfAsync(failed) is FormatException;
     }
 
-    /// <summary>The program waits for a socket of libcurl's itself: the transfer fails, and the program's wait is not cancelled.</summary>
+    /// <summary>The program waits for a socket of libcurl's itself: the transfer fails.</summary>
     internal static async Task<bool> OfWatchAsync(IOLoop loop, string url)
     {
         int watched = -1;
@@ -25,9 +25,8 @@ internal static class Failures
             download.Opened += socket => wait = WaitAsync(loop, watched = socket);
             failure = await ExceptionOfAsync(download.RunAsync(multi));
         }
-        bool isKept = wait is { IsCanceled: false };
         loop.RemoveHandler(watched); // libcurl has closed the socket
-        return failure is InvalidOperationException && isKept && await ExceptionOfAsync(wait!) is OperationCanceledException;
+        return failure is InvalidOperationException && await ExceptionOfAsync(wait!) is OperationCanceledException;
     }
 
     private static async Task WaitAsync(IOLoop loop, int socket) => await loop.WaitAsync(socket, IOEvents.Read);
