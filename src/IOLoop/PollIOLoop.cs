@@ -97,15 +97,12 @@ public class PollIOLoop : KernelIOLoop
     }
 
     /// <inheritdoc/>
-    public override void Start() => Run(null);
-
-    /// <summary>The same for a thread that <see cref="RunAsync"/> has begun.</summary>
-    internal void Run(LoopThread? thread)
+    public override void Start()
     {
         var scope = _turns.Enter(SynchronizationContext);
         try
         {
-            thread?.StopIfCancelled();
+            LoopThread.Of(this)?.StopIfCancelled();
             _turns.TurnUntilStopped();
         }
         finally

@@ -122,6 +122,25 @@ public abstract partial class NativeTests
         result.ShouldBe(42);
     }
 
+    [Fact]
+    public void RunAsync_calls_an_overridden_Start_which_prepares_the_thread()
+    {
+        var loop = Watched(new NativePreparingLoop(Fixture.Options(new IOLoopOptions { LoggerFactory = Log })));
+        int preparedBy = 0;
+        loop.AddCallback(() =>
+        {
+            preparedBy = loop.PreparedThread == Environment.CurrentManagedThreadId ? loop.PreparedThread : -1;
+            loop.Stop();
+        });
+        using var source = new CancellationTokenSource();
+        Bounded.Await(loop.RunAsync(source.Token), "the end of the run");
+        preparedBy.ShouldBeGreaterThan(0);
+
+        loop.Prepare = source.Cancel; // before the run has begun
+        Bounded.Await(loop.RunAsync(source.Token), "the end of a run that was cancelled while Start prepared");
+        loop.IsRunning.ShouldBeFalse();
+    }
+
     // Row: Invalid fd
     [Fact]
     public void A_poller_cannot_watch_itself()
