@@ -102,7 +102,7 @@ public class PollIOLoop : KernelIOLoop
         var scope = _turns.Enter(SynchronizationContext);
         try
         {
-            LoopThread.Of(this)?.StopIfCancelled();
+            LoopThread.Of(this)?.StopIfRequested();
             _turns.TurnUntilStopped();
         }
         finally
@@ -181,7 +181,13 @@ public class PollIOLoop : KernelIOLoop
     }
 
     /// <inheritdoc/>
-    public override void Stop() => _core.Stop();
+    public override void Stop()
+    {
+        if (LoopThread.StoppedOf(this) is { } thread)
+            _turns.Stop(thread);
+        else
+            _core.Stop();
+    }
 
     /// <inheritdoc/>
     public override void Close(bool allFds = false)

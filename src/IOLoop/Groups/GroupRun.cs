@@ -1,3 +1,5 @@
+using IOLoops.Tasks;
+
 #pragma warning disable VSTHRD003 // the runs of loops are tasks of their threads, which resume nothing on a caller's context
 
 namespace IOLoops.Groups;
@@ -8,7 +10,7 @@ namespace IOLoops.Groups;
 internal sealed class GroupRun(LoopMember[] members, Action<PollIOLoop, Exception?> oneEnded)
 {
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly CancellationTokenSource[] _stops = Array.ConvertAll(members, static _ => new CancellationTokenSource());
+    private readonly LoopThread[] _threads = Array.ConvertAll(members, static member => new LoopThread(member.Loop, CancellationToken.None));
     private readonly Task[] _runs = new Task[members.Length];
     private readonly Lock _gate = new();
     private readonly List<Exception> _failures = []; // guarded by _gate
@@ -27,7 +29,7 @@ internal sealed class GroupRun(LoopMember[] members, Action<PollIOLoop, Exceptio
         foreach (var member in members)
             member.NoteRun(hasEnded: false);
         for (int i = 0; i < members.Length; i++)
-            _runs[i] = Run(members[i].Loop, _stops[i].Token);
+            _runs[i] = Run(_threads[i]);
         for (int i = 0; i < members.Length; i++)
             _ = WatchAsync(members[i], _runs[i]);
     }
@@ -35,7 +37,12 @@ internal sealed class GroupRun(LoopMember[] members, Action<PollIOLoop, Exceptio
     /// <summary>The loops stop for another reason than <see cref="Stop"/>.</summary>
     internal void NoteStopping() => _isStopping = true;
 
-    /// <summary>Asks all loops that still run to stop, but one. A loop that is just starting stops in its first turn. Any thread.</summary>
+    /// <summary>
+    /// Asks all loops that still run to stop, but one. A loop that is just starting stops as soon as it runs. Any thread. Again: asks
+    /// those that still run once more, because some may not have been woken.
+    /// </summary>
+    /// <exception cref="IOException">A loop could not be woken. The others were asked.</exception>
+    /// <exception cref="AggregateException">The same of several.</exception>
     internal void Stop(PollIOLoop? but = null)
     {
         _isStopping = true;
@@ -46,11 +53,11 @@ internal sealed class GroupRun(LoopMember[] members, Action<PollIOLoop, Exceptio
                 continue;
             try
             {
-                _stops[i].Cancel();
+                _threads[i].Stop();
             }
-            catch (AggregateException exception)
+            catch (Exception exception)
             {
-                (failures ??= []).AddRange(exception.InnerExceptions); // it could not be woken; the others must be
+                (failures ??= []).Add(exception); // it could not be woken; the others must be
             }
         }
         if (failures is not null)
@@ -77,15 +84,16 @@ internal sealed class GroupRun(LoopMember[] members, Action<PollIOLoop, Exceptio
         }
     }
 
-    private static Task Run(PollIOLoop loop, CancellationToken stop)
+    private static Task Run(LoopThread thread)
     {
         try
         {
-            return loop.RunAsync(stop);
+            thread.Begin();
+            return thread.Ended;
         }
         catch (Exception exception)
         {
-            return Task.FromException(exception); // closed meanwhile, or no thread was available
+            return Task.FromException(exception); // no thread was available
         }
     }
 

@@ -38,6 +38,9 @@ internal sealed partial class LoopGate(IOLoop loop, Func<bool>? isHostThread, Ac
     /// <summary>To be read while the gate is held: whether a thread runs the loop, or a host does.</summary>
     internal bool IsRunning => _threadId != 0 || _isAttached;
 
+    /// <summary>To be read while the gate is held: whether this thread runs the loop.</summary>
+    internal bool IsRunBy(int threadId) => _threadId == threadId;
+
     /// <summary>Asks the current or the next run to end. Any thread. The caller fences, and wakes a loop that sleeps.</summary>
     internal void RequestStop() => _stop = true;
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using IOLoops.Interop;
 using IOLoops.Ownership;
+using IOLoops.Tasks;
 
 namespace IOLoops.Turns;
 
@@ -32,6 +33,19 @@ internal sealed class NativeTurns(LoopCore core)
     /// <summary>One turn, unless a stop was asked for.</summary>
     /// <param name="maxWait">How long it may sleep, in ticks; negative: until an event.</param>
     internal int TurnOnce(long maxWait) => _gate.StopRequested ? 0 : core.TurnOnce(maxWait);
+
+    /// <summary>Asks the run of a thread to end, unless it has ended: no later run is meant. Any thread.</summary>
+    internal void Stop(LoopThread thread)
+    {
+        using (_gate.Hold())
+        {
+            if (thread.IsOver || !_gate.IsRunBy(thread.Id))
+                return;
+            _gate.RequestStop();
+        }
+        Interlocked.MemoryBarrier(); // as LoopCore.Stop
+        core.Poster.WakeIfAsleep();
+    }
 
     /// <summary>Ends what <see cref="Enter"/> began; a stop request is served, what is queued stays.</summary>
     // Modelled in tests/models: embedded.
