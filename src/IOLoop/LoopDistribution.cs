@@ -7,13 +7,15 @@ public enum LoopDistribution
     RoundRobin,
 
     /// <summary>
-    /// The loop with the lowest sum of descriptors that are registered and callbacks that wait; one after the other among equals.
+    /// The loop with the lowest sum of descriptors that are registered and room that waiting callbacks take; one after the other among
+    /// equals.
     /// Suits connections that last, of which some loops would keep more than others.
     /// </summary>
     /// <remarks>
-    /// Both numbers are kept anyway and are read without a lock, so a choice costs one look at each loop. They do not tell how much
-    /// work a descriptor makes: a loop that is busy with one descriptor counts less than an idle loop with two. What is handed over
-    /// by a callback counts at once.
+    /// A plain callback counts as one, a callback with an argument or an <see cref="ExecutionContext"/> as four: that is the room that they
+    /// take, which each loop knows without counting. So a choice costs one look at each loop, takes no lock, and takes no longer when
+    /// much waits. The sum does not tell how much work a descriptor makes: a loop that is busy with one descriptor counts less than an
+    /// idle loop with two. What is handed over by a callback counts at once.
     /// </remarks>
     LeastLoaded,
 }

@@ -29,6 +29,9 @@ internal sealed class CallbackBatch
     /// <summary>How many wait. Any thread.</summary>
     internal int Count => _batch.CountFrom(_next) + _local.CountFrom(0);
 
+    /// <summary>How many references those that wait take. Any thread.</summary>
+    internal int Size => Math.Max(0, Volatile.Read(ref _batch.End) - Volatile.Read(ref _next)) + Volatile.Read(ref _local.End);
+
     /// <summary>How many references there is room for.</summary>
     internal int Room => _batch.Capacity + _local.Capacity;
 

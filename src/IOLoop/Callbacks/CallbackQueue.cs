@@ -53,6 +53,12 @@ internal sealed class CallbackQueue
     /// <summary>How many callbacks wait. Any thread; not exact while others add some and the loop runs some.</summary>
     internal int Count => _own.Count + _shared.CountFrom(0) + _signals.Count;
 
+    /// <summary>
+    /// How many references those that wait take, all from signals as one, because those would have to be counted. Any thread; not exact
+    /// while others add some and the loop runs some.
+    /// </summary>
+    internal int Size => _own.Size + Volatile.Read(ref _shared.End) + (_signals.HasWork ? 1 : 0);
+
     /// <summary>How many references there is room for. The loop's thread; for tests.</summary>
     internal int Room => _own.Room + _shared.Capacity;
 

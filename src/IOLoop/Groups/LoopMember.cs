@@ -10,13 +10,16 @@ internal sealed class LoopMember(PollIOLoop loop)
     /// <summary>Whether it runs, or will when its group does. Any thread.</summary>
     internal bool IsAvailable => !_hasEnded && !loop.IsClosed;
 
-    /// <summary>What <see cref="LoopDistribution.LeastLoaded"/> compares. Any thread; not exact while the loop runs.</summary>
+    /// <summary>
+    /// What <see cref="LoopDistribution.LeastLoaded"/> compares. Any thread; not exact while the loop runs. It counts nothing, so that it
+    /// costs the same however much waits.
+    /// </summary>
     internal int Load
     {
         get
         {
-            var view = loop.Core!.View;
-            return view.DescriptorCount + view.QueueLength;
+            var core = loop.Core!;
+            return core.View.DescriptorCount + core.Callbacks.Size;
         }
     }
 
