@@ -34,26 +34,37 @@ internal sealed class GroupDrain(LoopMember[] members, GroupRun run)
         var looks = new List<Task<bool>>(members.Length);
         for (int i = 0; i < members.Length; i++)
         {
-            if (members[i].IsAvailable)
-                looks.Add(LookAsync(i));
+            // Not what the member says: that is for the next run, too, when this one has ended.
+            if (!run.RunOf(i).IsCompleted && !members[i].Loop.IsClosed)
+                looks.Add(LookAsync(i, cancellationToken));
         }
-        bool[] quiet = await Task.WhenAll(looks).WaitAsync(cancellationToken).ConfigureAwait(false);
-        if (quiet.Length == 0)
+        bool[] quiet = await Task.WhenAll(looks).ConfigureAwait(false);
+        if (quiet.Length == 0 || (quiet.Length < members.Length && run.IsStopping))
             throw Ended();
         return Array.TrueForAll(quiet, static isQuiet => isQuiet);
     }
 
-    private async Task<bool> LookAsync(int index)
+    private async Task<bool> LookAsync(int index, CancellationToken cancellationToken)
     {
-        var looked = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var counters = members[index].Loop.Core!.View.Counters;
-        if (!members[index].Loop.TryAddCallback(static look => look.looked.SetResult(look.counters.Callbacks), (looked, counters)))
-            return true; // closed meanwhile: nothing runs there any more
-        if (await Task.WhenAny(looked.Task, run.RunOf(index)).ConfigureAwait(false) != looked.Task)
-            return run.IsStopping ? throw Ended() : true; // the others continue
-        long before = _callbacks[index];
-        _callbacks[index] = await looked.Task.ConfigureAwait(false);
-        return _callbacks[index] == before + 1;
+        var look = new GroupLook(members[index].Loop.Core!.View.Counters);
+        try
+        {
+            members[index].Loop.AddWorkItem(look);
+            await Task.WhenAny(look.Looked, run.RunOf(index)).WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (!look.Looked.IsCompleted)
+                return run.IsStopping ? throw Ended() : false; // the others continue, and are looked at again
+            long before = _callbacks[index];
+            _callbacks[index] = await look.Looked.ConfigureAwait(false);
+            return _callbacks[index] == before + 1;
+        }
+        catch (ObjectDisposedException)
+        {
+            return false; // closed meanwhile
+        }
+        finally
+        {
+            look.IsCancelled = true;
+        }
     }
 
     private static InvalidOperationException Ended() =>
