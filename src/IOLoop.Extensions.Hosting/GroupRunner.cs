@@ -24,6 +24,10 @@ internal sealed class GroupRunner : ILoopRunner
 
     public void Dispose() => _group.Dispose();
 
-    /// <summary>The container, which disposes of the group as well, then finds that done.</summary>
-    public void Abandon() => _group.Dispose();
+    /// <summary>The container disposes of the group later, which disposes of its loops, none of which then waits.</summary>
+    public void Abandon()
+    {
+        foreach (var loop in Loops)
+            loop.Abandon();
+    }
 }

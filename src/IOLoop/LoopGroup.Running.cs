@@ -1,3 +1,4 @@
+using IOLoops.Diagnostics;
 using IOLoops.Groups;
 
 #pragma warning disable VSTHRD003 // the runs of loops are tasks of their threads, which resume nothing on a caller's context
@@ -6,7 +7,8 @@ namespace IOLoops;
 
 public sealed partial class LoopGroup
 {
-    private readonly SemaphoreSlim _draining = new(1, 1); // two would take each other's callbacks for work
+    private readonly SemaphoreSlim _draining = new(1, 1); // two drains at once would each count the other's callbacks as work
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously); // all loops are
 
     /// <summary>
     /// Starts all loops, each on a thread of its own, which has the loop's name. Returns at once. Any thread. When the run has ended, the
@@ -37,14 +39,16 @@ public sealed partial class LoopGroup
             _run = run = new GroupRun(_members, Report);
             run.Begin();
         }
-        return cancellationToken.CanBeCanceled ? StopByAsync(run, cancellationToken) : run.Ended;
+        if (cancellationToken.CanBeCanceled)
+            StopBy(run, cancellationToken);
+        return run.Ended;
     }
 
     /// <summary>
     /// Asks all loops to stop; each ends its turn, as after <see cref="IOLoop.Stop"/>. Any thread, also inside a turn. When the group does
     /// not run, the next <see cref="RunAsync"/> ends at once.
     /// </summary>
-    /// <remarks>Callbacks that are queued stay for the next run; when the group is disposed of, they are reported. <see cref="DrainAsync"/> has them run.</remarks>
+    /// <remarks>Callbacks that are queued stay for the next run; when the group is disposed of, they are reported. To run them first, await <see cref="DrainAsync"/>.</remarks>
     public void Stop() => RunToStop()?.Stop();
 
     /// <summary>
@@ -65,8 +69,14 @@ public sealed partial class LoopGroup
         if (CurrentLoop() is { } own)
         {
             var ended = own.RunEnds.Wait(cancellationToken);
-            run.Stop(but: own);
-            _ = StopAfterAsync(run.OthersEndedAsync(own), run);
+            try
+            {
+                run.Stop(but: own);
+            }
+            finally
+            {
+                _ = StopAfterAsync(run.OthersEndedAsync(own), run); // also when one of the others stops only when it next wakes
+            }
             return ended;
         }
         run.Stop();
@@ -79,10 +89,11 @@ public sealed partial class LoopGroup
     /// </summary>
     /// <remarks>
     /// Before it, stop what adds work, such as listening. Timeouts and descriptors are not waited for. Callbacks that add one another
-    /// without end are never drained: pass a token.
+    /// without end are never drained: pass a token. Callbacks of a loop whose run has ended before that of the group are not waited for:
+    /// they stay for the next run.
     /// </remarks>
     /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <exception cref="InvalidOperationException">(From the task.) The group does not run, or stops meanwhile; or this is a thread of the group.</exception>
+    /// <exception cref="InvalidOperationException">(From the task.) The group does not run, or ends meanwhile; or this is a thread of the group.</exception>
     public async Task DrainAsync(CancellationToken cancellationToken = default)
     {
         GroupRun? run;
@@ -109,29 +120,22 @@ public sealed partial class LoopGroup
     /// </summary>
     public void Dispose()
     {
-        if (!TryBeginDispose(out var run))
-            return;
-        run?.NoteStopping();
-        foreach (var loop in Loops)
-            loop.Dispose();
+        if (TryBeginDispose())
+            _ = CloseAllAsync(null);
     }
 
     /// <summary>
     /// The same, and ends when all loops are closed. Any thread, also inside a turn of one of the loops: that loop is then closed last,
-    /// and code that awaits this there resumes after it was closed.
+    /// and code that awaits this there resumes after it was closed. Again, or after <see cref="Dispose"/>: closes nothing, and ends when
+    /// all loops are closed; inside a turn, when that loop is closed.
     /// </summary>
     public ValueTask DisposeAsync()
     {
-        if (!TryBeginDispose(out var run))
-            return ValueTask.CompletedTask;
-        run?.NoteStopping();
         var own = CurrentLoop();
-        var closed = own?.RunEnds.WaitForClose();
-        var others = CloseAsync(own);
-        if (closed is null)
-            return new ValueTask(others);
-        _ = CloseAfterAsync(others, own!);
-        return new ValueTask(closed);
+        var ownClosed = own?.RunEnds.WaitForClose();
+        if (TryBeginDispose())
+            _ = CloseAllAsync(own);
+        return new ValueTask(ownClosed ?? _closed.Task);
     }
 
     /// <summary>The run that is under way; null: there is none, and the next one is to end at once.</summary>
@@ -146,52 +150,82 @@ public sealed partial class LoopGroup
         }
     }
 
-    private bool TryBeginDispose(out GroupRun? run)
+    private bool TryBeginDispose()
     {
         lock (_gate)
         {
-            run = CurrentRun;
             if (_isDisposed)
                 return false;
             _isDisposed = true;
+            CurrentRun?.NoteStopping();
             return true;
         }
     }
 
     private PollIOLoop? CurrentLoop() => Loops.FirstOrDefault(static loop => loop.IsOnLoopThread);
 
-    private async Task CloseAsync(PollIOLoop? but)
+    private async Task CloseAllAsync(PollIOLoop? last)
     {
         var closing = new List<Task>(Loops.Count);
         foreach (var loop in Loops)
         {
-            if (loop != but)
-                closing.Add(loop.DisposeAsync().AsTask());
+            if (loop != last)
+                closing.Add(CloseAsync(loop));
         }
         await Task.WhenAll(closing).ConfigureAwait(false);
+        if (last is not null)
+            await CloseAsync(last).ConfigureAwait(false);
         GroupRun? run;
         lock (_gate)
-            run = but is null ? CurrentRun : null;
-        if (run is not null)
-            await run.Ended.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // the threads, too
+            run = CurrentRun;
+        // The threads, too; but a loop may have a way of its own to be disposed of, which does not wait for its run.
+        if (run is not null && Loops.All(static loop => loop.IsClosed))
+            await run.Ended.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _closed.SetResult();
     }
 
-    private static async Task CloseAfterAsync(Task others, PollIOLoop own)
+    private async Task CloseAsync(PollIOLoop loop)
     {
-        await others.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await own.DisposeAsync().ConfigureAwait(false);
+        try
+        {
+            await ((IAsyncDisposable)loop).DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            LoopLog.DisposeFailed(_logger, exception, loop.Name); // of a loop written elsewhere
+        }
     }
 
-    private static async Task StopAfterAsync(Task others, GroupRun run)
+    private async Task StopAfterAsync(Task others, GroupRun run)
     {
         await others.ConfigureAwait(false);
-        run.Stop();
+        try
+        {
+            run.Stop();
+        }
+        catch (Exception exception)
+        {
+            LoopLog.GroupStopFailed(_logger, exception, Name);
+        }
     }
 
-    private static async Task StopByAsync(GroupRun run, CancellationToken cancellationToken)
+    private void StopBy(GroupRun run, CancellationToken cancellationToken)
     {
-        using (cancellationToken.UnsafeRegister(static run => ((GroupRun)run!).Stop(), run))
-            await run.Ended.ConfigureAwait(false);
+        try
+        {
+            var registration = cancellationToken.UnsafeRegister(static run => ((GroupRun)run!).Stop(), run);
+            // Unregister: it does not wait for a callback that is under way.
+            _ = run.Ended.ContinueWith(
+                static (_, registration) => ((CancellationTokenRegistration)registration!).Unregister(),
+                registration,
+                CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
+        }
+        catch (Exception exception)
+        {
+            LoopLog.GroupStopFailed(_logger, exception, Name); // the token was cancelled just now, in this call
+        }
     }
 
     private static async Task WaitAsync(Task ended, CancellationToken cancellationToken)

@@ -87,7 +87,8 @@ public sealed partial class LoopGroup : IDisposable, IAsyncDisposable
 
     /// <summary>
     /// Raised when the run of a loop has ended before the group was asked to stop: because the system failed, or because code stopped or
-    /// closed that loop. On a thread of the pool, after the end was logged. What a handler throws is logged.
+    /// closed that loop. On a thread of the pool, after the end was logged. What a handler throws is logged. Do not
+    /// wait for the end of the group's run in a handler: it ends after the handlers.
     /// </summary>
     public event EventHandler<LoopEndedEventArgs>? LoopEnded;
 
@@ -147,7 +148,7 @@ public sealed partial class LoopGroup : IDisposable, IAsyncDisposable
 
     private void Report(PollIOLoop loop, Exception? failure)
     {
-        LoopLog.EndedBeforeGroup(_logger, failure, loop.Name, Name, _stopWhenOneEnds ? "stop, too" : "continue");
+        LoopLog.EndedBeforeGroup(_logger, failure, loop.Name, Name, DescribeOthers(loop));
         try
         {
             if (_stopWhenOneEnds)
@@ -167,6 +168,13 @@ public sealed partial class LoopGroup : IDisposable, IAsyncDisposable
         }
     }
 
+    private string DescribeOthers(PollIOLoop loop)
+    {
+        if (!Array.Exists(_members, member => member.Loop != loop && member.IsAvailable))
+            return "No other loop of the group runs.";
+        return _stopWhenOneEnds ? "The other loops stop, too." : "The other loops continue.";
+    }
+
     /// <summary>Not <see cref="Stop"/>: when the run has ended by itself meanwhile, the next one is not meant.</summary>
     private void StopRun()
     {
@@ -176,7 +184,7 @@ public sealed partial class LoopGroup : IDisposable, IAsyncDisposable
         run?.Stop();
     }
 
-    /// <summary>A callback of a loop has failed, and nobody handled it.</summary>
+    /// <summary>A callback of a loop has failed, and no handler has handled it.</summary>
     private void StopFor(Exception failure)
     {
         GroupRun? run;

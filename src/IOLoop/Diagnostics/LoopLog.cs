@@ -51,7 +51,7 @@ internal static partial class LoopLog
     [LoggerMessage(13, LogLevel.Warning, "{Loop}: The loop no longer runs, but {Callback} awaits something and is to resume on it, in a run that may never come. To await the end of a run use StopAsync, DisposeAsync or Completion. To resume elsewhere use ConfigureAwait(false). This is not reported again.")]
     internal static partial void AwaitStranded(ILogger logger, string loop, string callback);
 
-    [LoggerMessage(14, LogLevel.Error, "{Loop}: The loop's run ended before that of its group {Group}. Queued callbacks do not run. The other loops {Others}.")]
+    [LoggerMessage(14, LogLevel.Error, "{Loop}: The loop's run ended before that of its group {Group}. Queued callbacks do not run. {Others}")]
     internal static partial void EndedBeforeGroup(ILogger logger, Exception? failure, string loop, string group, string others);
 
     [LoggerMessage(15, LogLevel.Error, "{Group}: A handler of LoopEnded threw.")]
