@@ -18,11 +18,6 @@ public sealed class GroupFixture(LoopDistribution distribution) : LoopFixture
 
     public override bool SubMillisecond => _single.SubMillisecond;
 
-    public override IReadOnlyDictionary<string, string> Exceptions { get; } = new Dictionary<string, string>
-    {
-        ["A_loop_in_words_says_its_kind_its_state_and_what_it_has"] = "the first turn has a callback that looks whether the group was stopped meanwhile, which counts",
-    };
-
     public override IOLoop Create(IOLoopOptions? options = null)
     {
         var own = _single.Options(options);

@@ -1,0 +1,118 @@
+using IOLoops.Conformance;
+using IOLoops.Polling;
+using IOLoops.Tests.Polling;
+using Shouldly;
+using Xunit;
+
+namespace IOLoops.Tests.Groups;
+
+/// <summary>Stops and disposals that meet something else.</summary>
+public sealed class GroupStopTests : GroupHarness
+{
+    [Fact]
+    public async Task A_stop_that_meets_the_end_of_a_loop_does_not_stop_its_next_run()
+    {
+        var group = NewGroup(1, create: options => new LateStopLoop(options, Patience));
+        var loop = (LateStopLoop)group.Loops[0];
+        var run = group.RunAsync();
+        await Soon(loop.InvokeAsync(() => { }));
+        loop.IsLate = true;
+        group.Stop();
+        await Soon(run);
+        loop.IsLate = false;
+        run = group.RunAsync();
+        var ran = loop.InvokeAsync(() => { });
+        (await Soon(Task.WhenAny(ran, run))).ShouldBe(ran);
+        await Soon(group.StopAsync());
+        await Soon(run);
+    }
+
+    [Fact]
+    public async Task A_loop_that_could_not_be_woken_is_stopped_by_a_second_stop()
+    {
+        var waker = new FailingWaker();
+        var group = NewGroup(2, create: options => options.Name == "LoopGroup-0"
+            ? new PollIOLoop(options, (_, _) => new EpollPoller(waker))
+            : new PollIOLoop(options));
+        bool hasFailed = false;
+        for (int round = 0; round < 10_000 && !hasFailed; round++) // a loop that is awake needs no wake
+        {
+            var run = group.RunAsync();
+            await Soon(group.Loops[0].InvokeAsync(() => { }));
+            Thread.Yield();
+            waker.Fail(2);
+            try
+            {
+                group.Stop();
+            }
+            catch (IOException)
+            {
+                hasFailed = true;
+            }
+            waker.Fail(0);
+            if (hasFailed)
+                group.Stop();
+            await Soon(run);
+        }
+        hasFailed.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_run_with_a_token_fails_with_the_failures_of_all_loops()
+    {
+        var clocks = new List<FailingClock>();
+        var group = NewGroup(2, create: options =>
+        {
+            clocks.Add(new FailingClock());
+            options.TimeProvider = clocks[^1];
+            return new PollIOLoop(options);
+        });
+        using var source = new CancellationTokenSource();
+        var run = group.RunAsync(source.Token);
+        for (int i = 0; i < 2; i++)
+            FailRun(group.Loops[i], clocks[i]);
+        await Should.ThrowAsync<TestException>(Soon(run));
+        run.Exception!.InnerExceptions.Count.ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Each_DisposeAsync_waits_until_the_loops_are_closed(bool isAsync)
+    {
+        var group = NewGroup(2);
+        var run = group.RunAsync();
+        using var blocked = new ManualResetEventSlim();
+        using var release = new ManualResetEventSlim();
+        group.Loops[0].AddCallback(() =>
+        {
+            blocked.Set();
+            release.Wait(Patience);
+        });
+        blocked.Wait(Patience).ShouldBeTrue();
+        var first = Task.CompletedTask;
+        if (isAsync)
+            first = group.DisposeAsync().AsTask();
+        else
+            group.Dispose();
+        var second = group.DisposeAsync().AsTask();
+        second.IsCompleted.ShouldBeFalse("a loop runs");
+        release.Set();
+        await Soon(second);
+        await Soon(first);
+        group.Loops.ShouldAllBe(loop => loop.IsClosed);
+        run.IsCompleted.ShouldBeTrue();
+        await Soon(group.DisposeAsync().AsTask());
+    }
+
+    [Fact]
+    public async Task The_end_of_the_only_loop_is_not_said_to_leave_others()
+    {
+        var group = NewGroup(1);
+        var run = group.RunAsync();
+        await Soon(group.Loops[0].InvokeAsync(() => { }));
+        await Soon(group.Loops[0].StopAsync());
+        await Soon(run);
+        Log.Entries.ShouldHaveSingleItem().Message.ShouldContain("No other loop of the group runs");
+    }
+}
