@@ -12,11 +12,14 @@ public sealed partial class LoopStream
     /// </summary>
     /// <exception cref="NotSupportedException">The descriptor has no way to say so, or is a pipe that the stream is to leave open. The end of input
     /// of a terminal is a character: write 0x04.</exception>
+    /// <exception cref="ObjectDisposedException">The stream was moved to another loop: see <see cref="MoveTo"/>.</exception>
     public void CompleteWrites()
     {
         if (!_canWrite)
             throw new NotSupportedException("The stream is read-only.");
-        bool isPipe = _shared.IO.IsPipe && !_canRead;
+        if (Successor is not null)
+            throw _shared.Disposed();
+        bool isPipe = IsPipeToWrite;
         if (!isPipe && !_shared.IO.IsSocket)
         {
             throw new NotSupportedException(_shared.IO.IsTerminal
@@ -28,7 +31,29 @@ public sealed partial class LoopStream
         if (_writesCompleted)
             return;
         _writesCompleted = true;
-        _write.After(isPipe ? Dispose : ShutDown);
+        _write.After(EndWrites);
+    }
+
+    private bool IsPipeToWrite => _shared.IO.IsPipe && !_canRead;
+
+    private void EndWrites()
+    {
+        if (IsPipeToWrite)
+        {
+            Dispose();
+            Successor?.EndWritesAfterMove();
+        }
+        else
+        {
+            ShutDown();
+        }
+    }
+
+    /// <summary><see cref="CompleteWrites"/> was called before the stream that this one succeeds was moved.</summary>
+    private void EndWritesAfterMove()
+    {
+        _writesCompleted = true;
+        _write.After(EndWrites);
     }
 
     private void ShutDown()
@@ -39,7 +64,7 @@ public sealed partial class LoopStream
         }
         catch (ObjectDisposedException)
         {
-            // Closing the descriptor ends the writes, too.
+            Successor?.EndWritesAfterMove(); // else the stream was disposed: closing the descriptor ends the writes, too
         }
         catch (IOException exception) when (IsDisconnected(exception.HResult))
         {

@@ -2,6 +2,9 @@ namespace IOLoops.Sources;
 
 public sealed partial class LoopStream
 {
+    /// <summary>The stream on another loop that this one was moved to; guarded by <see cref="_shared"/>.</summary>
+    private LoopStream? _successor;
+
     /// <summary>
     /// Moves the connection to another loop: returns a stream over the same descriptor that waits there. This stream can no longer be
     /// used, and its disposal does nothing. Nothing is lost and the order is kept: what the descriptor has is still there, and what
@@ -32,7 +35,7 @@ public sealed partial class LoopStream
             {
                 byte[] unread = [.. alreadyRead, .. _read.Unread.Span];
                 var moved = new LoopStream(this, loop, unread);
-                _shared.Detach(loop);
+                Detach(moved);
                 return moved;
             }
             finally
@@ -43,6 +46,35 @@ public sealed partial class LoopStream
         finally
         {
             _read.Unclaim();
+        }
+    }
+
+    private void Detach(LoopStream moved)
+    {
+        try
+        {
+            // An end of writes that finds the descriptor detached looks for the successor under the same lock.
+            lock (_shared)
+            {
+                _shared.Detach(moved.Loop);
+                _successor = moved;
+            }
+        }
+        catch
+        {
+            moved._shared.Pipe?.Detach();
+            throw;
+        }
+        if (_writesCompleted)
+            moved._writesCompleted = true; // after the new stream was made
+    }
+
+    private LoopStream? Successor
+    {
+        get
+        {
+            lock (_shared)
+                return _successor;
         }
     }
 }

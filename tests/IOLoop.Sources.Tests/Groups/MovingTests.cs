@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using IOLoops.Conformance;
 using Shouldly;
 using Xunit;
 
@@ -195,6 +196,63 @@ public sealed class MovingTests : GroupHarness
         moved.Dispose();
         peer.Dispose();
     }
+
+    [Fact]
+    public async Task Writes_cannot_be_ended_by_the_stream_that_was_moved()
+    {
+        var (stream, peer) = LoopStream.CreatePair(One);
+        var moved = stream.MoveTo(Other);
+        Should.Throw<ObjectDisposedException>(stream.CompleteWrites).Message.ShouldContain("moved to the loop LoopGroup-1");
+        moved.CanWrite.ShouldBeTrue();
+        moved.CompleteWrites();
+        (await Soon(peer.ReadAsync(new byte[1]))).ShouldBe(0);
+        moved.Dispose();
+        peer.Dispose();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_end_of_writes_at_the_same_time_is_not_lost(bool isPair)
+    {
+        using var together = new Barrier(2);
+        foreach (int round in Bounded.Rounds(2000))
+        {
+            var (stream, peer) = isPair ? LoopStream.CreatePair(One) : Reversed(LoopStream.CreatePipe(One));
+            var ending = Task.Run(() =>
+            {
+                together.SignalAndWait(Patience);
+                Thread.SpinWait(round / 7 % 40);
+                return Record.Exception(stream.CompleteWrites);
+            });
+            together.SignalAndWait(Patience);
+            Thread.SpinWait(round % 40);
+            LoopStream? moved = null;
+            try
+            {
+                moved = stream.MoveTo(Other);
+            }
+            catch (InvalidOperationException)
+            {
+                // The end came first, and was at work, or has closed the pipe.
+            }
+            var failure = await Soon(ending);
+            if (failure is null)
+            {
+                (await Soon(peer.ReadAsync(new byte[1]))).ShouldBe(0);
+                (moved ?? stream).CanWrite.ShouldBeFalse();
+            }
+            else
+            {
+                failure.ShouldBeOfType<ObjectDisposedException>();
+                moved.ShouldNotBeNull().CanWrite.ShouldBeTrue();
+            }
+            (moved ?? stream).Dispose();
+            peer.Dispose();
+        }
+    }
+
+    private static (LoopStream Writer, LoopStream Reader) Reversed((LoopStream Reader, LoopStream Writer) pipe) => (pipe.Writer, pipe.Reader);
 
     [Fact]
     public void Nothing_can_be_given_back_to_a_stream_that_cannot_be_read()
