@@ -8,7 +8,8 @@ public enum GroupListening
 
     /// <summary>
     /// Each loop accepts from a socket of its own, and the system distributes connections by a hash of their addresses: nothing crosses
-    /// threads, and a few connections may be distributed unevenly. IP alone; Linux and FreeBSD.
+    /// threads, and a few connections may be distributed unevenly. IP alone; Linux and FreeBSD. The address is shared: a second process of
+    /// the same user that listens on it in the same way gets no error, and takes a part of the connections.
     /// </summary>
     SocketPerLoop,
 

@@ -65,7 +65,18 @@ internal sealed class Acceptor(Func<IOLoop> streamsOn, Socket listening, Func<(S
     {
         try
         {
-            return new LoopStream(streamsOn(), socket);
+            for (IOLoop? closed = null; ;)
+            {
+                var loop = streamsOn();
+                try
+                {
+                    return new LoopStream(loop, socket);
+                }
+                catch (ObjectDisposedException) when (loop.IsClosed && !ReferenceEquals(loop, closed))
+                {
+                    closed = loop; // closed after it was chosen: there may be another one
+                }
+            }
         }
         catch
         {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using IOLoops.Conformance;
@@ -146,7 +147,7 @@ public sealed class GroupListenerTests : GroupHarness
         listener.Dispose();
         listener.Dispose();
         bool isRefused = false;
-        for (int i = 0; i < 100 && !isRefused; i++)
+        for (long began = Stopwatch.GetTimestamp(); !isRefused && Stopwatch.GetElapsedTime(began) < Patience;)
         {
             try
             {
