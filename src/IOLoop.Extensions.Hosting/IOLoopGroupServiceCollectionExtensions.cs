@@ -34,9 +34,10 @@ public static class IOLoopGroupServiceCollectionExtensions
     /// <param name="configure">Sets options of the group; <see langword="null"/> for the defaults.</param>
     /// <returns><paramref name="services"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="services"/> or <paramref name="serviceKey"/> is null.</exception>
+    /// <exception cref="ArgumentException"><paramref name="serviceKey"/> is <see cref="KeyedService.AnyKey"/>.</exception>
     public static IServiceCollection AddKeyedIOLoopGroup(this IServiceCollection services, object serviceKey, Action<IOLoopGroupServiceOptions>? configure = null)
     {
-        ArgumentNullException.ThrowIfNull(serviceKey);
+        LoopKey.Check(serviceKey, "group");
         return Add(services, serviceKey, configure);
     }
 

@@ -89,6 +89,7 @@ public static class IOLoopHealthChecksBuilderExtensions
     /// <param name="tags">Tags to filter health checks by.</param>
     /// <returns><paramref name="builder"/>.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="builder"/> or <paramref name="serviceKey"/> is null.</exception>
+    /// <exception cref="ArgumentException"><paramref name="serviceKey"/> is <see cref="KeyedService.AnyKey"/>.</exception>
     public static IHealthChecksBuilder AddKeyedIOLoopGroup(
         this IHealthChecksBuilder builder,
         object serviceKey,
@@ -97,7 +98,7 @@ public static class IOLoopHealthChecksBuilderExtensions
         HealthStatus? failureStatus = null,
         IEnumerable<string>? tags = null)
     {
-        ArgumentNullException.ThrowIfNull(serviceKey);
+        LoopKey.Check(serviceKey, "group");
         return Add(builder, new GroupKey(serviceKey), name ?? $"ioloopgroup:{serviceKey}", configure, failureStatus, tags);
     }
 

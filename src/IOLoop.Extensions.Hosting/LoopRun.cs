@@ -45,20 +45,33 @@ internal sealed class LoopRun : IAsyncDisposable, IDisposable
 
     internal string Name { get; }
 
-    /// <summary>Begins the run, and waits until each loop runs its first callback, or the run has ended.</summary>
+    /// <summary>Begins the run, and waits until each loop has run its first callback or has ended.</summary>
+    /// <exception cref="InvalidOperationException">This loop is what stopped the application.</exception>
     internal async Task StartAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var running = Task.WhenAll(Loops.Select(static watched => watched.Begin()));
+        Task[] begun = [.. Loops.Select(static watched => watched.Begin())];
+#pragma warning disable VSTHRD003 // ended by events of the loops' threads
+        var settled = Task.WhenAll(Loops.Zip(begun, static (watched, first) => Task.WhenAny(first, watched.Current!)));
+#pragma warning restore VSTHRD003
         var run = _runner.RunAsync();
         lock (_gate)
         {
             _run = run;
             _watch = run.ContinueWith(OnRunEnded, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
-        var first = await Task.WhenAny(running, run).WaitAsync(cancellationToken).ConfigureAwait(false);
-        if (first == run && run.IsFaulted)
-            await run.ConfigureAwait(false); // the application fails to start with what the loop could not run for
+        try
+        {
+            await Task.WhenAny(settled, run).WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (Cause is not null)
+        {
+            // The host cancels the start, because a loop has stopped the application.
+        }
+        if (Loops.All(static watched => watched.Current!.IsCompleted) && !begun.Any(static first => first.IsCompleted))
+            await run.ConfigureAwait(false); // the application fails to start with what no loop could run for
+        if (Cause is not null)
+            await StopAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
     /// <summary>Ends the run, and waits for that at most as long as the options allow.</summary>
@@ -66,10 +79,7 @@ internal sealed class LoopRun : IAsyncDisposable, IDisposable
     internal async Task StopAsync(CancellationToken cancellationToken)
     {
         await EndAsync(cancellationToken).ConfigureAwait(false);
-        Exception? cause;
-        lock (_gate)
-            cause = _cause;
-        if (cause is not null)
+        if (Cause is { } cause)
             throw cause;
     }
 
@@ -144,25 +154,38 @@ internal sealed class LoopRun : IAsyncDisposable, IDisposable
     /// <summary>The run of one loop has ended, and was not asked to. Before <see cref="OnRunEnded"/>.</summary>
     private void OnLoopEnded(PollIOLoop loop, Exception? failure)
     {
+        bool isEnding = IsApplicationEnding;
+        // Before the loop counts as ended: a start that waits for it then fails with the cause.
+        bool isCause = !isEnding && _options.StopApplicationWhenRunEnds
+            && TrySetCause($"The application was stopped because the run of the loop '{loop.Name}' ended before the application did.", failure);
         Loops.First(watched => watched.Loop == loop).End(failure);
         if (failure is not null)
         {
             lock (_gate)
                 _reported.Add(failure);
         }
-        if (IsApplicationEnding)
-        {
-            if (failure is not null)
-                HostingLog.RunFailed(_logger, failure, loop.Name);
-        }
-        else if (!_options.StopApplicationWhenRunEnds)
-        {
-            HostingLog.RunEnded(_logger, failure, loop.Name);
-        }
-        else if (TrySetCause($"The application was stopped because the run of the loop '{loop.Name}' ended before the application did.", failure))
+        if (isCause)
         {
             StopApplication();
             HostingLog.RunEndStopsApplication(_logger, failure, loop.Name);
+        }
+        else if (!isEnding && !_options.StopApplicationWhenRunEnds)
+        {
+            HostingLog.RunEnded(_logger, failure, loop.Name);
+        }
+        else if (isEnding && failure is not null)
+        {
+            HostingLog.RunFailed(_logger, failure, loop.Name);
+        }
+    }
+
+    /// <summary>Why a loop has stopped the application; null: none has.</summary>
+    private Exception? Cause
+    {
+        get
+        {
+            lock (_gate)
+                return _cause;
         }
     }
 

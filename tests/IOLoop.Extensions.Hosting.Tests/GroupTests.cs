@@ -89,6 +89,27 @@ public sealed class GroupTests
     }
 
     [Fact]
+    public async Task A_loop_that_ends_before_its_first_callback_fails_the_start_with_the_cause()
+    {
+        using var host = Build();
+        Group(host).Loops[1].Stop();
+        (await Should.ThrowAsync<InvalidOperationException>(host.StartAsync().Soon())).Message.ShouldContain("LoopGroup-1");
+        Group(host).Loops.ShouldAllBe(loop => !loop.IsRunning);
+        _logs.Entries.ShouldContain(entry => entry.Level == LogLevel.Critical);
+    }
+
+    [Fact]
+    public async Task By_option_the_application_starts_without_a_loop_that_ends_before_its_first_callback()
+    {
+        using var host = Build(options => options.StopApplicationWhenRunEnds = false);
+        Group(host).Loops[1].Stop();
+        await host.StartAsync().Soon();
+        await Group(host).Loops[0].RunsACallback();
+        await host.StopAsync().Soon();
+        Group(host).Loops.ShouldAllBe(loop => loop.IsClosed);
+    }
+
+    [Fact]
     public async Task By_option_the_application_continues_without_the_loop_that_has_ended()
     {
         var time = new FailingTime();

@@ -32,6 +32,8 @@ public sealed class InjectionTests
         var services = new ServiceCollection();
         Should.Throw<ArgumentException>(() => services.AddKeyedIOLoop(Microsoft.Extensions.DependencyInjection.KeyedService.AnyKey)).Message.ShouldContain("AnyKey");
         Should.Throw<ArgumentException>(() => services.AddHealthChecks().AddKeyedIOLoop(Microsoft.Extensions.DependencyInjection.KeyedService.AnyKey)).Message.ShouldContain("AnyKey");
+        Should.Throw<ArgumentException>(() => services.AddKeyedIOLoopGroup(Microsoft.Extensions.DependencyInjection.KeyedService.AnyKey)).Message.ShouldContain("Add one group");
+        Should.Throw<ArgumentException>(() => services.AddHealthChecks().AddKeyedIOLoopGroup(Microsoft.Extensions.DependencyInjection.KeyedService.AnyKey)).Message.ShouldContain("Add one group");
     }
 
     [Fact]
