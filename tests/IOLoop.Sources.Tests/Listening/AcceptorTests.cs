@@ -52,6 +52,28 @@ public sealed class AcceptorTests : IDisposable
     }
 
     [Fact]
+    public void A_connection_whose_loop_was_closed_after_it_was_chosen_is_given_to_the_next_one()
+    {
+        var closed = new PollIOLoop();
+        closed.Close();
+        var connection = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        var loops = new Queue<IOLoop>([closed, _loop]);
+        new Acceptor(loops.Dequeue, _listening, () => (connection, Errno.Ok)).TryAccept(out var stream, out _).ShouldBe(AcceptOutcome.Accepted);
+        stream.ShouldNotBeNull().Loop.ShouldBe(_loop);
+        stream.Dispose();
+    }
+
+    [Fact]
+    public void A_connection_for_one_loop_that_is_closed_is_closed()
+    {
+        var closed = new PollIOLoop();
+        closed.Close();
+        var connection = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        Should.Throw<ObjectDisposedException>(() => new Acceptor(() => closed, _listening, () => (connection, Errno.Ok)).TryAccept(out _, out _));
+        connection.SafeHandle.IsClosed.ShouldBeTrue();
+    }
+
+    [Fact]
     public void An_empty_queue_ends_the_row()
     {
         while (_acceptor.TryAccept(out _, out _) == AcceptOutcome.Nothing)
