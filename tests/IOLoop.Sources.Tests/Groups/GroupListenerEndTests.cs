@@ -207,12 +207,12 @@ public sealed class GroupListenerEndTests : GroupHarness
 
     private sealed class RefusingLoop(PollIOLoopOptions options) : PollIOLoop(options)
     {
-        /// <summary>Called for each stream that is made; then there is none.</summary>
+        /// <summary>Called for each stream that another loop makes for this one; then there is none.</summary>
         internal Action<PollIOLoop>? Refuses { get; set; }
 
         public override (nint Number, object? Object) SplitFd(FileDescriptor fd)
         {
-            if (Refuses is not { } refuse)
+            if (Refuses is not { } refuse || IsOnLoopThread) // there a stream that it serves begins to wait
                 return base.SplitFd(fd);
             refuse(this);
             throw new ObjectDisposedException(Name);
