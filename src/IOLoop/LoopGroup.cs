@@ -116,8 +116,9 @@ public sealed partial class LoopGroup : IDisposable, IAsyncDisposable
         throw new InvalidOperationException($"{Name}: the runs of all loops have ended. See the log, or the event LoopEnded, for the reasons.");
     }
 
-    /// <summary>Whether a loop of this group is open, and its run has not ended before that of the group. Any thread.</summary>
-    internal bool IsAvailable(PollIOLoop loop) => Array.Exists(_members, member => member.Loop == loop && member.IsAvailable);
+    /// <summary>Whether work may be given to a loop of this group: it is open, and its run has not ended before that of the group. Any thread.</summary>
+    /// <param name="loop">A loop. False for one that is not of this group.</param>
+    public bool IsAvailable(PollIOLoop loop) => Array.Exists(_members, member => member.Loop == loop && member.IsAvailable);
 
     private static LoopMember[] CreateAll(LoopGroupOptions options, string name, Func<PollIOLoopOptions, PollIOLoop> create)
     {
