@@ -8,6 +8,9 @@ namespace Soak.Workloads;
 /// <summary>A pipe or a pair of sockets, whose messages must arrive once each, in order, and here.</summary>
 internal sealed unsafe class Channel
 {
+    /// <summary>The end of a channel whose descriptor was closed without a word to the loop.</summary>
+    internal const string Closed = "closed";
+
     private const int MostAtOnce = 16;
 
     private static long s_generations;
@@ -94,7 +97,7 @@ internal sealed unsafe class Channel
     /// <returns>Whether it is this channel's to read.</returns>
     internal bool Begin(FileDescriptor fd, IOEvents events)
     {
-        if (IsAbandoned)
+        if (IsAbandoned || HangsUpElsewhere(events))
             return false;
         if (!IsRegistered)
             _life.Report(Violation.Stale, $"a handler was called after its end ({End}): {fd}, {events}, generation {_generation}");
@@ -108,6 +111,12 @@ internal sealed unsafe class Channel
             return _isInside = true;
         return false;
     }
+
+    /// <summary>
+    /// A process that another thread is starting has a copy of each descriptor until it executes its program. While it closes them, the
+    /// reading end hangs up when the writing end goes first, and the loop was not told that its own is closed.
+    /// </summary>
+    private bool HangsUpElsewhere(IOEvents events) => !IsRegistered && End == Closed && events.HasError();
 
     internal void Finish() => Volatile.Write(ref _isInside, false);
 

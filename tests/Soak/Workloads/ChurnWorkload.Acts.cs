@@ -94,7 +94,7 @@ internal sealed partial class ChurnWorkload
         if (channel.HasObject || Life.Kind.IsPoll)
             return;
         channel.Drain();
-        Forget(channel, "closed");
+        Forget(channel, Channel.Closed);
         channel.CloseReader();
         _ = Abandon(channel);
         Add(NewChannel());
