@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace IOLoops.Samples;
 
-/// <summary>A GMainLoop: runs a context until it is told to quit, as gtk_main or g_application_run do.</summary>
+/// <summary>A GMainLoop: runs a context until it is asked to quit, as gtk_main or g_application_run do.</summary>
 public sealed class MainLoop : SafeHandle
 {
     public MainLoop(MainContext context) : base(0, ownsHandle: true) => SetHandle(LibGLib.g_main_loop_new(context, 1));
