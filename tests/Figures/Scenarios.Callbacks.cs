@@ -77,7 +77,7 @@ internal sealed partial class Scenarios
         subject.WaitUntilAsleep();
     }
 
-    private void PostByItself()
+    private void PostByItself(string figure)
     {
         int calls = 0;
         long before = 0;
@@ -85,13 +85,13 @@ internal sealed partial class Scenarios
         Action<Scenarios> again = null!;
         again = _ =>
         {
-            if (_measurement.IsDone("a callback that posts itself, turn after turn", ref calls, ref before))
+            if (_measurement.IsDone(figure, ref calls, ref before))
                 ended.SetResult();
             else
                 Loop.AddCallback(again, this);
         };
         Loop.AddCallback(again, this);
-        Bounded.Wait(ended.Task, "a callback that posts itself");
+        Bounded.Wait(ended.Task, figure);
         subject.WaitUntilAsleep();
     }
 

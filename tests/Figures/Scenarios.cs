@@ -19,7 +19,9 @@ internal sealed partial class Scenarios(Subject subject, Fault fault)
         Echo("echo of one message");
         ReadyTurnAfterTurn();
         Posts();
-        PostByItself();
+        PostByItself("a callback that posts itself, turn after turn");
+        if (subject is NativeSubject) // those in hosts have a descriptor of their own
+            PostByItselfAlone();
         Timeouts();
         Registrations();
         KeepIdle(Many - 1);
@@ -43,11 +45,20 @@ internal sealed partial class Scenarios(Subject subject, Fault fault)
     {
         var added = Enumerable.Range(0, count).Select(_ => Libc.NewEventFd(isReady: false)).ToList();
         _idle.AddRange(added);
-        OnLoop(() =>
-        {
-            foreach (int fd in added)
-                Loop.AddHandler(fd, static (_, _) => throw new InvalidOperationException("It is not ready."), IOEvents.Read);
-        });
+        Register(added);
+    }
+
+    private void Register(List<int> idle) => OnLoop(() =>
+    {
+        foreach (int fd in idle)
+            Loop.AddHandler(fd, static (_, _) => throw new InvalidOperationException("It is not ready."), IOEvents.Read);
+    });
+
+    private void PostByItselfAlone()
+    {
+        OnLoop(() => _idle.ForEach(fd => Loop.RemoveHandler(fd)));
+        PostByItself("a callback that posts itself, no descriptors");
+        Register(_idle);
     }
 
     private void Echo(string figure)

@@ -23,6 +23,7 @@
  * run: -DPOSTERS=1 -DITEMS=2 -DSIGNALS=2 -DFD
  * run: -DSIGNALS=2 -DSTOP -DFD
  * run: -DPOSTERS=2 -DITEMS=1 -DSIGNALS=1 -DFD -DSTOP -DPIPE
+ * run: -DPOSTERS=2 -DITEMS=2
  * run: -DBUFFERS -DPOSTERS=1 -DITEMS=2 -DSIGNALS=1
  * run: -DBUFFERS -DPOSTERS=1 -DITEMS=1 -DSIGNALS=1 -DSTOP -DPIPE
  * run: -DFAILS=3 -DPOSTERS=2 -DITEMS=1 -DFD
@@ -41,6 +42,7 @@
  * mutant: WAKES_FOR_EACH_CALLBACK -DPOSTERS=2 -DITEMS=1 : a caller wakes the loop without leaving a note that it has
  * mutant: NO_FENCE_IN_TRYSLEEP -DBUFFERS -DSIGNALS=1 : no fence between saying that the loop sleeps and looking at the signals
  * mutant: NO_FENCE_IN_SIGNAL -DBUFFERS -DSIGNALS=1 : no fence between publishing a signal and reading the sleep state
+ * mutant: NO_WORK_NEEDED -DPOSTERS=1 -DITEMS=1 : a loop without descriptors leaves out the poll although no callback waits
  * mutant: KEEPS_THE_NOTE -DFAILS=1 -DPOSTERS=1 -DITEMS=1 : a wake that has failed leaves the note that the loop was woken, and is reported
  * mutant: KEEPS_THE_LAST_NOTE -DFAILS=2 -DPOSTERS=1 -DITEMS=1 : the second try does
  * mutant: SWALLOWS_THE_FAILURE -DFAILS=2 -DPOSTERS=1 -DITEMS=1 : nobody learns that the second try has failed
@@ -262,6 +264,7 @@ inline trySleep() {
 
 proctype Loop() {
   byte n; byte asleep; bool waits;
+turn:
   do
   :: get(LOOP, STOPS, n);
      if :: n -> break :: else -> skip fi;
@@ -271,7 +274,17 @@ proctype Loop() {
      if :: n -> break :: else -> skip fi;
      get(LOOP, SHARED, n);
      if :: n == 0 -> get(LOOP, SIGS, n) :: else -> skip fi;
-     if :: n > 0 -> asleep = 0; n = 0 :: else -> trySleep() fi;
+#ifdef NO_WORK_NEEDED
+     n = 1;
+#endif
+     if
+     :: n > 0 ->
+        asleep = 0; n = 0;
+#ifndef FD
+        goto turn /* nothing is registered: the kernel is not asked, and the waker is drained by the poll before the loop sleeps */
+#endif
+     :: else -> trySleep()
+     fi;
      waits = asleep;
 #ifndef NO_SECOND_LOOK_AT_STOP
      get(LOOP, STOPS, n);

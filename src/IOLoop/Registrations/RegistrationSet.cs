@@ -23,6 +23,9 @@ internal sealed class RegistrationSet(
 
     internal AlwaysReadyFiles AlwaysReady { get; } = alwaysReady;
 
+    /// <summary>Whether anything is registered, files that are always ready included.</summary>
+    internal bool Any => Table.Count > 0;
+
     /// <summary>Whether there are descriptors to wait for.</summary>
     internal bool HasDescriptors => Table.Count > AlwaysReady.Count;
 

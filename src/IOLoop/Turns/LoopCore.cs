@@ -201,6 +201,8 @@ internal sealed class LoopCore
     {
         if (_batch.HasMore || _gate.StopRequested)
             return; // a turn that was interrupted has descriptors left to handle
+        if (!_registrations.Any && _callbacks.HasWork)
+            return; // the kernel has nothing to report; the poll before the loop sleeps empties the waker
         if (_socketWaits.Any)
             _socketWaits.Check();
         long wait = WaitFor(maxWait);

@@ -2,10 +2,12 @@ using IOLoops.Polling;
 
 namespace IOLoops.Tests.Core;
 
-/// <summary>A poller that counts changes of its registrations.</summary>
+/// <summary>A poller that counts changes of its registrations and the times that it is asked.</summary>
 internal sealed class CountingPoller(IPoller inner) : IPoller
 {
     internal int Changes { get; private set; }
+
+    internal int Waits { get; private set; }
 
     public PollerKind Kind => inner.Kind;
 
@@ -39,7 +41,11 @@ internal sealed class CountingPoller(IPoller inner) : IPoller
         return inner.Unregister(fd);
     }
 
-    public int Wait(Span<ReadyEvent> ready, long ticks) => inner.Wait(ready, ticks);
+    public int Wait(Span<ReadyEvent> ready, long ticks)
+    {
+        Waits++;
+        return inner.Wait(ready, ticks);
+    }
 
     public void Wake() => inner.Wake();
 
