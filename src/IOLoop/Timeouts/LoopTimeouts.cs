@@ -18,8 +18,7 @@ internal sealed class LoopTimeouts(LoopGate gate, CallbackQueue callbacks)
     {
         if (!_gate.IsOnLoopThread)
             return CallAtFromOutside(when, item);
-        var node = Queue.Add(when.Ticks, item);
-        return new TimeoutHandle(node, node.Sequence);
+        return Queue.Add(when.Ticks, item);
     }
 
     [MethodImpl(Jit.Hot)]
@@ -42,10 +41,10 @@ internal sealed class LoopTimeouts(LoopGate gate, CallbackQueue callbacks)
     {
         using var idle = _gate.EnterIdle();
         bool earlier = Queue.IsEmpty || when.Ticks < Queue.Earliest;
-        var node = Queue.Add(when.Ticks, item);
+        var timeout = Queue.Add(when.Ticks, item);
         // What drives the loop, by its descriptor or in a host, has computed a wait without this deadline.
         idle.WakeIf(earlier && callbacks.NeedsWake());
-        return new TimeoutHandle(node, node.Sequence);
+        return timeout;
     }
 
     private void RemoveNow(TimeoutHandle timeout)

@@ -10,10 +10,9 @@ internal sealed partial class TimeoutQueue
     private void RemoveAt(int place)
     {
         var last = _heap[--_count];
-        _heap[_count] = default;
         if (place == _count)
             return;
-        if (place > 0 && last.IsBefore(_heap[(place - 1) >> 2]))
+        if (place > 0 && IsBefore(last, _heap[(place - 1) >> 2]))
             MoveUp(place, last);
         else
             MoveDown(place, last);
@@ -25,11 +24,28 @@ internal sealed partial class TimeoutQueue
     /// </summary>
     private void Shrink()
     {
+        ShrinkSlots();
         int capacity = _heap.Length;
         while (capacity > KeepCapacity && _count < capacity / 16 * 7)
             capacity /= 2;
         if (capacity != _heap.Length)
             Array.Resize(ref _heap, capacity);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void ShrinkSlots()
+    {
+        if (_slots.IsSparse)
+            _slots.EmptyOne(_noteMove);
+    }
+
+    private void NoteMove(int slot)
+    {
+        int place = _slots.At(slot).Place;
+        if (place <= TimeoutSlot.FirstDue)
+            _due[TimeoutSlot.FirstDue - place] = slot;
+        else
+            _heap[place].Slot = slot;
     }
 
     [MethodImpl(Jit.Hot)]
@@ -39,14 +55,14 @@ internal sealed partial class TimeoutQueue
         while (place > 0)
         {
             int parent = (place - 1) >> 2;
-            if (!entry.IsBefore(heap[parent]))
+            if (!IsBefore(entry, heap[parent]))
                 break;
             heap[place] = heap[parent];
-            heap[place].Node.Position = place;
+            _slots.At(heap[place].Slot).Place = place;
             place = parent;
         }
         heap[place] = entry;
-        entry.Node.Position = place;
+        _slots.At(entry.Slot).Place = place;
     }
 
     [MethodImpl(Jit.Hot)]
@@ -62,32 +78,36 @@ internal sealed partial class TimeoutQueue
             int earliest = child;
             for (int other = child + 1; other < end; other++)
             {
-                if (heap[other].IsBefore(heap[earliest]))
+                if (IsBefore(heap[other], heap[earliest]))
                     earliest = other;
             }
-            if (!heap[earliest].IsBefore(entry))
+            if (!IsBefore(heap[earliest], entry))
                 break;
             heap[place] = heap[earliest];
-            heap[place].Node.Position = place;
+            _slots.At(heap[place].Slot).Place = place;
             place = earliest;
         }
         heap[place] = entry;
-        entry.Node.Position = place;
+        _slots.At(entry.Slot).Place = place;
     }
 
-    private readonly struct EntryOrder : IComparer<Entry>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool IsBefore(in Entry one, in Entry other) =>
+        one.When < other.When || (one.When == other.When && _slots.At(one.Slot).Id < _slots.At(other.Slot).Id);
+
+    private readonly struct EntryOrder(TimeoutSlots slots) : IComparer<Entry>
     {
         public int Compare(Entry x, Entry y)
         {
             int order = x.When.CompareTo(y.When);
-            return order != 0 ? order : x.Node.Sequence.CompareTo(y.Node.Sequence);
+            return order != 0 ? order : slots.At(x.Slot).Id.CompareTo(slots.At(y.Slot).Id);
         }
     }
 
-    /// <summary>The deadline stands beside the node: most comparisons need not touch the node.</summary>
-    private readonly record struct Entry(long When, TimeoutNode Node)
+    /// <summary>The deadline stands beside the slot: most comparisons need not look into that.</summary>
+    private struct Entry(long when, int slot)
     {
-        internal bool IsBefore(in Entry other) =>
-            When < other.When || (When == other.When && Node.Sequence < other.Node.Sequence);
+        internal readonly long When = when;
+        internal int Slot = slot;
     }
 }

@@ -6,48 +6,46 @@ using IOLoops.Interop;
 namespace IOLoops.Timeouts;
 
 /// <summary>
-/// The timeouts of a loop: a 4-ary heap by deadline and then by insertion, whose nodes know their places, so that adding,
-/// removing and taking the earliest are O(log n). Removed timeouts leave at once, and the heap shrinks with them.
+/// The timeouts of a loop: a 4-ary heap by deadline and then by insertion of timeouts that know their places, so that adding,
+/// removing and taking the earliest are O(log n). Removed timeouts leave at once, and the memory shrinks with them.
 /// </summary>
 internal sealed partial class TimeoutQueue
 {
     private const int InitialCapacity = 64;
-    private const int MaxSpare = 1024;
     private const int KeepCapacity = 4096; // arrays up to this length are kept: growing them again would allocate
 
+    private readonly TimeoutSlots _slots = new();
+    private readonly Action<int> _noteMove;
     private Entry[] _heap = new Entry[InitialCapacity];
     private int _count;
-    private TimeoutNode[] _due = new TimeoutNode[InitialCapacity];
+    private int[] _due = new int[InitialCapacity]; // slots; TimeoutSlots.None: removed
     private int _dueIndex;
     private int _dueCount;
     private readonly List<Entry> _later = [];
-    private long _sequence;
-    private TimeoutNode? _spare;
-    private int _spareCount;
+
+    internal TimeoutQueue() => _noteMove = NoteMove;
 
     /// <summary>How many wait, those due in this turn included.</summary>
-    internal int Count => _count + _dueCount - _dueIndex;
+    internal int Count => _slots.Count;
 
     internal bool HasDueBatch => _dueIndex < _dueCount;
 
     internal bool IsEmpty => _count == 0;
 
-    /// <summary>The latest insertion: a turn runs nothing that was inserted after it had begun.</summary>
-    internal long Sequence => _sequence;
+    /// <summary>Tells what was added before from what is added later: a turn runs nothing that was added after it had begun.</summary>
+    internal long LastId => _slots.LastId;
 
     /// <summary>The earliest deadline; only when not empty.</summary>
     internal long Earliest => _heap[0].When;
 
     [MethodImpl(Jit.Hot)]
-    internal TimeoutNode Add(long when, in WorkItem item)
+    internal TimeoutHandle Add(long when, in WorkItem item)
     {
-        var node = RentNode();
-        node.Item = item;
-        node.Sequence = ++_sequence;
+        int slot = _slots.Take(item, out var handle);
         if (_count == _heap.Length)
             Array.Resize(ref _heap, _count * 2);
-        MoveUp(_count++, new Entry(when, node));
-        return node;
+        MoveUp(_count++, new Entry(when, slot));
+        return handle;
     }
 
     /// <summary>Removes a timeout. False: it has run or was removed already.</summary>
@@ -56,26 +54,20 @@ internal sealed partial class TimeoutQueue
     internal bool Remove(TimeoutHandle handle, out WorkItem item)
     {
         item = default;
-        if (handle.Owner is not TimeoutNode node)
+        if (handle.Owner is not TimeoutChunk chunk || chunk.Owner != _slots)
             return handle.Owner is null ? false : throw Foreign();
-        if (node.Sequence != handle.Id || node.Position is TimeoutNode.Spare or TimeoutNode.Cancelled)
+        int slot = _slots.Find(chunk, handle.Id);
+        if (slot == TimeoutSlots.None)
             return false;
-        if (node.Position <= TimeoutNode.FirstDue)
-        {
-            int place = TimeoutNode.FirstDue - node.Position;
-            if (place >= _dueCount || _due[place] != node)
-                throw Foreign();
-            item = node.Item;
-            node.Item = default;
-            node.Position = TimeoutNode.Cancelled; // recycled when its place in the batch comes up
-            return true;
-        }
-        if (node.Position >= _count || _heap[node.Position].Node != node)
-            throw Foreign();
-        RemoveAt(node.Position);
+        ref var removed = ref _slots.At(slot);
+        item = removed.Item;
+        int place = removed.Place;
+        _slots.Release(slot);
+        if (place <= TimeoutSlot.FirstDue)
+            _due[TimeoutSlot.FirstDue - place] = TimeoutSlots.None;
+        else
+            RemoveAt(place);
         Shrink();
-        item = node.Item;
-        Recycle(node);
         return true;
     }
 
@@ -104,10 +96,10 @@ internal sealed partial class TimeoutQueue
         {
             var entry = _heap[0];
             RemoveAt(0);
-            if (entry.Node.Sequence > until)
+            if (_slots.At(entry.Slot).Id > until)
                 _later.Add(entry);
             else
-                AppendDue(entry.Node);
+                AppendDue(entry.Slot);
         }
         foreach (var entry in _later)
             MoveUp(_count++, entry); // there is room: they were here
@@ -125,20 +117,19 @@ internal sealed partial class TimeoutQueue
         for (int i = 0; i < _count; i++)
         {
             var entry = _heap[i];
-            if (entry.When <= now && entry.Node.Sequence <= until)
+            if (entry.When <= now && _slots.At(entry.Slot).Id <= until)
                 _later.Add(entry);
             else
                 _heap[rest++] = entry;
         }
-        Array.Clear(_heap, rest, _count - rest);
         _count = rest;
         for (int i = 0; i < rest; i++)
-            _heap[i].Node.Position = i;
+            _slots.At(_heap[i].Slot).Place = i;
         for (int i = (rest - 2) >> 2; i >= 0; i--)
             MoveDown(i, _heap[i]);
-        CollectionsMarshal.AsSpan(_later).Sort(default(EntryOrder));
+        CollectionsMarshal.AsSpan(_later).Sort(new EntryOrder(_slots));
         foreach (var entry in _later)
-            AppendDue(entry.Node);
+            AppendDue(entry.Slot);
         _later.Clear();
         if (_later.Capacity > KeepCapacity)
             _later.Capacity = KeepCapacity;
@@ -156,12 +147,12 @@ internal sealed partial class TimeoutQueue
         return due;
     }
 
-    private void AppendDue(TimeoutNode node)
+    private void AppendDue(int slot)
     {
         if (_dueCount == _due.Length)
             Array.Resize(ref _due, _dueCount * 2);
-        node.Position = TimeoutNode.FirstDue - _dueCount;
-        _due[_dueCount++] = node;
+        _slots.At(slot).Place = TimeoutSlot.FirstDue - _dueCount;
+        _due[_dueCount++] = slot;
     }
 
     /// <summary>The next timeout of the batch that has not been removed. A nested turn continues the same batch.</summary>
@@ -170,16 +161,16 @@ internal sealed partial class TimeoutQueue
     {
         while (_dueIndex < _dueCount)
         {
-            var node = _due[_dueIndex];
-            _due[_dueIndex++] = null!;
-            bool cancelled = node.Position == TimeoutNode.Cancelled;
-            item = node.Item;
-            Recycle(node);
-            if (!cancelled)
-                return true;
+            int slot = _due[_dueIndex++];
+            if (slot == TimeoutSlots.None)
+                continue;
+            item = _slots.At(slot).Item;
+            _slots.Release(slot);
+            ShrinkSlots();
+            return true;
         }
         if (_due.Length > KeepCapacity && _dueCount < _due.Length / 8)
-            _due = new TimeoutNode[KeepCapacity];
+            _due = new int[KeepCapacity];
         _dueIndex = _dueCount = 0;
         item = default;
         return false;
@@ -195,8 +186,6 @@ internal sealed partial class TimeoutQueue
         TakeDue(long.MaxValue, long.MaxValue); // TakeDue finishes an interrupted batch first
         while (TryNextDue(out var item))
             items.Add(item);
-        _spare = null;
-        _spareCount = 0;
         return items;
     }
 
@@ -206,40 +195,19 @@ internal sealed partial class TimeoutQueue
         var next = new List<(long When, Delegate Callback)>();
         var due = _due;
         for (int i = _dueIndex; i < Math.Min(_dueCount, due.Length); i++)
-            AddCopy(next, long.MinValue, due[i]);
+            AddCopy(long.MinValue, due[i]);
         var heap = _heap;
         for (int i = 0; i < Math.Min(_count, heap.Length); i++)
-            AddCopy(next, heap[i].When, heap[i].Node);
+            AddCopy(heap[i].When, heap[i].Slot);
         return [.. next.OrderBy(static entry => entry.When).Take(most)];
 
-        static void AddCopy(List<(long When, Delegate Callback)> next, long when, TimeoutNode? node)
+        void AddCopy(long when, int slot)
         {
-            if (node?.Item.Callback is { } callback)
+            if (_slots.PeekCallback(slot) is { } callback)
                 next.Add((when, callback));
         }
     }
 
     private static ArgumentException Foreign() =>
         new("The timeout is another loop's: call RemoveTimeout on the loop that returned its handle.", "timeout");
-
-    private TimeoutNode RentNode()
-    {
-        if (_spare is not { } node)
-            return new TimeoutNode();
-        _spare = (TimeoutNode?)node.Item.State; // spare nodes are linked through it
-        node.Item.State = null;
-        _spareCount--;
-        return node;
-    }
-
-    private void Recycle(TimeoutNode node)
-    {
-        node.Position = TimeoutNode.Spare;
-        node.Item = default;
-        if (_spareCount == MaxSpare)
-            return;
-        node.Item.State = _spare;
-        _spare = node;
-        _spareCount++;
-    }
 }

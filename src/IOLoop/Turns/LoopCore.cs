@@ -186,7 +186,7 @@ internal sealed class LoopCore
             _removals.Serve();
         if (_ended.Any)
             _ends.Tell<TObserver>();
-        long lastTimeout = _timeouts.Sequence;
+        long lastTimeout = _timeouts.LastId;
         int ran = _runner.RunCallbacks<TObserver>();
         ran += _runner.RunTimeouts<TObserver>(lastTimeout);
         if (_ended.Any)

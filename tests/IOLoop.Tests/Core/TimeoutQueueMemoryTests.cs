@@ -27,7 +27,7 @@ public sealed class TimeoutQueueMemoryTests
         FillAndRemove(queue, callback, Total);
         queue.Count.ShouldBe(Total / 10);
         long left = Live() - before;
-        left.ShouldBeLessThan((long)(live * 1.1));
+        left.ShouldBeLessThan((long)(live * 1.7)); // slots for 8/5 of those that are left, a heap for 16/7 of them
         GC.KeepAlive(queue);
         GC.KeepAlive(reference);
     }
@@ -37,8 +37,7 @@ public sealed class TimeoutQueueMemoryTests
         var handles = new TimeoutHandle[total];
         for (int i = 0; i < total; i++)
         {
-            var node = queue.Add((i * 7919L) % total, new WorkItem(callback, null, null, null));
-            handles[i] = new TimeoutHandle(node, node.Sequence);
+            handles[i] = queue.Add((i * 7919L) % total, new WorkItem(callback, null, null, null));
         }
         for (int i = 0; i < total; i++)
         {

@@ -53,7 +53,7 @@ public sealed class TimeoutQueueTests
     {
         Add(5, "b");
         Add(6, "c");
-        long until = _queue.Sequence;
+        long until = _queue.LastId;
         Add(1, "later");
         _queue.TakeDue(10, until);
         while (_queue.TryNextDue(out var item))
@@ -77,7 +77,7 @@ public sealed class TimeoutQueueTests
     }
 
     [Fact]
-    public void A_handle_of_a_timeout_that_ran_stands_for_nothing_also_when_its_node_is_used_again()
+    public void A_handle_of_a_timeout_that_ran_stands_for_nothing_also_when_its_slot_is_used_again()
     {
         var old = Add(1, "old");
         RunDue(1);
@@ -91,8 +91,7 @@ public sealed class TimeoutQueueTests
     public void A_handle_of_another_queue_is_refused()
     {
         var other = new TimeoutQueue();
-        var node = other.Add(1, default);
-        var handle = new TimeoutHandle(node, node.Sequence);
+        var handle = other.Add(1, default);
         Should.Throw<ArgumentException>(() => _queue.Remove(handle, out _));
         other.TakeDue(1, long.MaxValue);
         Should.Throw<ArgumentException>(() => _queue.Remove(handle, out _));
@@ -116,8 +115,7 @@ public sealed class TimeoutQueueTests
                 if (kind == 'a')
                 {
                     model.Add((value, handles.Count));
-                    var node = queue.Add(value, Item(handles.Count.ToString()));
-                    handles.Add(new TimeoutHandle(node, node.Sequence));
+                    handles.Add(queue.Add(value, Item(handles.Count.ToString())));
                 }
                 else if (kind == 'r' && handles.Count > 0)
                 {
@@ -157,7 +155,7 @@ public sealed class TimeoutQueueTests
             expected.Add((deadline, id));
             _queue.Add(deadline, Item(id.ToString()));
         }
-        long until = _queue.Sequence;
+        long until = _queue.LastId;
         Add(-1, "later");
         _queue.TakeDue(30, until);
         while (_queue.TryNextDue(out var item))
@@ -170,11 +168,7 @@ public sealed class TimeoutQueueTests
 
     private static WorkItem Item(string name) => new(() => { }, name, null, null);
 
-    private TimeoutHandle Add(long deadline, string name)
-    {
-        var node = _queue.Add(deadline, Item(name));
-        return new TimeoutHandle(node, node.Sequence);
-    }
+    private TimeoutHandle Add(long deadline, string name) => _queue.Add(deadline, Item(name));
 
     private void RunDue(long now)
     {

@@ -1,0 +1,201 @@
+using System.Runtime.CompilerServices;
+using IOLoops.Callbacks;
+using IOLoops.Interop;
+
+namespace IOLoops.Timeouts;
+
+/// <summary>
+/// Where the timeouts of a loop are: in few large arrays instead of an object each, so that the garbage collector has little to trace and
+/// to move. A handle leads to the slot to which its timeout was added.
+/// </summary>
+/// <remarks>
+/// When three of eight slots are free, the chunk with the fewest timeouts is emptied into the others and given back. So memory is
+/// proportional to the timeouts that are left, and no single removal costs more than the moves of one chunk. Timeouts that come and go in the
+/// order in which they were added leave chunks with few others, so that little is moved.
+/// </remarks>
+internal sealed class TimeoutSlots
+{
+    internal const int None = -1;
+
+    private const int ChunkBits = 10; // below the size from which arrays are large objects
+    private const int ChunkSize = 1 << ChunkBits;
+    private const int FirstCapacity = 16;
+    private const int KeepCapacity = 2 * ChunkSize; // this much is kept: growing again would allocate
+
+    private readonly MovedTimeouts _moved;
+    private TimeoutSlot[][] _slots = [[]]; // of the chunks, here once more because they are needed so often
+    private TimeoutChunk?[] _chunks;       // null: there was one
+    private TimeoutChunk? _roomy;          // chunks that have room, and some that no longer have
+    private int _capacity;
+    private long _sequence;
+
+    internal TimeoutSlots()
+    {
+        _moved = new MovedTimeouts(this);
+        _chunks = [new TimeoutChunk(this, 0)];
+    }
+
+    /// <summary>How many timeouts there are.</summary>
+    internal int Count { get; private set; }
+
+    /// <summary>No number that was given is greater, and all that will be given are.</summary>
+    internal long LastId => (_sequence << ChunkBits) | (ChunkSize - 1);
+
+    /// <summary>Whether a chunk is to be emptied.</summary>
+    internal bool IsSparse
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Count < _capacity / 8 * 5 && _capacity > KeepCapacity;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal ref TimeoutSlot At(int slot) => ref _slots[slot >> ChunkBits][slot & (ChunkSize - 1)];
+
+    /// <summary>A slot for a new timeout.</summary>
+    /// <param name="handle">The timeout's, for the user.</param>
+    /// <param name="item">What it runs.</param>
+    [MethodImpl(Jit.Hot)]
+    internal int Take(in WorkItem item, out TimeoutHandle handle)
+    {
+        var chunk = _roomy is { HasRoom: true } first ? first : FindRoom();
+        int place = TakeIn(chunk);
+        ref var taken = ref chunk.Slots[place];
+        taken.Id = (++_sequence << ChunkBits) | (long)place;
+        taken.Item = item;
+        Count++;
+        handle = new TimeoutHandle(chunk, taken.Id);
+        return chunk.First + place;
+    }
+
+    /// <summary>The slot of a timeout, or <see cref="None"/> when it has run or was removed.</summary>
+    /// <param name="chunk">One of these chunks, from the handle.</param>
+    /// <param name="id">The number, from the handle.</param>
+    [MethodImpl(Jit.Hot)]
+    internal int Find(TimeoutChunk chunk, long id)
+    {
+        int place = (int)(id & (ChunkSize - 1));
+        var slots = chunk.Slots;
+        if (slots.Length == 0)
+            return _moved.Find(id); // given back, or never used
+        return place < slots.Length && slots[place].Id == id ? chunk.First + place : None;
+    }
+
+    /// <summary>Frees a slot, and what it refers to.</summary>
+    [MethodImpl(Jit.Hot)]
+    internal void Release(int slot)
+    {
+        var chunk = _chunks[slot >> ChunkBits]!;
+        int place = slot & (ChunkSize - 1);
+        ref var released = ref chunk.Slots[place];
+        if (released.NextMoved != 0)
+            _moved.Remove(slot);
+        released.Id = 0;
+        released.Item = default;
+        released.Place = chunk.Free;
+        chunk.Free = place;
+        chunk.Live--;
+        Count--;
+        if (!chunk.IsListed)
+            List(chunk);
+    }
+
+    /// <summary>Moves the timeouts of one chunk to others, and gives its memory back. Only when <see cref="IsSparse"/>: then the others have room.</summary>
+    /// <param name="moved">Called for each slot that has another timeout now.</param>
+    internal void EmptyOne(Action<int> moved)
+    {
+        var emptied = Emptiest();
+        var slots = emptied.Slots;
+        emptied.Slots = []; // has no room
+        int number = emptied.First >> ChunkBits;
+        for (int place = 0; place < emptied.Used; place++)
+        {
+            if (slots[place].Id == 0)
+                continue;
+            if (slots[place].NextMoved != 0)
+                _moved.Remove(emptied.First + place);
+            var chunk = FindRoom();
+            int target = TakeIn(chunk);
+            chunk.Slots[target] = slots[place];
+            _moved.Add(chunk.First + target);
+            moved(chunk.First + target);
+        }
+        _slots[number] = [];
+        _chunks[number] = null;
+        _capacity -= ChunkSize;
+    }
+
+    /// <summary>What a timeout runs, for any thread; null: the slot is free or gone.</summary>
+    internal Delegate? PeekCallback(int slot)
+    {
+        var chunks = _slots;
+        int number = slot >> ChunkBits;
+        int place = slot & (ChunkSize - 1);
+        return slot >= 0 && number < chunks.Length && chunks[number] is { } slots && place < slots.Length ? slots[place].Item.Callback : null;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int TakeIn(TimeoutChunk chunk)
+    {
+        chunk.Live++;
+        int place = chunk.Free;
+        if (place == None)
+            return chunk.Used++;
+        chunk.Free = chunk.Slots[place].Place;
+        return place;
+    }
+
+    /// <summary>A chunk with room. Those without leave the list; they are listed again when a timeout leaves them.</summary>
+    private TimeoutChunk FindRoom()
+    {
+        while (_roomy is { } chunk)
+        {
+            if (chunk.HasRoom)
+                return chunk;
+            _roomy = chunk.Next;
+            chunk.Next = null;
+            chunk.IsListed = false;
+        }
+        var grown = Grow();
+        List(grown);
+        return grown;
+    }
+
+    private void List(TimeoutChunk chunk)
+    {
+        chunk.IsListed = true;
+        chunk.Next = _roomy;
+        _roomy = chunk;
+    }
+
+    private TimeoutChunk Emptiest()
+    {
+        TimeoutChunk? emptiest = null;
+        foreach (var chunk in _chunks)
+        {
+            if (chunk is not null && (emptiest is null || chunk.Live < emptiest.Live))
+                emptiest = chunk;
+        }
+        return emptiest!;
+    }
+
+    private TimeoutChunk Grow()
+    {
+        if (_capacity < ChunkSize)
+        {
+            _capacity = Math.Max(FirstCapacity, _capacity * 2);
+            Array.Resize(ref _chunks[0]!.Slots, _capacity);
+            _slots[0] = _chunks[0]!.Slots;
+            return _chunks[0]!;
+        }
+        int number = Array.IndexOf(_chunks, null);
+        if (number < 0)
+        {
+            number = _chunks.Length;
+            Array.Resize(ref _slots, number * 2);
+            Array.Resize(ref _chunks, number * 2);
+        }
+        _capacity += ChunkSize;
+        _slots[number] = new TimeoutSlot[ChunkSize];
+        return _chunks[number] = new TimeoutChunk(this, number << ChunkBits) { Slots = _slots[number] };
+    }
+}

@@ -1,0 +1,198 @@
+using IOLoops.Callbacks;
+using IOLoops.Timeouts;
+using Shouldly;
+using Xunit;
+
+namespace IOLoops.Tests.Core;
+
+/// <summary>So many timeouts that most of them are removed again, that those left are moved together.</summary>
+public sealed class ManyTimeoutsTests
+{
+    private const int Many = 20_000;
+
+    private readonly TimeoutQueue _queue = new();
+    private readonly SortedSet<(long Deadline, int Id)> _expected = [];
+    private Queue<(long Deadline, int Id)> _due = [];
+    private readonly List<(TimeoutHandle Handle, long Deadline)> _added = [];
+    private readonly Random _random = new(7);
+
+    [Theory]
+    [InlineData("at random")]
+    [InlineData("the first added")]
+    [InlineData("the last added")]
+    [InlineData("all but each 1,024th")]
+    public void Those_that_are_left_when_most_were_removed_run_in_order(string which)
+    {
+        AddMany(Many);
+        RemoveAllBut(Many / 20, which);
+        RunAll();
+    }
+
+    [Fact]
+    public void Those_that_are_left_can_be_removed_and_others_added_beside_them()
+    {
+        AddMany(Many);
+        RemoveAllBut(Many / 20, "at random");
+        AddMany(Many);
+        RemoveAllBut(Many / 50, "at random");
+        RunDue(long.MaxValue, Many / 100);
+        foreach (int id in _expected.Select(static entry => entry.Id).ToList())
+            Remove(id, isLive: true);
+        _queue.Count.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Handles_of_timeouts_that_ran_or_were_removed_stand_for_nothing_whatever_was_moved_or_added_since()
+    {
+        AddMany(Many);
+        RemoveAllBut(Many / 20, "at random");
+        RemoveAllThatAreGone();
+        AddMany(Many);
+        RemoveAllThatAreGone();
+        RunAll();
+        RemoveAllThatAreGone();
+        AddMany(Many);
+        RemoveAllThatAreGone();
+        RunAll();
+    }
+
+    [Fact]
+    public void Removing_most_while_some_are_due_keeps_the_rest_of_those_due_in_order()
+    {
+        AddMany(Many);
+        TakeDue(Many / 2);
+        RunNext(Many / 10);
+        RemoveAllBut(Many / 20, "at random");
+        AddMany(Many / 20, from: Many);
+        RunNext(int.MaxValue); // the rest of those that were due
+        _expected.Count(static entry => entry.Deadline <= Many / 2).ShouldBe(0);
+        RunAll();
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Adding_removing_and_running_at_random_does_what_a_sorted_set_does(int seed)
+    {
+        var random = new Random(seed);
+        for (int step = 0; step < 60; step++)
+        {
+            int share = random.Next(1, 20);
+            switch (random.Next(4))
+            {
+                case 0:
+                case 1:
+                    AddMany(random.Next(1, 6_000));
+                    break;
+                case 2:
+                    RemoveAllBut(_expected.Count / share, random.Next(2) == 0 ? "at random" : "the last added");
+                    break;
+                default:
+                    RunDue(random.Next(Many), _expected.Count / share);
+                    break;
+            }
+            _queue.Count.ShouldBe(_expected.Count);
+        }
+        RunAll();
+    }
+
+    [Fact]
+    public void Adding_and_removing_at_the_size_at_which_memory_was_given_back_allocates_nothing()
+    {
+        AddMany(Many);
+        RemoveAllBut(Many / 20, "at random");
+        var item = Item(0);
+        AddAndRemove(item, 4_000); // grows once
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        AddAndRemove(item, 4_000);
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+    }
+
+    private void AddAndRemove(in WorkItem item, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            var first = _queue.Add(i, item);
+            var second = _queue.Add(i, item);
+            _queue.Remove(first, out _);
+            _queue.Remove(second, out _);
+        }
+    }
+
+    private void AddMany(int count, int from = 0)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            long deadline = from + _random.Next(Many);
+            _expected.Add((deadline, _added.Count));
+            _added.Add((_queue.Add(deadline, Item(_added.Count)), deadline));
+        }
+    }
+
+    private void RemoveAllBut(int left, string which)
+    {
+        var ids = _expected.Select(static entry => entry.Id).Order().ToList();
+        if (which == "the last added")
+            ids.Reverse();
+        else if (which == "at random")
+            _random.Shuffle(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(ids));
+        foreach (int id in which.StartsWith("all but", StringComparison.Ordinal) ? ids.Where(static id => id % 1_024 != 0) : ids.Take(ids.Count - left))
+            Remove(id, isLive: true);
+    }
+
+    private void Remove(int id, bool isLive)
+    {
+        var (handle, deadline) = _added[id];
+        _expected.Remove((deadline, id)).ShouldBe(isLive);
+        _queue.Remove(handle, out var item).ShouldBe(isLive);
+        if (isLive)
+            item.State.ShouldBe(id);
+    }
+
+    private void RemoveAllThatAreGone()
+    {
+        var live = _expected.Select(static entry => entry.Id).ToHashSet();
+        for (int id = 0; id < _added.Count; id++)
+        {
+            if (!live.Contains(id))
+                Remove(id, isLive: false);
+        }
+    }
+
+    /// <summary>Runs what is due, or as many of those as given; the rest of them come first the next time.</summary>
+    private void RunDue(long now, int most)
+    {
+        if (!_queue.HasDueBatch)
+            TakeDue(now);
+        RunNext(most);
+    }
+
+    private void RunAll()
+    {
+        RunNext(int.MaxValue); // what an interrupted batch has left
+        RunDue(long.MaxValue, int.MaxValue);
+        _queue.Count.ShouldBe(0);
+        _expected.ShouldBeEmpty();
+    }
+
+    private void TakeDue(long now)
+    {
+        _queue.TakeDue(now, long.MaxValue);
+        _due = new Queue<(long Deadline, int Id)>(_expected.TakeWhile(entry => entry.Deadline <= now));
+    }
+
+    private void RunNext(int most)
+    {
+        while (most-- > 0 && _queue.TryNextDue(out var item))
+        {
+            var next = _due.Dequeue();
+            while (!_expected.Contains(next)) // removed
+                next = _due.Dequeue();
+            item.State.ShouldBe(next.Id);
+            _expected.Remove(next);
+        }
+    }
+
+    private static WorkItem Item(int id) => new(static () => { }, id, null, null);
+}
