@@ -61,6 +61,7 @@ public sealed class TimeoutQueueTests
         _ran.ShouldBe(["b", "c"]);
         RunDue(10);
         _ran.ShouldBe(["b", "c", "later"]);
+        _queue.IsEmpty.ShouldBeTrue();
     }
 
     [Fact]
