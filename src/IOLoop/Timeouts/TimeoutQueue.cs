@@ -186,6 +186,7 @@ internal sealed partial class TimeoutQueue
         TakeDue(long.MaxValue, long.MaxValue); // TakeDue finishes an interrupted batch first
         while (TryNextDue(out var item))
             items.Add(item);
+        _slots.Clear();
         return items;
     }
 

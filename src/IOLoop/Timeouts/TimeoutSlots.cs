@@ -124,6 +124,17 @@ internal sealed class TimeoutSlots
         _capacity -= ChunkSize;
     }
 
+    /// <summary>Gives all memory back, when no timeout is left: handles may live longer than the loop.</summary>
+    internal void Clear()
+    {
+        foreach (var chunk in _chunks)
+            chunk?.Slots = [];
+        _slots = [[]];
+        _chunks = [new TimeoutChunk(this, 0)];
+        _roomy = null;
+        _capacity = 0;
+    }
+
     /// <summary>What a timeout runs, for any thread; null: the slot is free or gone.</summary>
     internal Delegate? PeekCallback(int slot)
     {

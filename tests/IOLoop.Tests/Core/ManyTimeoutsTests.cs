@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using IOLoops.Callbacks;
 using IOLoops.Timeouts;
 using Shouldly;
@@ -95,6 +96,26 @@ public sealed class ManyTimeoutsTests
             _queue.Count.ShouldBe(_expected.Count);
         }
         RunAll();
+    }
+
+    [Fact]
+    public void A_handle_that_outlives_its_loop_keeps_none_of_its_memory()
+    {
+        var arrays = FillAndClear(out var handle);
+        for (int attempt = 0; attempt < 10 && arrays.IsAlive; attempt++)
+            GC.Collect();
+        arrays.IsAlive.ShouldBeFalse();
+        _queue.Remove(handle, out _).ShouldBeFalse();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private WeakReference FillAndClear(out TimeoutHandle handle)
+    {
+        handle = _queue.Add(1, Item(0));
+        _queue.Add(2, Item(1));
+        var slots = ((TimeoutChunk)handle.Owner!).Slots;
+        _queue.Clear().Count.ShouldBe(2);
+        return new WeakReference(slots);
     }
 
     [Fact]
