@@ -8,13 +8,15 @@ namespace IOLoops.Groups;
 /// A wave is a callback on each loop that notes how many callbacks this loop has run in the turns before; it begins when the wave before
 /// has ended on all loops. Two waves in a row before which each loop ran nothing but the callback of the wave before: then nothing ran
 /// on any loop between its two looks. At the moment when the wave before ended, all of these stretches of time overlap, and whatever was
-/// queued by then would have run in one of them, because callbacks run in order.
+/// queued by then would have run in one of them, because callbacks run in order. Both waves look at the same loops: one that has ended
+/// in between may have added callbacks to the others.
 /// </remarks>
 internal sealed class GroupDrain(LoopMember[] members, GroupRun run)
 {
     private const int QuietWaves = 2;
 
     private readonly long[] _callbacks = new long[members.Length];
+    private int _looks = members.Length; // of the wave before
 
     /// <exception cref="InvalidOperationException">The run ends before.</exception>
     internal async Task RunAsync(CancellationToken cancellationToken)
@@ -28,7 +30,7 @@ internal sealed class GroupDrain(LoopMember[] members, GroupRun run)
         }
     }
 
-    /// <returns>Whether each loop has run nothing but the callback of the wave before.</returns>
+    /// <returns>Whether each loop has run nothing but the callback of the wave before, and none has ended since.</returns>
     private async Task<bool> WaveAsync(CancellationToken cancellationToken)
     {
         var looks = new List<Task<bool>>(members.Length);
@@ -41,7 +43,9 @@ internal sealed class GroupDrain(LoopMember[] members, GroupRun run)
         bool[] quiet = await Task.WhenAll(looks).ConfigureAwait(false);
         if (quiet.Length == 0 || (quiet.Length < members.Length && run.IsStopping))
             throw Ended();
-        return Array.TrueForAll(quiet, static isQuiet => isQuiet);
+        bool isSmaller = looks.Count < _looks;
+        _looks = looks.Count;
+        return !isSmaller && Array.TrueForAll(quiet, static isQuiet => isQuiet);
     }
 
     private async Task<bool> LookAsync(int index, CancellationToken cancellationToken)

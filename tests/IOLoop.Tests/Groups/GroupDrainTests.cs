@@ -66,44 +66,6 @@ public sealed class GroupDrainTests : GroupHarness
         await Soon(run);
     }
 
-    private static void Has(PollIOLoop loop, int callbacks) =>
-        SpinWait.SpinUntil(() => IsQueued(loop, callbacks), Patience).ShouldBeTrue();
-
-    private static bool IsQueued(PollIOLoop loop, int callbacks) => loop.ToString().Contains($" {callbacks} callbacks queued", StringComparison.Ordinal);
-
-    /// <summary>Keeps a loop busy in a handler, which is no callback.</summary>
-    private sealed class BlockingHandler : IDisposable
-    {
-        private readonly EventFd _signal = new();
-        private readonly ManualResetEventSlim _isBlocked = new();
-        private readonly ManualResetEventSlim _release = new();
-
-        internal BlockingHandler(PollIOLoop loop) => loop.AddHandler(
-            _signal.Number,
-            (fd, _) =>
-            {
-                _isBlocked.Set();
-                _release.Wait(Patience);
-                loop.RemoveHandler(fd);
-            },
-            IOEvents.Read);
-
-        /// <summary>Returns when the loop is in the handler.</summary>
-        internal void Block()
-        {
-            _signal.Signal();
-            _isBlocked.Wait(Patience).ShouldBeTrue();
-        }
-
-        internal void Release() => _release.Set();
-
-        public void Dispose()
-        {
-            Release();
-            _signal.Dispose();
-        }
-    }
-
     [Fact]
     public async Task Two_may_drain_at_once()
     {
@@ -174,6 +136,19 @@ public sealed class GroupDrainTests : GroupHarness
         var group = NewGroup(2);
         var run = group.RunAsync();
         await Soon(group.Loops[0].StopAsync());
+        await Soon(group.DrainAsync());
+        await Soon(group.StopAsync());
+        await Soon(run);
+    }
+
+    [Fact]
+    public async Task Timeouts_and_descriptors_are_not_waited_for()
+    {
+        var group = NewGroup(2);
+        using var busy = new BlockingHandler(group.Loops[0]);
+        using var idle = new BlockingHandler(group.Loops[1]);
+        group.Loops[1].CallLater(TimeSpan.FromDays(1), static () => { });
+        var run = group.RunAsync();
         await Soon(group.DrainAsync());
         await Soon(group.StopAsync());
         await Soon(run);

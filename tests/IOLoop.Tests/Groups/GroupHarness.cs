@@ -1,4 +1,5 @@
 using IOLoops.Conformance;
+using Shouldly;
 
 namespace IOLoops.Tests.Groups;
 
@@ -31,6 +32,13 @@ public abstract class GroupHarness : IDisposable
         loop.CallLater(TimeSpan.FromHours(1), static () => { });
         clock.FailNext();
     });
+
+    /// <summary>Returns when so many callbacks are queued on a loop.</summary>
+    internal static void Has(PollIOLoop loop, int callbacks) =>
+        SpinWait.SpinUntil(() => IsQueued(loop, callbacks), Patience).ShouldBeTrue();
+
+    internal static bool IsQueued(PollIOLoop loop, int callbacks) =>
+        loop.ToString().Contains($" {callbacks} callback{(callbacks == 1 ? "" : "s")} queued", StringComparison.Ordinal);
 
     public void Dispose()
     {

@@ -120,6 +120,30 @@ public sealed class GroupRunTests : GroupHarness
     }
 
     [Fact]
+    public async Task Callbacks_of_one_loop_run_in_order_and_those_of_two_loops_at_the_same_time()
+    {
+        var group = NewGroup(2);
+        var run = group.RunAsync();
+        using var both = new Barrier(2);
+        var met = group.Loops.Select(loop => loop.InvokeAsync(() => both.SignalAndWait(Patience))).ToList();
+        (await Soon(Task.WhenAll(met))).ShouldBe([true, true]);
+        var ran = group.Loops.Select(_ => new List<int>()).ToList();
+        for (int i = 0; i < 1_000; i++)
+        {
+            int number = i;
+            for (int loop = 0; loop < 2; loop++)
+            {
+                var order = ran[loop];
+                group.Loops[loop].AddCallback(() => order.Add(number));
+            }
+        }
+        await Soon(group.DrainAsync());
+        await Soon(group.StopAsync());
+        await Soon(run);
+        ran.ShouldAllBe(order => order.SequenceEqual(Enumerable.Range(0, 1_000)));
+    }
+
+    [Fact]
     public async Task StopAsync_inside_a_turn_resumes_there_when_all_other_runs_have_ended()
     {
         var group = NewGroup(3);

@@ -115,4 +115,26 @@ public sealed class GroupStopTests : GroupHarness
         await Soon(run);
         Log.Entries.ShouldHaveSingleItem().Message.ShouldContain("No other loop of the group runs");
     }
+
+    [Fact]
+    public async Task The_token_of_StopAsync_ends_the_waiting_and_not_the_stopping()
+    {
+        var group = NewGroup(2);
+        var run = group.RunAsync();
+        using var blocked = new ManualResetEventSlim();
+        using var release = new ManualResetEventSlim();
+        group.Loops[0].AddCallback(() =>
+        {
+            blocked.Set();
+            release.Wait(Patience);
+        });
+        blocked.Wait(Patience).ShouldBeTrue();
+        using var source = new CancellationTokenSource();
+        var stopping = group.StopAsync(source.Token);
+        await source.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(Soon(stopping));
+        run.IsCompleted.ShouldBeFalse("a loop is in a callback");
+        release.Set();
+        await Soon(run);
+    }
 }
