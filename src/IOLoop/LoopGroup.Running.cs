@@ -21,6 +21,7 @@ public sealed partial class LoopGroup
     /// </returns>
     /// <exception cref="InvalidOperationException">The group runs already.</exception>
     /// <exception cref="ObjectDisposedException">The group was disposed of, or one of its loops is closed.</exception>
+    // Modelled in tests/models: group.
     public Task RunAsync(CancellationToken cancellationToken = default)
     {
         GroupRun run;
@@ -61,6 +62,7 @@ public sealed partial class LoopGroup
     /// </remarks>
     /// <param name="cancellationToken">Ends the waiting, not the stopping.</param>
     /// <returns>Ends with the runs, without an error: <see cref="RunAsync"/> reports those.</returns>
+    // Modelled in tests/models: group.
     public Task StopAsync(CancellationToken cancellationToken = default)
     {
         var run = RunToStop();
@@ -94,6 +96,7 @@ public sealed partial class LoopGroup
     /// </remarks>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="InvalidOperationException">(From the task.) The group does not run, or ends meanwhile; or this is a thread of the group.</exception>
+    // Modelled in tests/models: drain.
     public async Task DrainAsync(CancellationToken cancellationToken = default)
     {
         GroupRun? run;
@@ -139,6 +142,7 @@ public sealed partial class LoopGroup
     }
 
     /// <summary>The run that is under way; null: there is none, and the next one is to end at once.</summary>
+    // Modelled in tests/models: group.
     private GroupRun? RunToStop()
     {
         lock (_gate)
@@ -150,6 +154,7 @@ public sealed partial class LoopGroup
         }
     }
 
+    // Modelled in tests/models: group.
     private bool TryBeginDispose()
     {
         lock (_gate)
@@ -196,6 +201,7 @@ public sealed partial class LoopGroup
         }
     }
 
+    // Modelled in tests/models: group.
     private async Task StopAfterAsync(Task others, GroupRun run)
     {
         await others.ConfigureAwait(false);

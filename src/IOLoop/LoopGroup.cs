@@ -177,6 +177,7 @@ public sealed partial class LoopGroup : IDisposable, IAsyncDisposable
     }
 
     /// <summary>Not <see cref="Stop"/>: when the run has ended by itself meanwhile, the next one is not meant.</summary>
+    // Modelled in tests/models: group.
     private void StopRun()
     {
         GroupRun? run;

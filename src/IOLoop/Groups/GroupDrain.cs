@@ -19,6 +19,7 @@ internal sealed class GroupDrain(LoopMember[] members, GroupRun run)
     private int _looks = members.Length; // of the wave before
 
     /// <exception cref="InvalidOperationException">The run ends before.</exception>
+    // Modelled in tests/models: drain.
     internal async Task RunAsync(CancellationToken cancellationToken)
     {
         int quiet = 0;
@@ -31,6 +32,7 @@ internal sealed class GroupDrain(LoopMember[] members, GroupRun run)
     }
 
     /// <returns>Whether each loop has run nothing but the callback of the wave before, and none has ended since.</returns>
+    // Modelled in tests/models: drain.
     private async Task<bool> WaveAsync(CancellationToken cancellationToken)
     {
         var looks = new List<Task<bool>>(members.Length);
@@ -48,6 +50,7 @@ internal sealed class GroupDrain(LoopMember[] members, GroupRun run)
         return !isSmaller && Array.TrueForAll(quiet, static isQuiet => isQuiet);
     }
 
+    // Modelled in tests/models: drain.
     private async Task<bool> LookAsync(int index, CancellationToken cancellationToken)
     {
         var look = new GroupLook(members[index].Loop.Core!.View.Counters);

@@ -21,5 +21,6 @@ internal sealed class GroupLook(LoopCounters counters) : ILoopWorkItem
         set => _isCancelled = value;
     }
 
+    // Modelled in tests/models: drain.
     public void Execute() => _looked.TrySetResult(counters.Callbacks);
 }

@@ -24,6 +24,7 @@ internal sealed class GroupRun(LoopMember[] members, Action<PollIOLoop, Exceptio
     internal bool IsStopping => _isStopping;
 
     /// <summary>Starts the threads. A loop that cannot be started counts as one whose run has failed.</summary>
+    // Modelled in tests/models: group.
     internal void Begin()
     {
         foreach (var member in members)
@@ -43,6 +44,7 @@ internal sealed class GroupRun(LoopMember[] members, Action<PollIOLoop, Exceptio
     /// </summary>
     /// <exception cref="IOException">A loop could not be woken. The others were asked.</exception>
     /// <exception cref="AggregateException">The same of several.</exception>
+    // Modelled in tests/models: group.
     internal void Stop(PollIOLoop? but = null)
     {
         _isStopping = true;
@@ -97,6 +99,7 @@ internal sealed class GroupRun(LoopMember[] members, Action<PollIOLoop, Exceptio
         }
     }
 
+    // Modelled in tests/models: group.
     private async Task WatchAsync(LoopMember member, Task run)
     {
         await run.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
@@ -112,6 +115,7 @@ internal sealed class GroupRun(LoopMember[] members, Action<PollIOLoop, Exceptio
             End();
     }
 
+    // Modelled in tests/models: group.
     private void End()
     {
         foreach (var member in members)

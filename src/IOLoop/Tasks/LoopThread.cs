@@ -41,6 +41,7 @@ internal sealed class LoopThread(PollIOLoop loop, CancellationToken cancellation
     }
 
     /// <summary>Called at the beginning of the run, on the loop's thread.</summary>
+    // Modelled in tests/models: group.
     internal void StopIfRequested()
     {
         Interlocked.MemoryBarrier(); // either Stop sees that the loop runs, or the run that begins sees the request
@@ -58,6 +59,7 @@ internal sealed class LoopThread(PollIOLoop loop, CancellationToken cancellation
         }
     }
 
+    // Modelled in tests/models: group.
     private void Run()
     {
         Exception? failure = null;

@@ -35,6 +35,7 @@ internal sealed class NativeTurns(LoopCore core)
     internal int TurnOnce(long maxWait) => _gate.StopRequested ? 0 : core.TurnOnce(maxWait);
 
     /// <summary>Asks the run of a thread to end, unless it has ended: no later run is meant. Any thread.</summary>
+    // Modelled in tests/models: group.
     internal void Stop(LoopThread thread)
     {
         using (_gate.Hold())
