@@ -12,7 +12,7 @@
  * run: -DLOOPS=2 -DHOPS=4
  * run: -DLOOPS=3 -DTARGETS=2 -DHOPS=3 -DENDS
  * run: -DLOOPS=2 -DHOPS=1 -DENDS -DCLOSES -DSTOPS
- * run: -DLOOPS=2 -DHOPS=1 -DPOSTS=1 -DSTOPS
+ * run: -DLOOPS=2 -DHOPS=2 -DPOSTS=1
  * run: -DLOOPS=2 -DHOPS=1 -DDRAINS=2 -DENDS
  *
  * mutant: ONE_QUIET_WAVE -DLOOPS=2 -DHOPS=4 : one wave that finds nothing is enough

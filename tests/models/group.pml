@@ -17,9 +17,8 @@
  * models: src/IOLoop/Turns/NativeTurns.cs Stop
  *
  * run: -DRUNS=2 -DSTOPS=2
- * run: -DRUNS=1 -DSTOPS=1 -DALONE -DFAILS
  * run: -DRUNS=2 -DSTOPS=1 -DALONE -DWHENONE
- * run: -DRUNS=1 -DSTOPS=1 -DOWN -DALONE
+ * run: -DRUNS=1 -DSTOPS=1 -DOWN -DALONE -DFAILS
  * run: -DRUNS=2 -DSTOPS=1 -DDISPOSES
  * run: -DBUFFERS -DRUNS=1 -DSTOPS=1
  *
