@@ -78,6 +78,8 @@ internal sealed class TimerWorkload
             Thread.Sleep(spread + 20);
 #pragma warning restore IOL0001
             due = Measurement.Now;
+            if (timers._remaining == 0)
+                timers._ended.Reach(); // no timeout is left that would
         });
         timers._ended.Wait();
         timers._loop.Stop();
