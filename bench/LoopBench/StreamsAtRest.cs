@@ -23,8 +23,9 @@ internal sealed class StreamsAtRest(bool isReading) : OnOneLoop
 
     internal override void Make(int index)
     {
-        var stream = new LoopStream(Loop, FileDescriptor.From(_open[index].One), leaveOpen: true);
+        var stream = new LoopStream(Loop, FileDescriptor.From(_open[index].One));
         _made.Add(stream);
+        _open[index].One = -1; // the stream closes it
         if (isReading)
             _reads.Add(stream.ReadAsync(_buffer).AsTask());
     }
@@ -38,7 +39,8 @@ internal sealed class StreamsAtRest(bool isReading) : OnOneLoop
             _ = read.Exception; // that they were disposed of is observed
         foreach (var (one, other) in _open)
         {
-            Descriptors.Close(one);
+            if (one >= 0)
+                Descriptors.Close(one);
             Descriptors.Close(other);
         }
     }
