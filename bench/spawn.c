@@ -2,7 +2,9 @@
 // later its first event came. This one prints that, and how many microseconds later the program had ended.
 //
 //   cc -O2 -Wall -Wextra -o spawn bench/spawn.c
-//   ./spawn SECONDS PROGRAM ARGUMENT...     after so many seconds the program is killed, which is exit code 1, as is any failure of it
+//   ./spawn SECONDS PROGRAM ARGUMENT...
+//
+// A program that has not ended after SECONDS is killed. That, and any other failure of it, is exit code 1.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
