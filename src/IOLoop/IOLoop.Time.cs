@@ -58,10 +58,10 @@ public abstract partial class IOLoop
             : CallAtElsewhere(when, AsyncCallbackAdapter.For(this, callback, state));
     }
 
-    /// <summary>Removes a timeout: it never runs, even if it is due in this turn already. Does nothing for one that has run or was
-    /// removed, and for the default handle.</summary>
+    /// <summary>Removes a timeout: it never runs, even if it is due in this turn already. Does nothing for one of this loop that
+    /// has run or was removed, and for the default handle.</summary>
     /// <exception cref="InvalidOperationException">The loop runs on another thread. Use <see cref="AddCallback(Action)"/>.</exception>
-    /// <exception cref="ArgumentException">The timeout belongs to another loop.</exception>
+    /// <exception cref="ArgumentException">The timeout belongs to another loop, whether it has run or not.</exception>
     public abstract void RemoveTimeout(TimeoutHandle timeout);
 
     /// <summary>Runs <paramref name="callback"/> once, <paramref name="delay"/> from now. If that is zero or negative, in the next turn.</summary>

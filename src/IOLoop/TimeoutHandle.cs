@@ -4,7 +4,8 @@ namespace IOLoops;
 
 /// <summary>
 /// Identifies a timeout, for <see cref="IOLoop.RemoveTimeout"/>. <see langword="default"/> refers to no timeout. Removing a
-/// timeout that has run or was removed does nothing.
+/// timeout that has run or was removed does nothing. A handle that is kept keeps the timeouts of its loop in memory until the loop is
+/// closed.
 /// </summary>
 public readonly struct TimeoutHandle : IEquatable<TimeoutHandle>
 {

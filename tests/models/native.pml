@@ -12,6 +12,7 @@
  * models: src/IOLoop/Callbacks/CallbackQueue.cs WakeUp
  * models: src/IOLoop/Callbacks/CallbackQueue.cs TakeBatch
  * models: src/IOLoop/Turns/LoopCore.cs Poll
+ * models: src/IOLoop/Turns/LoopCore.cs MustPoll
  * models: src/IOLoop/Turns/LoopCore.cs Stop
  * models: src/IOLoop/Turns/LoopWaker.cs Wake
  * models: src/IOLoop/Turns/LoopWaker.cs WakeAgain
@@ -281,7 +282,7 @@ turn:
      :: n > 0 ->
         asleep = 0; n = 0;
 #ifndef FD
-        goto turn /* nothing is registered: the kernel is not asked, and the waker is drained by the poll before the loop sleeps */
+        goto turn /* nothing is registered: the kernel is not asked; what the waker has ends a later poll at once, which drains it */
 #endif
      :: else -> trySleep()
      fi;

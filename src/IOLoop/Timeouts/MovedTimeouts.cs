@@ -22,10 +22,19 @@ internal sealed class MovedTimeouts(TimeoutSlots slots)
         return link > 0 ? link - 1 : TimeoutSlots.None;
     }
 
+    /// <summary>Makes room for some more.</summary>
+    internal void Reserve(int more)
+    {
+        int length = Math.Max(FewChains, _chains.Length);
+        while (length < _count + more)
+            length *= 2;
+        if (length != _chains.Length)
+            Resize(length);
+    }
+
+    /// <summary>Room was reserved.</summary>
     internal void Add(int slot)
     {
-        if (_count == _chains.Length)
-            Resize(Math.Max(FewChains, _count * 2));
         Link(slot);
         _count++;
     }
@@ -66,6 +75,6 @@ internal sealed class MovedTimeouts(TimeoutSlots slots)
         chain = slot + 1;
     }
 
-    // Fibonacci hashing: numbers that follow each other at any distance are spread over all chains.
+    // Fibonacci hashing: numbers that follow each other are spread evenly.
     private ref int ChainOf(long id) => ref _chains[(ulong)id * 0x9E3779B97F4A7C15 >> (64 - BitOperations.Log2((uint)_chains.Length))];
 }

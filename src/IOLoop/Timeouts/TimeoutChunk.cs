@@ -1,8 +1,8 @@
 namespace IOLoops.Timeouts;
 
 /// <summary>
-/// A part of the slots: what is added to it, moved out of it, and given back as a whole. Handles know it, so that a handle leads to its
-/// slot and not to one of another loop.
+/// 1,024 slots, which are given back together when their timeouts were moved elsewhere. Handles know their chunk, so that a handle leads to
+/// its slot and not to one of another loop.
 /// </summary>
 internal sealed class TimeoutChunk(TimeoutSlots owner, int first)
 {
@@ -17,10 +17,10 @@ internal sealed class TimeoutChunk(TimeoutSlots owner, int first)
     /// <summary>How many timeouts it has.</summary>
     internal int Live;
 
-    /// <summary>How many slots were in use at least once: those behind are free, too.</summary>
+    /// <summary>Slots from this one on have never been in use.</summary>
     internal int Used;
 
-    /// <summary>The first free slot of those; <see cref="TimeoutSlots.None"/>: there is none.</summary>
+    /// <summary>The first slot that was in use and is free; <see cref="TimeoutSlots.None"/>: there is none.</summary>
     internal int Free = TimeoutSlots.None;
 
     /// <summary>Whether it is in the list of chunks with room, and the next one there.</summary>

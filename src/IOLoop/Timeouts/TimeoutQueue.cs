@@ -28,7 +28,8 @@ internal sealed partial class TimeoutQueue
     /// <summary>How many wait, those due in this turn included.</summary>
     internal int Count => _slots.Count;
 
-    internal bool HasDueBatch => _dueIndex < _dueCount;
+    /// <summary>Whether timeouts that were taken as due wait to be run.</summary>
+    internal bool HasDueBatch => _slots.Count > _count;
 
     internal bool IsEmpty => _count == 0;
 
@@ -41,9 +42,9 @@ internal sealed partial class TimeoutQueue
     [MethodImpl(Jit.Hot)]
     internal TimeoutHandle Add(long when, in WorkItem item)
     {
-        int slot = _slots.Take(item, out var handle);
         if (_count == _heap.Length)
-            Array.Resize(ref _heap, _count * 2);
+            Array.Resize(ref _heap, _count * 2); // before anything is changed: there may be no memory
+        int slot = _slots.Take(item, out var handle);
         MoveUp(_count++, new Entry(when, slot));
         return handle;
     }
@@ -169,7 +170,7 @@ internal sealed partial class TimeoutQueue
             ShrinkSlots();
             return true;
         }
-        if (_due.Length > KeepCapacity && _dueCount < _due.Length / 8)
+        if (_due.Length > KeepCapacity && Math.Min(_dueCount, Count) < _due.Length / 8)
             _due = new int[KeepCapacity];
         _dueIndex = _dueCount = 0;
         item = default;
@@ -190,7 +191,7 @@ internal sealed partial class TimeoutQueue
         return items;
     }
 
-    /// <summary>The next timeouts, from any thread: what is added, moved and run meanwhile may be missing.</summary>
+    /// <summary>The next timeouts, from any thread: what changes meanwhile may be missing, stand twice, or stand beside another one's deadline.</summary>
     internal List<(long When, Delegate Callback)> Copy(int most)
     {
         var next = new List<(long When, Delegate Callback)>();

@@ -10,8 +10,8 @@ namespace IOLoops.Timeouts;
 /// </summary>
 /// <remarks>
 /// When three of eight slots are free, the chunk with the fewest timeouts is emptied into the others and given back. So memory is
-/// proportional to the timeouts that are left, and no single removal costs more than the moves of one chunk. Timeouts that come and go in the
-/// order in which they were added leave chunks with few others, so that little is moved.
+/// proportional to the timeouts that are left, and a removal moves those of one chunk at most (now and then the table of moved timeouts
+/// grows, too). Timeouts that come and go in the order in which they were added leave chunks with few others, so that little is moved.
 /// </remarks>
 internal sealed class TimeoutSlots
 {
@@ -24,7 +24,7 @@ internal sealed class TimeoutSlots
 
     private readonly MovedTimeouts _moved;
     private TimeoutSlot[][] _slots = [[]]; // of the chunks, here once more because they are needed so often
-    private TimeoutChunk?[] _chunks;       // null: there was one
+    private TimeoutChunk?[] _chunks;       // null: room for another
     private TimeoutChunk? _roomy;          // chunks that have room, and some that no longer have
     private int _capacity;
     private long _sequence;
@@ -41,11 +41,11 @@ internal sealed class TimeoutSlots
     /// <summary>No number that was given is greater, and all that will be given are.</summary>
     internal long LastId => (_sequence << ChunkBits) | (ChunkSize - 1);
 
-    /// <summary>Whether a chunk is to be emptied.</summary>
+    /// <summary>Whether a chunk is to be emptied. Enough stays free that few more timeouts do not bring it back.</summary>
     internal bool IsSparse
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Count < _capacity / 8 * 5 && _capacity > KeepCapacity;
+        get => Count < _capacity / 8 * 5 && _capacity > KeepCapacity && Count <= _capacity - KeepCapacity;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -76,7 +76,7 @@ internal sealed class TimeoutSlots
         int place = (int)(id & (ChunkSize - 1));
         var slots = chunk.Slots;
         if (slots.Length == 0)
-            return _moved.Find(id); // given back, or never used
+            return _moved.Find(id); // given back
         return place < slots.Length && slots[place].Id == id ? chunk.First + place : None;
     }
 
@@ -104,6 +104,7 @@ internal sealed class TimeoutSlots
     internal void EmptyOne(Action<int> moved)
     {
         var emptied = Emptiest();
+        _moved.Reserve(emptied.Live); // before anything is changed: there may be no memory
         var slots = emptied.Slots;
         emptied.Slots = []; // has no room
         int number = emptied.First >> ChunkBits;
@@ -128,7 +129,10 @@ internal sealed class TimeoutSlots
     internal void Clear()
     {
         foreach (var chunk in _chunks)
+        {
             chunk?.Slots = [];
+            chunk?.Next = null;
+        }
         _slots = [[]];
         _chunks = [new TimeoutChunk(this, 0)];
         _roomy = null;

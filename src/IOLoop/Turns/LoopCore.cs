@@ -153,11 +153,24 @@ internal sealed class LoopCore
         _view.Counters.Turns++;
         TObserver.BeginTurn(_view);
         int ran = RunQueued<TObserver>();
-        Poll<TObserver>(maxWait);
+        if (MustPoll)
+            Poll<TObserver>(maxWait);
         ran += _dispatcher.RunHandlers<TObserver>();
         TObserver.EndTurn(_view);
         _calls.Current = interrupted;
         return ran;
+    }
+
+    /// <summary>
+    /// Whether the kernel is to be asked between this turn and the next. While nothing is registered and callbacks wait it has nothing to
+    /// report; a wake that came late ends the next poll at once, which empties the waker. <see cref="TurnOnce(long)"/> always asks: what drives
+    /// such a loop watches the poller's descriptor.
+    /// </summary>
+    // Modelled in tests/models: native.
+    private bool MustPoll
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => _registrations.Any || _socketWaits.Any || !_callbacks.HasWork;
     }
 
     /// <summary>One turn that does not sleep when it has run something, and that runs what became due while it slept.</summary>
@@ -201,8 +214,6 @@ internal sealed class LoopCore
     {
         if (_batch.HasMore || _gate.StopRequested)
             return; // a turn that was interrupted has descriptors left to handle
-        if (!_registrations.Any && _callbacks.HasWork)
-            return; // the kernel has nothing to report; the poll before the loop sleeps empties the waker
         if (_socketWaits.Any)
             _socketWaits.Check();
         long wait = WaitFor(maxWait);

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace IOLoops.Tests.Core;
 
-/// <summary>So many timeouts that most of them are removed again, that those left are moved together.</summary>
+/// <summary>Queues from which so many timeouts are removed that the rest is moved together.</summary>
 public sealed class ManyTimeoutsTests
 {
     private const int Many = 20_000;
@@ -118,27 +118,32 @@ public sealed class ManyTimeoutsTests
         return new WeakReference(slots);
     }
 
-    [Fact]
-    public void Adding_and_removing_at_the_size_at_which_memory_was_given_back_allocates_nothing()
+    /// <summary>At each of these sizes a chunk is given back when one more is removed.</summary>
+    [Theory]
+    [InlineData(1_920)]
+    [InlineData(2_560)]
+    [InlineData(3_200)]
+    [InlineData(6_400)]
+    public void A_few_more_and_a_few_less_than_the_size_at_which_memory_is_given_back_allocates_nothing(int size)
     {
-        AddMany(Many);
-        RemoveAllBut(Many / 20, "at random");
+        const int Few = 140;
+        AddMany(size * 2);
+        RemoveAllBut(size, "at random");
         var item = Item(0);
-        AddAndRemove(item, 4_000); // grows once
+        var handles = new TimeoutHandle[2 * Few];
+        Swing(handles, item);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        AddAndRemove(item, 4_000);
+        for (int i = 0; i < 20; i++)
+            Swing(handles, item);
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
     }
 
-    private void AddAndRemove(in WorkItem item, int count)
+    private void Swing(TimeoutHandle[] handles, in WorkItem item)
     {
-        for (int i = 0; i < count; i++)
-        {
-            var first = _queue.Add(i, item);
-            var second = _queue.Add(i, item);
-            _queue.Remove(first, out _);
-            _queue.Remove(second, out _);
-        }
+        for (int i = 0; i < handles.Length; i++)
+            handles[i] = _queue.Add(i, item);
+        foreach (var handle in handles)
+            _queue.Remove(handle, out _);
     }
 
     private void AddMany(int count, int from = 0)

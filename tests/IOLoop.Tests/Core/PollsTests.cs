@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using IOLoops.Conformance;
 using IOLoops.Polling;
 using Shouldly;
@@ -54,6 +55,36 @@ public sealed class PollsTests : IDisposable
     }
 
     [Fact]
+    public void A_wait_on_a_socket_that_is_over_counts_until_the_loop_has_seen_that()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        PollsInTurns(() =>
+        {
+            _loop.WaitAsync(socket, IOEvents.Read).AsTask().ContinueWith(static wait => wait.Exception, TaskScheduler.Default);
+            _loop.RemoveHandler(socket);
+        }).ShouldBe(Turns);
+    }
+
+    [Fact]
+    public void A_loop_that_is_driven_turn_by_turn_asks_the_kernel_in_each()
+    {
+        int ran = 0;
+        Action<object?> again = null!;
+        again = _ =>
+        {
+            ran++;
+            _loop.AddCallback(again, null);
+        };
+        _loop.AddCallback(again, null);
+        for (int turn = 1; turn <= Turns; turn++)
+        {
+            _loop.RunOnce(TimeSpan.Zero);
+            ran.ShouldBe(turn);
+            _poller.Waits.ShouldBe(turn);
+        }
+    }
+
+    [Fact]
     public void What_a_callback_registers_is_seen_before_the_callback_that_it_adds()
     {
         var order = new List<string>();
@@ -76,7 +107,7 @@ public sealed class PollsTests : IDisposable
     }
 
     /// <summary>How often the kernel was asked from one callback to the one that runs some turns later, each turn adding a callback for the next.</summary>
-    private int PollsInTurns()
+    private int PollsInTurns(Action? inEach = null)
     {
         int left = Turns;
         int before = 0;
@@ -86,6 +117,7 @@ public sealed class PollsTests : IDisposable
         {
             if (left == Turns)
                 before = _poller.Waits;
+            inEach?.Invoke();
             if (left-- > 0)
             {
                 _loop.AddCallback(again, null);

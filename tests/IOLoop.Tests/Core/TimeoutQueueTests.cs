@@ -78,6 +78,24 @@ public sealed class TimeoutQueueTests
     }
 
     [Fact]
+    public void When_all_that_are_due_were_removed_nothing_is_left_of_the_batch()
+    {
+        var a = Add(1, "a");
+        Add(1, "b");
+        var c = Add(1, "c");
+        _queue.TakeDue(1, long.MaxValue);
+        _queue.Remove(a, out _).ShouldBeTrue();
+        _queue.TryNextDue(out var item).ShouldBeTrue();
+        Run(item);
+        _queue.HasDueBatch.ShouldBeTrue();
+        _queue.Remove(c, out _).ShouldBeTrue();
+        _queue.HasDueBatch.ShouldBeFalse();
+        Add(1, "d");
+        RunDue(1);
+        _ran.ShouldBe(["b", "d"]);
+    }
+
+    [Fact]
     public void A_handle_of_a_timeout_that_ran_stands_for_nothing_also_when_its_slot_is_used_again()
     {
         var old = Add(1, "old");
@@ -97,6 +115,8 @@ public sealed class TimeoutQueueTests
         other.TakeDue(1, long.MaxValue);
         Should.Throw<ArgumentException>(() => _queue.Remove(handle, out _));
         other.Remove(handle, out _).ShouldBeTrue();
+        other.Remove(handle, out _).ShouldBeFalse();
+        Should.Throw<ArgumentException>(() => _queue.Remove(handle, out _));
     }
 
     [Fact]
