@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using IOLoops.Interop;
 
 namespace IOLoops.Timeouts;
 
@@ -12,6 +14,7 @@ internal sealed class MovedTimeouts(TimeoutSlots slots)
     private int _count;
 
     /// <summary>The slot of a number, or <see cref="TimeoutSlots.None"/>.</summary>
+    [MethodImpl(Jit.Hot)]
     internal int Find(long id)
     {
         if (_count == 0)
@@ -33,12 +36,14 @@ internal sealed class MovedTimeouts(TimeoutSlots slots)
     }
 
     /// <summary>Room was reserved.</summary>
+    [MethodImpl(Jit.Hot)]
     internal void Add(int slot)
     {
         Link(slot);
         _count++;
     }
 
+    [MethodImpl(Jit.Hot)]
     internal void Remove(int slot)
     {
         ref var removed = ref slots.At(slot);
@@ -52,6 +57,7 @@ internal sealed class MovedTimeouts(TimeoutSlots slots)
             Resize(_chains.Length / 2);
     }
 
+    [MethodImpl(Jit.Hot)]
     private void Resize(int length)
     {
         int[] old = _chains;
@@ -67,6 +73,7 @@ internal sealed class MovedTimeouts(TimeoutSlots slots)
         }
     }
 
+    [MethodImpl(Jit.Hot)]
     private void Link(int slot)
     {
         ref var moved = ref slots.At(slot);

@@ -22,6 +22,7 @@ internal sealed partial class TimeoutQueue
     /// Halves the heap when 7/16 of it would do: tight enough that memory follows the live timeouts, and far enough from
     /// the point where it doubles that the cost stays constant per operation.
     /// </summary>
+    [MethodImpl(Jit.Hot)]
     private void Shrink()
     {
         ShrinkSlots();
@@ -39,6 +40,7 @@ internal sealed partial class TimeoutQueue
             _slots.EmptyOne(_noteMove);
     }
 
+    [MethodImpl(Jit.Hot)]
     private void NoteMove(int slot)
     {
         int place = _slots.At(slot).Place;

@@ -91,6 +91,7 @@ internal sealed partial class TimeoutQueue
         Shrink();
     }
 
+    [MethodImpl(Jit.Hot)]
     private void TakeFewDue(long now, long until)
     {
         while (_count > 0 && _heap[0].When <= now)
@@ -148,6 +149,7 @@ internal sealed partial class TimeoutQueue
         return due;
     }
 
+    [MethodImpl(Jit.Hot)]
     private void AppendDue(int slot)
     {
         if (_dueCount == _due.Length)

@@ -101,6 +101,7 @@ internal sealed class TimeoutSlots
 
     /// <summary>Moves the timeouts of one chunk to others, and gives its memory back. Only when <see cref="IsSparse"/>: then the others have room.</summary>
     /// <param name="moved">Called for each slot that has another timeout now.</param>
+    [MethodImpl(Jit.Hot)]
     internal void EmptyOne(Action<int> moved)
     {
         var emptied = Emptiest();
@@ -160,6 +161,7 @@ internal sealed class TimeoutSlots
     }
 
     /// <summary>A chunk with room. Those without leave the list; they are listed again when a timeout leaves them.</summary>
+    [MethodImpl(Jit.Hot)]
     private TimeoutChunk FindRoom()
     {
         while (_roomy is { } chunk)
@@ -175,6 +177,7 @@ internal sealed class TimeoutSlots
         return grown;
     }
 
+    [MethodImpl(Jit.Hot)]
     private void List(TimeoutChunk chunk)
     {
         chunk.IsListed = true;
@@ -182,6 +185,7 @@ internal sealed class TimeoutSlots
         _roomy = chunk;
     }
 
+    [MethodImpl(Jit.Hot)]
     private TimeoutChunk Emptiest()
     {
         TimeoutChunk? emptiest = null;
