@@ -92,6 +92,11 @@ internal static class CallbackWorkload
 
     private static void Soon(Options options)
     {
+        for (int i = options.Number("watched", 0); i > 0; i--)
+        {
+            nint idle = Descriptors.OpenChannel("socketpair").Read;
+            s_loop.RunThere(() => s_loop.AddHandler(FileDescriptor.From(idle), static (_, _) => throw new InvalidOperationException("It is not ready."), IOEvents.Read));
+        }
         int count = options.Number("count", 1_000_000);
         int width = options.Number("width", 1);
         for (int round = 0; round < 3; round++)
