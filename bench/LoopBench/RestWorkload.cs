@@ -45,8 +45,8 @@ internal static class RestWorkload
     {
         using (var warm = create())
         {
-            warm.Prepare(PerLook);
-            warm.Run(() => Make(warm, PerLook, long.MaxValue));
+            int few = warm.Prepare(PerLook);
+            warm.Run(() => Make(warm, few, long.MaxValue));
             warm.Run(warm.End);
         }
         using var subject = create();

@@ -106,9 +106,9 @@ static void proven(const struct subject *subject, long made)
 
 static void measure(const struct subject *subject, long wanted, int seconds)
 {
-    subject->prepare(PER_LOOK);
-    make(subject, PER_LOOK, UINT64_MAX);
-    subject->end(PER_LOOK);
+    long warm = subject->prepare(PER_LOOK);
+    make(subject, warm < PER_LOOK ? warm : PER_LOOK, UINT64_MAX);
+    subject->end(warm < PER_LOOK ? warm : PER_LOOK);
     subject->dispose();
 
     long possible = subject->prepare(wanted);

@@ -57,6 +57,8 @@ public sealed partial class LoopGroup
     /// is then stopped last, and code that awaits the task there resumes after its run has ended, on its thread.
     /// </summary>
     /// <remarks>
+    /// The run of the group is over a moment after code inside a turn has resumed: to run the group again there, await the task of
+    /// <see cref="RunAsync"/> first.
     /// Inside a turn, await this task itself. A task around it (<c>Task.WhenAll</c>, <c>Task.WaitAsync</c>) would resume on a loop that
     /// has stopped; to limit the waiting pass a token.
     /// </remarks>
@@ -96,6 +98,7 @@ public sealed partial class LoopGroup
     /// </remarks>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="InvalidOperationException">(From the task.) The group does not run, or ends meanwhile; or this is a thread of the group.</exception>
+    /// <exception cref="IOException">(From the task.) A loop that sleeps could not be woken.</exception>
     // Modelled in tests/models: drain.
     public async Task DrainAsync(CancellationToken cancellationToken = default)
     {

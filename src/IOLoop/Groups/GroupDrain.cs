@@ -44,7 +44,7 @@ internal sealed class GroupDrain(LoopMember[] members, GroupRun run)
         }
         bool[] quiet = await Task.WhenAll(looks).ConfigureAwait(false);
         if (quiet.Length == 0 || (quiet.Length < members.Length && run.IsStopping))
-            throw Ended();
+            throw quiet.Length > 0 || run.IsStopping ? Ended() : AllEnded();
         bool isSmaller = looks.Count < _looks;
         _looks = looks.Count;
         return !isSmaller && Array.TrueForAll(quiet, static isQuiet => isQuiet);
@@ -73,6 +73,9 @@ internal sealed class GroupDrain(LoopMember[] members, GroupRun run)
             look.IsCancelled = true;
         }
     }
+
+    private static InvalidOperationException AllEnded() =>
+        new("The runs of all loops of the group ended before its callbacks had run. LoopGroup.LoopEnded and the log say why.");
 
     private static InvalidOperationException Ended() =>
         new("The group stopped before its callbacks had run. Await DrainAsync before you call Stop.");

@@ -53,6 +53,11 @@ internal sealed class MovedTimeouts(TimeoutSlots slots)
         link = removed.NextMoved;
         removed.NextMoved = 0;
         _count--;
+    }
+
+    /// <summary>Gives memory back when there are few.</summary>
+    internal void Shrink()
+    {
         if (_chains.Length > FewChains && _count <= _chains.Length / 4)
             Resize(_chains.Length / 2);
     }

@@ -29,7 +29,7 @@ internal sealed partial class TimeoutQueue
     internal int Count => _slots.Count;
 
     /// <summary>Whether timeouts that were taken as due wait to be run.</summary>
-    internal bool HasDueBatch => _slots.Count > _count;
+    internal bool HasDueBatch => _dueIndex < _dueCount && _slots.Count > _count; // not those that were removed meanwhile
 
     internal bool IsEmpty => _count == 0;
 
@@ -97,11 +97,11 @@ internal sealed partial class TimeoutQueue
         while (_count > 0 && _heap[0].When <= now)
         {
             var entry = _heap[0];
-            RemoveAt(0);
             if (_slots.At(entry.Slot).Id > until)
                 _later.Add(entry);
             else
                 AppendDue(entry.Slot);
+            RemoveAt(0); // last: there may be no memory for the lists
         }
         foreach (var entry in _later)
             MoveUp(_count++, entry); // there is room: they were here

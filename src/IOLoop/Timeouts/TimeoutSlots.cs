@@ -9,7 +9,7 @@ namespace IOLoops.Timeouts;
 /// to move. A handle leads to the slot to which its timeout was added.
 /// </summary>
 /// <remarks>
-/// When three of eight slots are free, the chunk with the fewest timeouts is emptied into the others and given back. So memory is
+/// When three of eight slots are free (more where there are few chunks), the chunk with the fewest timeouts is emptied into the others and given back. So memory is
 /// proportional to the timeouts that are left, and a removal moves those of one chunk at most (now and then the table of moved timeouts
 /// grows, too). Timeouts that come and go in the order in which they were added leave chunks with few others, so that little is moved.
 /// </remarks>
@@ -124,6 +124,7 @@ internal sealed class TimeoutSlots
         _slots[number] = [];
         _chunks[number] = null;
         _capacity -= ChunkSize;
+        _moved.Shrink();
     }
 
     /// <summary>Gives all memory back, when no timeout is left: handles may live longer than the loop.</summary>
@@ -201,10 +202,11 @@ internal sealed class TimeoutSlots
     {
         if (_capacity < ChunkSize)
         {
-            _capacity = Math.Max(FirstCapacity, _capacity * 2);
-            Array.Resize(ref _chunks[0]!.Slots, _capacity);
-            _slots[0] = _chunks[0]!.Slots;
-            return _chunks[0]!;
+            var first = _chunks[0]!;
+            Array.Resize(ref first.Slots, Math.Max(FirstCapacity, _capacity * 2));
+            _slots[0] = first.Slots;
+            _capacity = first.Slots.Length;
+            return first;
         }
         int number = Array.IndexOf(_chunks, null);
         if (number < 0)
@@ -213,8 +215,10 @@ internal sealed class TimeoutSlots
             Array.Resize(ref _slots, number * 2);
             Array.Resize(ref _chunks, number * 2);
         }
+        var chunk = new TimeoutChunk(this, number << ChunkBits) { Slots = new TimeoutSlot[ChunkSize] };
+        _chunks[number] = chunk;
+        _slots[number] = chunk.Slots;
         _capacity += ChunkSize;
-        _slots[number] = new TimeoutSlot[ChunkSize];
-        return _chunks[number] = new TimeoutChunk(this, number << ChunkBits) { Slots = _slots[number] };
+        return chunk;
     }
 }

@@ -76,7 +76,7 @@ public sealed class GroupDistributionTests : GroupHarness
     [Theory]
     [InlineData(LoopDistribution.RoundRobin)]
     [InlineData(LoopDistribution.LeastLoaded)]
-    public async Task A_loop_whose_run_has_ended_gets_nothing_until_the_group_runs_again(LoopDistribution distribution)
+    public async Task A_loop_whose_run_has_ended_gets_nothing_until_the_run_of_the_group_has_ended(LoopDistribution distribution)
     {
         var group = NewGroup(3, options => options.Distribution = distribution);
         var ended = new TaskCompletionSource<PollIOLoop>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -89,10 +89,7 @@ public sealed class GroupDistributionTests : GroupHarness
         await Soon(group.Loops[0].StopAsync());
         await Soon(group.Loops[2].StopAsync()); // not the other one: a stop of a loop that does not run is for its next run
         await Soon(run);
-        run = group.RunAsync();
         Enumerable.Range(0, 6).Select(_ => group.Next()).ShouldContain(group.Loops[1]);
-        await Soon(group.StopAsync());
-        await Soon(run);
     }
 
     [Fact]

@@ -145,8 +145,8 @@ public sealed class GroupDrainTests : GroupHarness
     public async Task Timeouts_and_descriptors_are_not_waited_for()
     {
         var group = NewGroup(2);
-        using var busy = new BlockingHandler(group.Loops[0]);
-        using var idle = new BlockingHandler(group.Loops[1]);
+        using var idle = new BlockingHandler(group.Loops[0]);
+        using var alsoIdle = new BlockingHandler(group.Loops[1]);
         group.Loops[1].CallLater(TimeSpan.FromDays(1), static () => { });
         var run = group.RunAsync();
         await Soon(group.DrainAsync());
