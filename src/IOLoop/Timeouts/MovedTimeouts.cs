@@ -62,6 +62,9 @@ internal sealed class MovedTimeouts(TimeoutSlots slots)
             Resize(_chains.Length / 2);
     }
 
+    /// <summary>Gives all memory back, when there are none.</summary>
+    internal void Clear() => _chains = [];
+
     [MethodImpl(Jit.Hot)]
     private void Resize(int length)
     {

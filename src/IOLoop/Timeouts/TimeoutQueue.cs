@@ -109,12 +109,13 @@ internal sealed partial class TimeoutQueue
     }
 
     /// <summary>
-    /// When a good part of the heap is due, taking it out one by one would walk the heap, and touch nodes all over the
+    /// When a good part of the heap is due, taking it out one by one would walk the heap, and touch slots all over the
     /// memory, for each. Sorting what is due and making a new heap of the rest goes through the memory in order.
     /// </summary>
     [MethodImpl(Jit.Hot)]
     private void TakeManyDue(long now, long until)
     {
+        ReserveDue(now); // before anything is changed: there may be no memory
         int rest = 0;
         for (int i = 0; i < _count; i++)
         {
@@ -135,6 +136,16 @@ internal sealed partial class TimeoutQueue
         _later.Clear();
         if (_later.Capacity > KeepCapacity)
             _later.Capacity = KeepCapacity;
+    }
+
+    private void ReserveDue(long now)
+    {
+        int due = 0;
+        foreach (ref readonly var entry in _heap.AsSpan(0, _count))
+            due += entry.When <= now ? 1 : 0;
+        _later.EnsureCapacity(due);
+        if (_due.Length < due)
+            _due = new int[due]; // the last batch is over
     }
 
     /// <summary>How many from a place on are due, counted up to a limit: children are never due before their parent.</summary>

@@ -9,9 +9,10 @@ namespace IOLoops.Timeouts;
 /// to move. A handle leads to the slot to which its timeout was added.
 /// </summary>
 /// <remarks>
-/// When three of eight slots are free (more where there are few chunks), the chunk with the fewest timeouts is emptied into the others and given back. So memory is
-/// proportional to the timeouts that are left, and a removal moves those of one chunk at most (now and then the table of moved timeouts
-/// grows, too). Timeouts that come and go in the order in which they were added leave chunks with few others, so that little is moved.
+/// When three of eight slots are free (more where there are few chunks), the chunk with the fewest timeouts is emptied into the others and
+/// given back. So memory is proportional to the timeouts that are left, and a removal moves those of one chunk at most (now and then the
+/// table of moved timeouts grows, too). Timeouts that come and go in the order in which they were added leave chunks with few others, so
+/// that little is moved.
 /// </remarks>
 internal sealed class TimeoutSlots
 {
@@ -139,6 +140,7 @@ internal sealed class TimeoutSlots
         _chunks = [new TimeoutChunk(this, 0)];
         _roomy = null;
         _capacity = 0;
+        _moved.Clear();
     }
 
     /// <summary>What a timeout runs, for any thread; null: the slot is free or gone.</summary>

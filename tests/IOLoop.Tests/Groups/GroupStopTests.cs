@@ -120,21 +120,15 @@ public sealed class GroupStopTests : GroupHarness
     public async Task The_token_of_StopAsync_ends_the_waiting_and_not_the_stopping()
     {
         var group = NewGroup(2);
+        using var handler = new BlockingHandler(group.Loops[0]);
         var run = group.RunAsync();
-        using var blocked = new ManualResetEventSlim();
-        using var release = new ManualResetEventSlim();
-        group.Loops[0].AddCallback(() =>
-        {
-            blocked.Set();
-            release.Wait(Patience);
-        });
-        blocked.Wait(Patience).ShouldBeTrue();
+        handler.Block();
         using var source = new CancellationTokenSource();
         var stopping = group.StopAsync(source.Token);
         await source.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(Soon(stopping));
-        run.IsCompleted.ShouldBeFalse("a loop is in a callback");
-        release.Set();
+        run.IsCompleted.ShouldBeFalse("a loop is in a handler");
+        handler.Release();
         await Soon(run);
     }
 }
