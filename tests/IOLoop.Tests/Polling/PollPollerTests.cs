@@ -78,9 +78,7 @@ public sealed class PollPollerTests : IDisposable
     [Fact]
     public void A_waker_that_somebody_closed_is_an_error_not_a_spin()
     {
-        EventFdWaker? waker = null;
-        using var poller = new PollPoller<UnixPollDescriptor>(() => waker = new EventFdWaker());
-        waker!.Dispose();
+        using var poller = new PollPoller<UnixPollDescriptor>(() => new ClosedWaker());
         Should.Throw<IOException>(() => poller.Wait(new ReadyEvent[2], 0)).Message.ShouldContain("EBADF");
     }
 
@@ -104,6 +102,22 @@ public sealed class PollPollerTests : IDisposable
     }
 
     public void Dispose() => _poller.Dispose();
+
+    /// <summary>A real waker's number might be another test's file as soon as it is closed. Nobody opens this one again.</summary>
+    private sealed class ClosedWaker : IWaker
+    {
+        public WakerKind Kind => WakerKind.EventFd;
+
+        public int Descriptor { get; } = Descriptors.Unused();
+
+        public void Wake() => throw new InvalidOperationException("Nobody wakes it.");
+
+        public void Drain() => throw new InvalidOperationException("Nothing can be read.");
+
+        public void Dispose()
+        {
+        }
+    }
 
     private sealed class BrokenWaker : IWaker
     {
