@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using IOLoops.Sources.Tests.Listening;
+using IOLoops.Sources.Tests.Processes;
 using Shouldly;
 using Xunit;
 
@@ -15,7 +16,7 @@ public sealed class WatchLimit
     public void A_folder_beyond_the_limit_of_watches_is_an_error_that_names_the_setting()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && Run("true") == 0, "no user namespace can be made here");
-        Run("exec \"$0\"").ShouldBe(OwnProcess.Passed);
+        Run("exec \"$0\" \"$@\"").ShouldBe(OwnProcess.Passed);
     }
 
     /// <summary>In the process with the limit.</summary>
@@ -56,7 +57,7 @@ public sealed class WatchLimit
 
     private static int Run(string command)
     {
-        var start = new ProcessStartInfo("unshare", ["-Ur", "sh", "-c", $"echo {Limit} > /proc/sys/user/max_inotify_watches && {command}", Environment.ProcessPath!]);
+        var start = new ProcessStartInfo("unshare", ["-Ur", "sh", "-c", $"echo {Limit} > /proc/sys/user/max_inotify_watches && {command}", .. OtherProgram.Command]);
         start.Environment[OwnProcess.Variable] = nameof(WatchLimit);
         try
         {

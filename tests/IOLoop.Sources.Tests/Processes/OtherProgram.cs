@@ -16,12 +16,15 @@ internal static class OtherProgram
     private const string Variable = "IOLOOP_SOURCES_TESTS_SCENARIO";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    /// <summary>What starts this program again: it may have been started as an argument of <c>dotnet</c>.</summary>
+    internal static string[] Command { get; } = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet"
+        ? [Environment.ProcessPath!, typeof(OtherProgram).Assembly.Location]
+        : [Environment.ProcessPath!];
+
     /// <returns>The exit code, and what it wrote to its standard output and error.</returns>
     internal static (int ExitCode, string Output, string Error) Run(string wrapper, string scenario)
     {
-        string program = Environment.ProcessPath!;
-        string[] arguments = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [program, typeof(OtherProgram).Assembly.Location] : [program];
-        var start = new ProcessStartInfo("/bin/sh", ["-c", $"exec {wrapper} \"$0\" \"$@\"", .. arguments])
+        var start = new ProcessStartInfo("/bin/sh", ["-c", $"exec {wrapper} \"$0\" \"$@\"", .. Command])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
