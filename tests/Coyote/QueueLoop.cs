@@ -17,7 +17,7 @@ internal sealed class QueueLoop(bool withSignals = false)
         var queue = new CallbackQueue();
         queue.TryAddFromSignal(Item(() => { }), out _);
         queue.TakeBatch();
-        while (queue.Next() is { } first)
+        while (queue.Own.Next() is { } first)
             Call(queue, first);
         return queue;
     }
@@ -94,14 +94,14 @@ internal sealed class QueueLoop(bool withSignals = false)
     {
         Queue.WakeUp();
         Queue.TakeBatch();
-        while (Queue.Next() is { } first)
+        while (Queue.Own.Next() is { } first)
             Call(Queue, first);
     }
 
     private static void Call(CallbackQueue queue, object first)
     {
         if (first is WorkInvoker)
-            ((Action)queue.Rest().Callback)();
+            ((Action)queue.Own.Rest().Callback)();
         else
             ((Action)first)();
     }

@@ -68,7 +68,8 @@ internal sealed class CallbackBatch
 
     internal void AddToBatch(in WorkItem item) => _batch.Add(item);
 
-    /// <summary>The next callback: an <see cref="Action"/>, a work item, or a <see cref="WorkInvoker"/>, of which <see cref="Rest"/> tells more; null: the batch is finished.</summary>
+    /// <summary>The next callback of the batch. A nested turn continues the same batch, so each runs once, in order.</summary>
+    /// <returns>An <see cref="Action"/> or a work item to call in the default context, a <see cref="WorkInvoker"/> of which <see cref="Rest"/> tells more, or null at the end.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal object? Next()
     {

@@ -10,8 +10,8 @@ namespace IOLoops.Callbacks;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Why no wake-up is lost. A callback is appended, and the sleep state read, under one lock; the loop looks at the list
-/// and goes to sleep under the same lock. Whichever comes first, the other sees it: either the loop finds the callback
+/// Why no wake-up is lost. A callback is appended, and the sleep state read, under one lock (<see cref="BriefLock"/>); the loop looks at
+/// the list and goes to sleep under the same lock. Whichever comes first, the other sees it: either the loop finds the callback
 /// and does not sleep, or the caller finds the loop asleep and wakes it.
 /// </para>
 /// <para>
@@ -26,9 +26,9 @@ internal sealed class CallbackQueue
     private const int Asleep = 1;   // nothing happens until the loop is woken
     private const int Notified = 2; // it was woken
 
-    private readonly Lock _gate = new();
+    private BriefLock _gate = new();                            // with what it guards in one cache line
     private readonly SignalQueue _signals = new();
-    private readonly CallbackBatch _own = new();                // the loop's thread alone
+    private readonly CallbackBatch _own = new();
     private WorkList _shared = new(WorkList.InitialCapacity);   // guarded by _gate; whether it is empty is read anywhere
     private bool _closed;                                       // written under _gate; read anywhere
     private bool _stampsPosts;                                  // written by the loop's thread, read under _gate
@@ -47,8 +47,11 @@ internal sealed class CallbackQueue
         get => _own.HasWork || HasShared || _signals.HasWork;
     }
 
-    /// <summary>Whether callbacks of the batch wait to be run.</summary>
-    internal bool HasBatch => _own.IsInterrupted;
+    /// <summary>
+    /// The batch that the loop runs, and what its own thread has added. That thread alone uses it. Who runs callbacks keeps it: the fields
+    /// here lie beside those that other threads write, and would be fetched from their caches again and again.
+    /// </summary>
+    internal CallbackBatch Own => _own;
 
     /// <summary>How many callbacks wait. Any thread; not exact while others add some and the loop runs some.</summary>
     internal int Count => _own.Count + _shared.CountFrom(0) + _signals.Count;
@@ -75,7 +78,7 @@ internal sealed class CallbackQueue
     [MethodImpl(Jit.Hot)]
     internal bool TryAdd(in WorkItem item, out bool wake)
     {
-        lock (_gate)
+        using (_gate.Hold())
         {
             wake = false;
             if (_closed)
@@ -93,7 +96,7 @@ internal sealed class CallbackQueue
     [MethodImpl(Jit.Hot)]
     internal bool TryAddPlain(object work, out bool wake)
     {
-        lock (_gate)
+        using (_gate.Hold())
         {
             wake = false;
             if (_closed)
@@ -171,7 +174,7 @@ internal sealed class CallbackQueue
     [MethodImpl(Jit.Hot)]
     internal bool TrySleep()
     {
-        lock (_gate)
+        using (_gate.Hold())
         {
             if (_shared.Length > 0 || _own.HasWork)
                 return false;
@@ -190,7 +193,7 @@ internal sealed class CallbackQueue
     // Modelled in tests/models: embedded.
     internal void Notify()
     {
-        lock (_gate)
+        using (_gate.Hold())
             _state = Notified;
     }
 
@@ -211,7 +214,7 @@ internal sealed class CallbackQueue
         _own.TakeLocal();
         if (HasShared)
         {
-            lock (_gate)
+            using (_gate.Hold())
             {
                 _own.Take(ref _shared);
                 _oldestTaken = _oldestPost;
@@ -230,19 +233,11 @@ internal sealed class CallbackQueue
         return posted;
     }
 
-    /// <summary>The next callback of the batch. A nested turn continues the same batch, so each runs once, in order.</summary>
-    /// <returns>An <see cref="Action"/> or a work item to call in the default context, a <see cref="WorkInvoker"/> when <see cref="Rest"/> tells more, or null at the end.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal object? Next() => _own.Next();
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal WorkItem Rest() => _own.Rest();
-
     /// <summary>Refuses callbacks from now on and takes out those that have not run.</summary>
     // Modelled in tests/models: close.
     internal List<WorkItem> Close()
     {
-        lock (_gate)
+        using (_gate.Hold())
             Volatile.Write(ref _closed, true);
         Interlocked.MemoryBarrier(); // see TryAddFromSignal
         var spin = new SpinWait();
@@ -252,8 +247,8 @@ internal sealed class CallbackQueue
         do
         {
             TakeBatch();
-            while (Next() is { } first)
-                dropped.Add(first is WorkInvoker ? Rest() : first is IThreadPoolWorkItem work ? WorkItemCall.With(work, null) : new WorkItem((Action)first, null, null, null));
+            while (_own.Next() is { } first)
+                dropped.Add(first is WorkInvoker ? _own.Rest() : first is IThreadPoolWorkItem work ? WorkItemCall.With(work, null) : new WorkItem((Action)first, null, null, null));
         }
         while (HasWork);
         return dropped;
@@ -276,8 +271,10 @@ internal sealed class CallbackQueue
     {
         if (_own.Find(find, most) is { } own)
             return own;
-        lock (_gate)
-            return _shared.Find(0, find, most);
+        var shared = new List<WorkItem>();
+        using (_gate.Hold())
+            _shared.CopyTo(shared, most);
+        return shared.Select(find).FirstOrDefault(static found => found is not null); // the answers take long
     }
 
     private void TakeSignals()

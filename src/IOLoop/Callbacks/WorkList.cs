@@ -100,6 +100,13 @@ internal struct WorkList
         return null;
     }
 
+    /// <summary>Copies the first of them.</summary>
+    internal readonly void CopyTo(List<WorkItem> items, int most)
+    {
+        for (int at = 0; at < End && items.Count < most;)
+            items.Add(Read(ref at));
+    }
+
     /// <summary>Appends another list and empties that.</summary>
     internal void TakeAll(ref WorkList other)
     {

@@ -11,6 +11,7 @@ internal sealed class CallbackRunner(
     IOLoop loop, CallbackQueue callbacks, TimeoutQueue timeouts, LoopClock clock, CallContext context, LoopView view, Action? beforeCalls)
 {
     private readonly CallbackQueue _callbacks = callbacks;
+    private readonly CallbackBatch _batch = callbacks.Own;
     private readonly TimeoutQueue _timeouts = timeouts;
     private readonly CallContext _context = context;
     private readonly LoopView _view = view;
@@ -42,7 +43,7 @@ internal sealed class CallbackRunner(
     {
         int ran = 0;
         TObserver.BeginCallbacks(_view);
-        if (_beforeCalls is not null && _callbacks.HasBatch)
+        if (_beforeCalls is not null && _batch.IsInterrupted)
             _beforeCalls();
         while (RunCallbacksUntilFailure<TObserver>(ref ran))
             continue;
@@ -82,7 +83,7 @@ internal sealed class CallbackRunner(
         object running = null!;
         try
         {
-            while (_callbacks.Next() is { } first)
+            while (_batch.Next() is { } first)
             {
                 ran++;
                 running = first;
@@ -93,7 +94,7 @@ internal sealed class CallbackRunner(
                 }
                 else if (first is WorkInvoker)
                 {
-                    var item = _callbacks.Rest();
+                    var item = _batch.Rest();
                     running = ReferenceEquals(item.Callback, WorkItemCall.Execute) ? item.State! : item.Callback;
                     TObserver.BeginCallback(_view, item);
                     Run(item);

@@ -52,7 +52,7 @@ public sealed class CallbackQueueTests
         _queue.TryAddPlain((Action)(() => order.Add("shared")), out _);
         _queue.TryAddLocalPlain((Action)(() => order.Add("local")));
         _queue.TakeBatch();
-        while (_queue.Next() is Action next)
+        while (_queue.Own.Next() is Action next)
             next();
         order.ShouldBe(["shared", "local"]);
     }
@@ -64,7 +64,7 @@ public sealed class CallbackQueueTests
         _queue.TakeBatch();
         Add("b");
         Next().ShouldBe("a");
-        _queue.Next().ShouldBeNull();
+        _queue.Own.Next().ShouldBeNull();
         Take().ShouldBe(["b"]);
     }
 
@@ -103,15 +103,15 @@ public sealed class CallbackQueueTests
         _queue.TryAddPlain(plain, out _);
         _queue.TryAddFromSignal(Item("signal"), out _);
         _queue.TakeBatch();
-        _queue.Next().ShouldBeSameAs(plain);
+        _queue.Own.Next().ShouldBeSameAs(plain);
         Next().ShouldBe("stateful");
-        _queue.Next().ShouldBeSameAs(ActionInvoker.Instance);
-        var withContext = _queue.Rest();
+        _queue.Own.Next().ShouldBeSameAs(ActionInvoker.Instance);
+        var withContext = _queue.Own.Rest();
         withContext.Callback.ShouldBeSameAs(plain);
         withContext.Context.ShouldBeSameAs(context);
-        _queue.Next().ShouldBeSameAs(plain);
+        _queue.Own.Next().ShouldBeSameAs(plain);
         Next().ShouldBe("signal");
-        _queue.Next().ShouldBeNull();
+        _queue.Own.Next().ShouldBeNull();
     }
 
     [Fact]
@@ -141,5 +141,5 @@ public sealed class CallbackQueueTests
         return taken;
     }
 
-    private object? Next() => _queue.Next() is null ? null : _queue.Rest().State;
+    private object? Next() => _queue.Own.Next() is null ? null : _queue.Own.Rest().State;
 }

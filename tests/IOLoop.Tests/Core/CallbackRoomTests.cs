@@ -69,7 +69,7 @@ public sealed class CallbackRoomTests
     {
         int ran = 0;
         _queue.TakeBatch();
-        while (_queue.Next() is not null)
+        while (_queue.Own.Next() is not null)
             ran++;
         return ran;
     }
