@@ -28,6 +28,45 @@ public sealed class GroupStopTests : GroupHarness
     }
 
     [Fact]
+    public async Task A_stop_that_meets_the_start_of_a_loop_ends_that_run_and_not_the_next()
+    {
+        var group = NewGroup(2, create: options => new SlowStartLoop(options, Patience));
+        var loops = group.Loops.Cast<SlowStartLoop>().ToList();
+        var run = group.RunAsync();
+        loops.ForEach(loop => loop.WaitForStart());
+        group.Stop();
+        loops.ForEach(loop => loop.Go());
+        await Soon(run);
+        run = group.RunAsync();
+        loops.ForEach(loop => loop.Go());
+        foreach (var loop in loops)
+            await Soon(loop.InvokeAsync(() => { }));
+        run.IsCompleted.ShouldBeFalse();
+        await Soon(group.StopAsync());
+        await Soon(run);
+    }
+
+    [Fact]
+    public async Task StopAsync_inside_a_turn_does_not_stop_its_own_loop_while_another_runs()
+    {
+        var group = NewGroup(2);
+        using var handler = new BlockingHandler(group.Loops[0]);
+        var run = group.RunAsync();
+        handler.Block();
+        var own = group.Loops[1];
+        Task? stopping = null;
+        await Soon(own.InvokeAsync(() =>
+        {
+            stopping = group.StopAsync();
+        }));
+        await Soon(own.InvokeAsync(() => { }));
+        stopping!.IsCompleted.ShouldBeFalse("the other is in a handler");
+        handler.Release();
+        await Soon(stopping);
+        await Soon(run);
+    }
+
+    [Fact]
     public async Task A_loop_that_could_not_be_woken_is_stopped_by_a_second_stop()
     {
         var waker = new FailingWaker();
