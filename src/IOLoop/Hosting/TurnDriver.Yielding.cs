@@ -22,6 +22,9 @@ internal sealed partial class TurnDriver
         return false;
     }
 
+    /// <summary>Whether a short turn may be followed by another one in the same post. Not where one is nested in a call: what waits there waits for each.</summary>
+    private bool MayContinue() => _turns.Depth == 1 && _run is { IsEnding: false, MustEnd: false } && !(_budget.IsLimited && IsBatchToPause());
+
     /// <summary>A turn has come and the budget is used up: whether it gives way.</summary>
     private bool MustGiveWay(HostedRun run)
     {

@@ -43,6 +43,7 @@ internal sealed partial class TurnDriver : IPoolPosts, IDisposable
     private readonly RunEnds _ends;
     private readonly Action _runEnds;
     private readonly Func<bool>? _isNextPosted; // null: only a turn's end posts the next
+    private readonly Func<bool>? _mayContinue;  // null: one turn for each post
     private readonly TurnOwnership _turns = new();
     private readonly TurnBudget _budget; // the owner's alone
     private volatile HostedRun? _run; // null between runs
@@ -63,6 +64,8 @@ internal sealed partial class TurnDriver : IPoolPosts, IDisposable
         _runEnds = RunEndsPosted;
         if (host.MayNest)
             _isNextPosted = () => Volatile.Read(ref _posted) != 0;
+        else if (!host.UsesVirtualTime)
+            _mayContinue = MayContinue;
         if (host.Clock is not null)
             _timer = _hostTimer = new HostDeadlineTimer(clock, host.UsesVirtualTime, delay => _poster.PostAfter(delay, _link.Deadline));
         else
@@ -296,7 +299,7 @@ internal sealed partial class TurnDriver : IPoolPosts, IDisposable
         {
             if (run.State == RunState.Posted)
                 run.NoteFirstTurn(_host.IsOnHostThread);
-            next = run.MustEnd ? NextTurn.Stop : Turns.Turn(_loop.SynchronizationContext, _host.UsesVirtualTime, _isNextPosted);
+            next = run.MustEnd ? NextTurn.Stop : Turns.Turn(_loop.SynchronizationContext, _host.UsesVirtualTime, _isNextPosted, _mayContinue);
         }
         catch (Exception exception)
         {

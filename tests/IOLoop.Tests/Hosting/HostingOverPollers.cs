@@ -20,6 +20,10 @@ public sealed class Turns_over_epoll() : TurnTests(PollerKind.Epoll);
 
 public sealed class Turns_over_poll() : TurnTests(PollerKind.Poll);
 
+public sealed class Short_turns_over_epoll() : ShortTurnTests(PollerKind.Epoll);
+
+public sealed class Short_turns_over_poll() : ShortTurnTests(PollerKind.Poll);
+
 public sealed class The_shared_sleeper() : SleeperTests(PollerKind.Epoll, loops: 200, share: true);
 
 public sealed class Sleepers_of_poll() : SleeperTests(PollerKind.Poll, loops: 20, share: false);

@@ -93,7 +93,7 @@ public abstract class LostHostTests(PollerKind poller) : HostingHarness(poller)
         }
         AttachToDoomed(loop);
         Until(() => !loop.IsRunning, "the loop has ended");
-        threads.Count.ShouldBe(2, "what was reported with it is still handled, and no more");
+        threads.Count.ShouldBeInRange(2, 4, "what was reported with it is still handled, and what a short turn in the same post finds");
         threads.Distinct().Count().ShouldBe(1);
         ShouldBeLoggedOnce();
     }

@@ -62,7 +62,7 @@ public abstract class LostHostWaitTests(PollerKind poller) : HostingHarness(poll
         var start = Start(loop, host);
         file.Signal();
         ShouldFail(start);
-        ran.ShouldBe(1);
+        ran.ShouldBeInRange(1, 4, "as long as short turns follow in the same post");
         ShouldBeLoggedOnce();
     }
 

@@ -1,6 +1,6 @@
 namespace IOLoops.Tests.Hosting;
 
-/// <summary>A host that runs what is posted when a test says so, and has no other work.</summary>
+/// <summary>A host that runs what is posted when a test says so, and has no other work unless it is said to.</summary>
 internal sealed class ManualHost : IYieldingHost
 {
     private readonly Queue<Action> _posted = [];
@@ -8,12 +8,25 @@ internal sealed class ManualHost : IYieldingHost
     /// <summary>How often it was asked whether other work waits.</summary>
     internal int Questions { get; private set; }
 
+    /// <summary>What it answers.</summary>
+    internal bool IsBusy { get; set; }
+
+    /// <summary>How many turns wait.</summary>
+    internal int Waiting
+    {
+        get
+        {
+            lock (_posted)
+                return _posted.Count;
+        }
+    }
+
     public bool HasOtherWork
     {
         get
         {
             Questions++;
-            return false;
+            return IsBusy;
         }
     }
 
@@ -31,6 +44,8 @@ internal sealed class ManualHost : IYieldingHost
         while (TryTake() is { } turn)
             turn();
     }
+
+    internal void RunOne() => TryTake()!();
 
     private Action? TryTake()
     {
