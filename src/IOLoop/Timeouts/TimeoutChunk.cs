@@ -14,6 +14,9 @@ internal sealed class TimeoutChunk(TimeoutSlots owner, int first)
     /// <summary>Empty when the memory was given back.</summary>
     internal TimeoutSlot[] Slots = [];
 
+    /// <summary>The contexts of its timeouts; null: none has had one. Most have none, and memory is what many timeouts cost.</summary>
+    internal ExecutionContext?[]? Contexts;
+
     /// <summary>How many timeouts it has.</summary>
     internal int Live;
 

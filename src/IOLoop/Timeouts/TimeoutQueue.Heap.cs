@@ -6,31 +6,33 @@ namespace IOLoops.Timeouts;
 /// <summary>The heap: four children per place, so that it is half as deep as a binary one and a place's children share a cache line.</summary>
 internal sealed partial class TimeoutQueue
 {
+    // The first three places are left out, so that four children stand side by side in one chunk.
+    private const int Root = 3;
+
+    private readonly HeapChunks _heap = new();
+    private int _end = Root;
+
+    private static int Parent(int place) => (place >> 2) + 2;
+
+    private static int FirstChild(int place) => (place - 2) << 2;
+
     [MethodImpl(Jit.Hot)]
     private void RemoveAt(int place)
     {
-        var last = _heap[--_count];
-        if (place == _count)
+        var last = _heap.At(--_end);
+        if (place == _end)
             return;
-        if (place > 0 && IsBefore(last, _heap[(place - 1) >> 2]))
+        if (place > Root && IsBefore(last, _heap.At(Parent(place))))
             MoveUp(place, last);
         else
             MoveDown(place, last);
     }
 
-    /// <summary>
-    /// Halves the heap when 7/16 of it would do: tight enough that memory follows the live timeouts, and far enough from
-    /// the point where it doubles that the cost stays constant per operation.
-    /// </summary>
-    [MethodImpl(Jit.Hot)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Shrink()
     {
         ShrinkSlots();
-        int capacity = _heap.Length;
-        while (capacity > KeepCapacity && _count < capacity / 16 * 7)
-            capacity /= 2;
-        if (capacity != _heap.Length)
-            Array.Resize(ref _heap, capacity);
+        _heap.Shrink(_end);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -47,69 +49,72 @@ internal sealed partial class TimeoutQueue
         if (place <= TimeoutSlot.FirstDue)
             _due[TimeoutSlot.FirstDue - place] = slot;
         else
-            _heap[place].Slot = slot;
+            _heap.At(place).Slot = slot;
     }
 
     [MethodImpl(Jit.Hot)]
-    private void MoveUp(int place, Entry entry)
+    private void MoveUp(int place, HeapEntry entry)
     {
-        var heap = _heap;
-        while (place > 0)
+        ref var hole = ref _heap.At(place);
+        while (place > Root)
         {
-            int parent = (place - 1) >> 2;
-            if (!IsBefore(entry, heap[parent]))
+            int parent = Parent(place);
+            ref var above = ref _heap.At(parent);
+            if (!IsBefore(entry, above))
                 break;
-            heap[place] = heap[parent];
-            _slots.At(heap[place].Slot).Place = place;
+            Put(ref hole, place, above);
+            hole = ref above;
             place = parent;
         }
-        heap[place] = entry;
-        _slots.At(entry.Slot).Place = place;
+        Put(ref hole, place, entry);
     }
 
     [MethodImpl(Jit.Hot)]
-    private void MoveDown(int place, Entry entry)
+    private void MoveDown(int place, HeapEntry entry)
     {
-        var heap = _heap;
-        while (true)
+        ref var hole = ref _heap.At(place);
+        int child;
+        while ((child = FirstChild(place)) < _end)
         {
-            int child = (place << 2) + 1;
-            if (child >= _count)
-                break;
-            int end = Math.Min(child + 4, _count);
-            int earliest = child;
-            for (int other = child + 1; other < end; other++)
+            var children = _heap.Range(child, Math.Min(4, _end - child));
+            int earliest = 0;
+            long when = children[0].When;
+            for (int other = 1; other < children.Length; other++)
             {
-                if (IsBefore(heap[other], heap[earliest]))
+                long then = children[other].When;
+                if (then < when || (then == when && IsBefore(children[other], children[earliest])))
+                {
                     earliest = other;
+                    when = then;
+                }
             }
-            if (!IsBefore(heap[earliest], entry))
+            ref var below = ref children[earliest];
+            if (!IsBefore(below, entry))
                 break;
-            heap[place] = heap[earliest];
-            _slots.At(heap[place].Slot).Place = place;
-            place = earliest;
+            Put(ref hole, place, below);
+            hole = ref below;
+            place = child + earliest;
         }
-        heap[place] = entry;
+        Put(ref hole, place, entry);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Put(ref HeapEntry at, int place, HeapEntry entry)
+    {
+        at = entry;
         _slots.At(entry.Slot).Place = place;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool IsBefore(in Entry one, in Entry other) =>
+    private bool IsBefore(in HeapEntry one, in HeapEntry other) =>
         one.When < other.When || (one.When == other.When && _slots.At(one.Slot).Id < _slots.At(other.Slot).Id);
 
-    private readonly struct EntryOrder(TimeoutSlots slots) : IComparer<Entry>
+    private readonly struct EntryOrder(TimeoutSlots slots) : IComparer<HeapEntry>
     {
-        public int Compare(Entry x, Entry y)
+        public int Compare(HeapEntry x, HeapEntry y)
         {
             int order = x.When.CompareTo(y.When);
             return order != 0 ? order : slots.At(x.Slot).Id.CompareTo(slots.At(y.Slot).Id);
         }
-    }
-
-    /// <summary>The deadline stands beside the slot: most comparisons need not look into that.</summary>
-    private struct Entry(long when, int slot)
-    {
-        internal readonly long When = when;
-        internal int Slot = slot;
     }
 }

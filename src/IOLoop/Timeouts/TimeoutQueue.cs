@@ -16,12 +16,10 @@ internal sealed partial class TimeoutQueue
 
     private readonly TimeoutSlots _slots = new();
     private readonly Action<int> _noteMove;
-    private Entry[] _heap = new Entry[InitialCapacity];
-    private int _count;
     private int[] _due = new int[InitialCapacity]; // slots; TimeoutSlots.None: removed
     private int _dueIndex;
     private int _dueCount;
-    private readonly List<Entry> _later = [];
+    private readonly List<HeapEntry> _later = [];
 
     internal TimeoutQueue() => _noteMove = NoteMove;
 
@@ -29,23 +27,25 @@ internal sealed partial class TimeoutQueue
     internal int Count => _slots.Count;
 
     /// <summary>Whether timeouts that were taken as due wait to be run.</summary>
-    internal bool HasDueBatch => _dueIndex < _dueCount && _slots.Count > _count; // not those that were removed meanwhile
+    internal bool HasDueBatch => _dueIndex < _dueCount && _slots.Count > InHeap; // not those that were removed meanwhile
 
-    internal bool IsEmpty => _count == 0;
+    private int InHeap => _end - Root;
+
+    internal bool IsEmpty => _end == Root;
 
     /// <summary>Tells what was added before from what is added later: a turn runs nothing that was added after it had begun.</summary>
     internal long LastId => _slots.LastId;
 
     /// <summary>The earliest deadline; only when not empty.</summary>
-    internal long Earliest => _heap[0].When;
+    internal long Earliest => _heap.At(Root).When;
 
     [MethodImpl(Jit.Hot)]
     internal TimeoutHandle Add(long when, in WorkItem item)
     {
-        if (_count == _heap.Length)
-            Array.Resize(ref _heap, _count * 2); // before anything is changed: there may be no memory
+        if (_end == _heap.Capacity)
+            _heap.Grow(); // before anything is changed: there may be no memory
         int slot = _slots.Take(item, out var handle);
-        MoveUp(_count++, new Entry(when, slot));
+        MoveUp(_end++, new HeapEntry(when, slot));
         return handle;
     }
 
@@ -60,10 +60,7 @@ internal sealed partial class TimeoutQueue
         int slot = _slots.Find(chunk, handle.Id);
         if (slot == TimeoutSlots.None)
             return false;
-        ref var removed = ref _slots.At(slot);
-        item = removed.Item;
-        int place = removed.Place;
-        _slots.Release(slot);
+        int place = _slots.Release(slot, out item);
         if (place <= TimeoutSlot.FirstDue)
             _due[TimeoutSlot.FirstDue - place] = TimeoutSlots.None;
         else
@@ -81,10 +78,10 @@ internal sealed partial class TimeoutQueue
         if (HasDueBatch)
             return;
         _dueIndex = _dueCount = 0;
-        if (_count == 0 || _heap[0].When > now)
+        if (IsEmpty || Earliest > now)
             return;
-        int many = Math.Max(64, _count / 8);
-        if (CountDue(0, now, many) >= many)
+        int many = Math.Max(64, InHeap / 8);
+        if (CountDue(Root, now, many) >= many)
             TakeManyDue(now, until);
         else
             TakeFewDue(now, until);
@@ -94,17 +91,17 @@ internal sealed partial class TimeoutQueue
     [MethodImpl(Jit.Hot)]
     private void TakeFewDue(long now, long until)
     {
-        while (_count > 0 && _heap[0].When <= now)
+        while (!IsEmpty && Earliest <= now)
         {
-            var entry = _heap[0];
+            var entry = _heap.At(Root);
             if (_slots.At(entry.Slot).Id > until)
                 _later.Add(entry);
             else
                 AppendDue(entry.Slot);
-            RemoveAt(0); // last: there may be no memory for the lists
+            RemoveAt(Root); // last: there may be no memory for the lists
         }
         foreach (var entry in _later)
-            MoveUp(_count++, entry); // there is room: they were here
+            MoveUp(_end++, entry); // there is room: they were here
         _later.Clear();
     }
 
@@ -116,20 +113,18 @@ internal sealed partial class TimeoutQueue
     private void TakeManyDue(long now, long until)
     {
         ReserveDue(now); // before anything is changed: there may be no memory
-        int rest = 0;
-        for (int i = 0; i < _count; i++)
+        int rest = Root;
+        for (int i = Root; i < _end; i++)
         {
-            var entry = _heap[i];
+            var entry = _heap.At(i);
             if (entry.When <= now && _slots.At(entry.Slot).Id <= until)
                 _later.Add(entry);
             else
-                _heap[rest++] = entry;
+                Put(ref _heap.At(rest), rest++, entry);
         }
-        _count = rest;
-        for (int i = 0; i < rest; i++)
-            _slots.At(_heap[i].Slot).Place = i;
-        for (int i = (rest - 2) >> 2; i >= 0; i--)
-            MoveDown(i, _heap[i]);
+        _end = rest;
+        for (int i = Parent(rest - 1); i >= Root; i--)
+            MoveDown(i, _heap.At(i));
         CollectionsMarshal.AsSpan(_later).Sort(new EntryOrder(_slots));
         foreach (var entry in _later)
             AppendDue(entry.Slot);
@@ -141,8 +136,8 @@ internal sealed partial class TimeoutQueue
     private void ReserveDue(long now)
     {
         int due = 0;
-        foreach (ref readonly var entry in _heap.AsSpan(0, _count))
-            due += entry.When <= now ? 1 : 0;
+        for (int i = Root; i < _end; i++)
+            due += _heap.At(i).When <= now ? 1 : 0;
         _later.EnsureCapacity(due);
         if (_due.Length < due)
             _due = new int[due]; // the last batch is over
@@ -151,10 +146,10 @@ internal sealed partial class TimeoutQueue
     /// <summary>How many from a place on are due, counted up to a limit: children are never due before their parent.</summary>
     private int CountDue(int place, long now, int limit)
     {
-        if (place >= _count || _heap[place].When > now)
+        if (place >= _end || _heap.At(place).When > now)
             return 0;
         int due = 1;
-        int child = (place << 2) + 1;
+        int child = FirstChild(place);
         for (int end = child + 4; child < end && due < limit; child++)
             due += CountDue(child, now, limit - due);
         return due;
@@ -178,8 +173,7 @@ internal sealed partial class TimeoutQueue
             int slot = _due[_dueIndex++];
             if (slot == TimeoutSlots.None)
                 continue;
-            item = _slots.At(slot).Item;
-            _slots.Release(slot);
+            _slots.Release(slot, out item);
             ShrinkSlots();
             return true;
         }
@@ -211,9 +205,11 @@ internal sealed partial class TimeoutQueue
         var due = _due;
         for (int i = _dueIndex; i < Math.Min(_dueCount, due.Length); i++)
             AddCopy(long.MinValue, due[i]);
-        var heap = _heap;
-        for (int i = 0; i < Math.Min(_count, heap.Length); i++)
-            AddCopy(heap[i].When, heap[i].Slot);
+        for (int i = Root; i < _end; i++)
+        {
+            if (_heap.Peek(i) is { } entry)
+                AddCopy(entry.When, entry.Slot);
+        }
         return [.. next.OrderBy(static entry => entry.When).Take(most)];
 
         void AddCopy(long when, int slot)

@@ -2,7 +2,7 @@ using IOLoops.Callbacks;
 
 namespace IOLoops.Timeouts;
 
-/// <summary>One timeout, or room for one.</summary>
+/// <summary>One timeout, or room for one. Its context, if it has one, stands beside: see <see cref="TimeoutChunk.Contexts"/>.</summary>
 internal struct TimeoutSlot
 {
     internal const int FirstDue = -1; // taken out of the heap: FirstDue - n is place n in the batch of due timeouts
@@ -19,5 +19,8 @@ internal struct TimeoutSlot
     /// <summary>0, unless the timeout was moved: see <see cref="MovedTimeouts"/>.</summary>
     internal int NextMoved;
 
-    internal WorkItem Item;
+    // As in a WorkItem.
+    internal Delegate? Callback;
+    internal object? State;
+    internal WorkInvoker? Invoker;
 }

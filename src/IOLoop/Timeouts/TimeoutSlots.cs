@@ -59,10 +59,18 @@ internal sealed class TimeoutSlots
     internal int Take(in WorkItem item, out TimeoutHandle handle)
     {
         var chunk = _roomy is { HasRoom: true } first ? first : FindRoom();
+        if (item.Context is not null)
+            chunk.Contexts ??= new ExecutionContext[ChunkSize]; // before anything is changed: there may be no memory
         int place = TakeIn(chunk);
         ref var taken = ref chunk.Slots[place];
         taken.Id = (++_sequence << ChunkBits) | (long)place;
-        taken.Item = item;
+        taken.Callback = item.Callback;
+        if (item.State is not null) // the slot is empty
+            taken.State = item.State;
+        if (item.Invoker is not null)
+            taken.Invoker = item.Invoker;
+        if (item.Context is not null)
+            chunk.Contexts![place] = item.Context;
         Count++;
         handle = new TimeoutHandle(chunk, taken.Id);
         return chunk.First + place;
@@ -82,22 +90,36 @@ internal sealed class TimeoutSlots
     }
 
     /// <summary>Frees a slot, and what it refers to.</summary>
+    /// <param name="slot">The slot.</param>
+    /// <param name="item">What its timeout runs.</param>
+    /// <returns>The timeout's place.</returns>
     [MethodImpl(Jit.Hot)]
-    internal void Release(int slot)
+    internal int Release(int slot, out WorkItem item)
     {
         var chunk = _chunks[slot >> ChunkBits]!;
-        int place = slot & (ChunkSize - 1);
-        ref var released = ref chunk.Slots[place];
+        int at = slot & (ChunkSize - 1);
+        ref var released = ref chunk.Slots[at];
+        ExecutionContext? context = null;
+        if (chunk.Contexts is { } contexts)
+        {
+            context = contexts[at];
+            contexts[at] = null;
+        }
+        item = new WorkItem(released.Callback!, released.State, released.Invoker, context);
         if (released.NextMoved != 0)
             _moved.Remove(slot);
+        int place = released.Place;
         released.Id = 0;
-        released.Item = default;
+        released.Callback = null;
+        released.State = null;
+        released.Invoker = null;
         released.Place = chunk.Free;
-        chunk.Free = place;
+        chunk.Free = at;
         chunk.Live--;
         Count--;
         if (!chunk.IsListed)
             List(chunk);
+        return place;
     }
 
     /// <summary>Moves the timeouts of one chunk to others, and gives its memory back. Only when <see cref="IsSparse"/>: then the others have room.</summary>
@@ -106,9 +128,14 @@ internal sealed class TimeoutSlots
     internal void EmptyOne(Action<int> moved)
     {
         var emptied = Emptiest();
-        _moved.Reserve(emptied.Live); // before anything is changed: there may be no memory
+        // Before anything is changed: there may be no memory.
+        _moved.Reserve(emptied.Live);
+        var contexts = emptied.Contexts;
+        if (contexts is not null)
+            ReserveContexts();
         var slots = emptied.Slots;
         emptied.Slots = []; // has no room
+        emptied.Contexts = null;
         int number = emptied.First >> ChunkBits;
         for (int place = 0; place < emptied.Used; place++)
         {
@@ -119,6 +146,8 @@ internal sealed class TimeoutSlots
             var chunk = FindRoom();
             int target = TakeIn(chunk);
             chunk.Slots[target] = slots[place];
+            if (contexts?[place] is { } context)
+                chunk.Contexts![target] = context;
             _moved.Add(chunk.First + target);
             moved(chunk.First + target);
         }
@@ -134,6 +163,7 @@ internal sealed class TimeoutSlots
         foreach (var chunk in _chunks)
         {
             chunk?.Slots = [];
+            chunk?.Contexts = null;
             chunk?.Next = null;
         }
         _slots = [[]];
@@ -149,7 +179,14 @@ internal sealed class TimeoutSlots
         var chunks = _slots;
         int number = slot >> ChunkBits;
         int place = slot & (ChunkSize - 1);
-        return slot >= 0 && number < chunks.Length && chunks[number] is { } slots && place < slots.Length ? slots[place].Item.Callback : null;
+        return slot >= 0 && number < chunks.Length && chunks[number] is { } slots && place < slots.Length ? slots[place].Callback : null;
+    }
+
+    /// <summary>Timeouts with contexts are about to be moved.</summary>
+    private void ReserveContexts()
+    {
+        foreach (var chunk in _chunks)
+            chunk?.Contexts ??= new ExecutionContext[ChunkSize];
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

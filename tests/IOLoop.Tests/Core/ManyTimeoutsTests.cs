@@ -11,6 +11,8 @@ public sealed class ManyTimeoutsTests
 {
     private const int Many = 20_000;
 
+    private static readonly ExecutionContext Context = MakeContext();
+
     private readonly TimeoutQueue _queue = new();
     private readonly SortedSet<(long Deadline, int Id)> _expected = [];
     private Queue<(long Deadline, int Id)> _due = [];
@@ -118,8 +120,10 @@ public sealed class ManyTimeoutsTests
         return new WeakReference(slots);
     }
 
-    /// <summary>Slightly below five eighths of 3, 4, 5 and 10 chunks: where memory is given back.</summary>
+    /// <summary>Slightly below five eighths of 3, 4, 5 and 10 chunks, and where the heap needs a second chunk and a third: where memory is given back.</summary>
     [Theory]
+    [InlineData(4_000)]
+    [InlineData(8_100)]
     [InlineData(1_915)]
     [InlineData(2_555)]
     [InlineData(3_195)]
@@ -173,7 +177,7 @@ public sealed class ManyTimeoutsTests
         _expected.Remove((deadline, id)).ShouldBe(isLive);
         _queue.Remove(handle, out var item).ShouldBe(isLive);
         if (isLive)
-            item.State.ShouldBe(id);
+            ShouldBe(item, id);
     }
 
     private void RemoveAllThatAreGone()
@@ -215,10 +219,29 @@ public sealed class ManyTimeoutsTests
             var next = _due.Dequeue();
             while (!_expected.Contains(next)) // removed
                 next = _due.Dequeue();
-            item.State.ShouldBe(next.Id);
+            ShouldBe(item, next.Id);
             _expected.Remove(next);
         }
     }
 
-    private static WorkItem Item(int id) => new(static () => { }, id, null, null);
+    private static void ShouldBe(in WorkItem item, int id)
+    {
+        item.State.ShouldBe(id);
+        item.Context.ShouldBe(ContextOf(id));
+    }
+
+    private static WorkItem Item(int id) => new(static () => { }, id, null, ContextOf(id));
+
+    private static ExecutionContext? ContextOf(int id) => id % 3 == 0 ? Context : null;
+
+    private static ExecutionContext MakeContext()
+    {
+        ExecutionContext? context = null;
+        ExecutionContext.Run(ExecutionContext.Capture()!, _ =>
+        {
+            new AsyncLocal<int>().Value = 1;
+            context = ExecutionContext.Capture();
+        }, null);
+        return context!;
+    }
 }
