@@ -10,5 +10,9 @@ internal static class Jit
     /// first hundred thousand calls to unoptimised code, and the body of <c>Start</c>, which is entered once, without end to
     /// what was known of it early (on-stack replacement).
     /// </summary>
+    /// <remarks>
+    /// Not for what looks at the thread's contexts after each call: there a profile pays. <see cref="ExecutionContext.Capture"/> is inlined
+    /// by one alone; it is then not called, and reads thread-local data at an address that is kept: 1.7 ns instead of 8.
+    /// </remarks>
     internal const MethodImplOptions Hot = MethodImplOptions.AggressiveOptimization;
 }

@@ -75,8 +75,7 @@ internal sealed class CallbackRunner(
         return ran;
     }
 
-    /// <summary>Entering a protected region costs little, and yet more than calling a delegate: one serves all callbacks that do not fail.</summary>
-    [MethodImpl(Jit.Hot)]
+    /// <summary>Entering a protected region costs little, and yet more than calling a delegate: one serves all callbacks that do not fail. Not <see cref="Jit.Hot"/>: it looks at contexts.</summary>
     private bool RunCallbacksUntilFailure<TObserver>(ref int ran)
         where TObserver : struct, ITurnObserver
     {
@@ -115,7 +114,6 @@ internal sealed class CallbackRunner(
         }
     }
 
-    [MethodImpl(Jit.Hot)]
     private bool RunTimeoutsUntilFailure<TObserver>(ref int ran)
         where TObserver : struct, ITurnObserver
     {
@@ -139,7 +137,6 @@ internal sealed class CallbackRunner(
         }
     }
 
-    [MethodImpl(Jit.Hot)]
     private void Run(in WorkItem item)
     {
         CallContext.EnterCall(item.Context);
