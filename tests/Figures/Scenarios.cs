@@ -81,6 +81,7 @@ internal sealed partial class Scenarios(Subject subject, Fault fault)
         Libc.Close(far);
     }
 
+    /// <summary>With a callback in each turn, so that each has its own post to a host: else as many share one as happen to take 5 ms.</summary>
     private void ReadyTurnAfterTurn()
     {
         int fd = Libc.NewEventFd(isReady: true);
@@ -90,7 +91,10 @@ internal sealed partial class Scenarios(Subject subject, Fault fault)
         OnLoop(() => Loop.AddHandler(fd, (_, _) =>
         {
             if (!_measurement.IsDone("a ready descriptor, turn after turn", ref calls, ref before))
+            {
+                Loop.AddCallback(Nothing, this);
                 return;
+            }
             Loop.RemoveHandler(fd);
             ended.SetResult();
         }, IOEvents.Read));

@@ -4,17 +4,17 @@ using System.Runtime.CompilerServices;
 namespace IOLoops.Callbacks;
 
 /// <summary>
-/// A lock for a few instructions that call nobody and wait for nothing. It may not be taken again by who holds it. A <see cref="Lock"/> takes
-/// two interlocked operations, which are most of what a post costs; this takes one.
+/// A lock for short sections that neither block nor call code of the user's; they may allocate. The holder must not take it again. A
+/// <see cref="Lock"/> takes two interlocked operations, which are most of what a post costs; this one takes one.
 /// </summary>
 /// <remarks>
-/// Taking it is a full fence. Leaving it is a write that the writes before it do not pass, and no fence: who needs one writes one. That is how
-/// tests/models has all locks. Who finds it taken spins, then yields, then sleeps for a millisecond at a time, so a holder that the system has
-/// stopped gets to run also when those that wait have a higher priority.
+/// Taking it is a full fence. Leaving it is a write that no earlier write passes, and no fence: a caller that needs a fence adds one. The
+/// models of tests/models have all locks so. A thread that finds it taken spins, then yields, then sleeps for a millisecond at a time. So a
+/// holder that the system has stopped gets to run, also when the threads that wait have a higher priority.
 /// </remarks>
 internal struct BriefLock()
 {
-    // The count of those that wait may be wrong behind an exit without a fence. It decides how long they spin, and no more.
+    // An exit without a fence may spoil the lock's count of waiting threads. That count decides how long they spin, and no more.
     private SpinLock _lock = new(enableThreadOwnerTracking: false);
 
     [UnscopedRef]

@@ -26,7 +26,7 @@ internal sealed class CallbackQueue
     private const int Asleep = 1;   // nothing happens until the loop is woken
     private const int Notified = 2; // it was woken
 
-    private BriefLock _gate = new();                            // with what it guards in one cache line
+    private BriefLock _gate = new();                            // close to what it guards
     private readonly SignalQueue _signals = new();
     private readonly CallbackBatch _own = new();
     private WorkList _shared = new(WorkList.InitialCapacity);   // guarded by _gate; whether it is empty is read anywhere
@@ -48,8 +48,8 @@ internal sealed class CallbackQueue
     }
 
     /// <summary>
-    /// The batch that the loop runs, and what its own thread has added. That thread alone uses it. Who runs callbacks keeps it: the fields
-    /// here lie beside those that other threads write, and would be fetched from their caches again and again.
+    /// The batch that the loop runs, and what its own thread has added. That thread alone uses it. CallbackRunner keeps a reference: the
+    /// fields of this class lie beside those that other threads write, so that each read would fetch a cache line from their processors.
     /// </summary>
     internal CallbackBatch Own => _own;
 
@@ -271,7 +271,7 @@ internal sealed class CallbackQueue
     {
         if (_own.Find(find, most) is { } own)
             return own;
-        var shared = new List<WorkItem>();
+        var shared = new List<WorkItem>(most);
         using (_gate.Hold())
             _shared.CopyTo(shared, most);
         return shared.Select(find).FirstOrDefault(static found => found is not null); // the answers take long

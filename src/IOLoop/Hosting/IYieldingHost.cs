@@ -9,7 +9,7 @@ public interface IYieldingHost : ILoopHost
 {
     /// <summary>
     /// Whether work waits in the host that would only run after turns posted by <see cref="ILoopHost.Post"/>. The loop asks when
-    /// its budget is used up: before a turn begins, and inside a turn after a handler that is not the last; on the host's thread, if
+    /// its budget is used up: before a turn begins, and inside a turn after a handler; on the host's thread, if
     /// it has one. A host that cannot be sure returns <see langword="true"/>.
     /// </summary>
     bool HasOtherWork { get; }

@@ -22,8 +22,13 @@ internal sealed partial class TurnDriver
         return false;
     }
 
-    /// <summary>Whether a short turn may be followed by another one in the same post. Not where one is nested in a call: what waits there waits for each.</summary>
-    private bool MayContinue() => _turns.Depth == 1 && _run is { IsEnding: false, MustEnd: false } && !(_budget.IsLimited && IsBatchToPause());
+    /// <summary>Whether a short turn may be followed by another one in the same post. Not a nested one: a nested RunSync looks for its end after each post.</summary>
+    private bool MayContinue()
+    {
+        if (_turns.Depth > 1 || (_budget.IsLimited && IsBatchToPause()))
+            return false;
+        return _run is { IsEnding: false, MustEnd: false }; // asked last: the host may just have been found gone
+    }
 
     /// <summary>A turn has come and the budget is used up: whether it gives way.</summary>
     private bool MustGiveWay(HostedRun run)

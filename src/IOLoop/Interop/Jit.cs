@@ -11,8 +11,8 @@ internal static class Jit
     /// what was known of it early (on-stack replacement).
     /// </summary>
     /// <remarks>
-    /// Not for what looks at the thread's contexts after each call: there a profile pays. <see cref="ExecutionContext.Capture"/> is inlined
-    /// by one alone; it is then not called, and reads thread-local data at an address that is kept: 1.7 ns instead of 8.
+    /// Not for methods that look at the thread's contexts after each call. The JIT inlines <see cref="ExecutionContext.Capture"/> only with
+    /// a profile, and then keeps the address of the thread's data as well: 1.7 ns instead of 8.
     /// </remarks>
     internal const MethodImplOptions Hot = MethodImplOptions.AggressiveOptimization;
 }

@@ -52,7 +52,7 @@ internal sealed class HeapChunks
         }
     }
 
-    /// <summary>An entry, for any thread: what changes meanwhile may be missing, or be that of another place.</summary>
+    /// <summary>An entry, for any thread. While the heap changes it may be missing, be that of another place, or never have been one.</summary>
     internal HeapEntry? Peek(int place)
     {
         var chunks = _chunks;

@@ -58,8 +58,16 @@ internal sealed class MovedTimeouts(TimeoutSlots slots)
     /// <summary>Gives memory back when there are few.</summary>
     internal void Shrink()
     {
-        if (_chains.Length > FewChains && _count <= _chains.Length / 4)
+        if (_chains.Length <= FewChains || _count > _chains.Length / 4)
+            return;
+        try
+        {
             Resize(_chains.Length / 2);
+        }
+        catch (OutOfMemoryException)
+        {
+            // Nothing was changed. It is tried again when the next chunk is emptied.
+        }
     }
 
     /// <summary>Gives all memory back, when there are none.</summary>

@@ -17,6 +17,9 @@ internal sealed class TimeoutChunk(TimeoutSlots owner, int first)
     /// <summary>The contexts of its timeouts; null: none has had one. Most have none, and memory is what many timeouts cost.</summary>
     internal ExecutionContext?[]? Contexts;
 
+    /// <summary>How many of its timeouts have a context.</summary>
+    internal int LiveContexts;
+
     /// <summary>How many timeouts it has.</summary>
     internal int Live;
 
@@ -31,4 +34,25 @@ internal sealed class TimeoutChunk(TimeoutSlots owner, int first)
     internal TimeoutChunk? Next;
 
     internal bool HasRoom => Live < Slots.Length;
+
+    internal void ReserveContexts() => Contexts ??= new ExecutionContext[Slots.Length];
+
+    /// <summary>Room was reserved.</summary>
+    internal void SetContext(int place, ExecutionContext context)
+    {
+        Contexts![place] = context;
+        LiveContexts++;
+    }
+
+    /// <summary>The context of a timeout, which leaves; null: it has none.</summary>
+    internal ExecutionContext? TakeContext(int place)
+    {
+        var context = Contexts![place];
+        if (context is not null)
+        {
+            Contexts[place] = null;
+            LiveContexts--;
+        }
+        return context;
+    }
 }

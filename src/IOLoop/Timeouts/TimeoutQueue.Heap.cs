@@ -3,7 +3,7 @@ using IOLoops.Interop;
 
 namespace IOLoops.Timeouts;
 
-/// <summary>The heap: four children per place, so that it is half as deep as a binary one and a place's children share a cache line.</summary>
+/// <summary>The heap: four children per place, so that it is half as deep as a binary one, and a place's children lie side by side in 64 bytes.</summary>
 internal sealed partial class TimeoutQueue
 {
     // The first three places are left out, so that four children stand side by side in one chunk.

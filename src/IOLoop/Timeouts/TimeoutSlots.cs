@@ -60,7 +60,7 @@ internal sealed class TimeoutSlots
     {
         var chunk = _roomy is { HasRoom: true } first ? first : FindRoom();
         if (item.Context is not null)
-            chunk.Contexts ??= new ExecutionContext[ChunkSize]; // before anything is changed: there may be no memory
+            chunk.ReserveContexts(); // before anything is changed: there may be no memory
         int place = TakeIn(chunk);
         ref var taken = ref chunk.Slots[place];
         taken.Id = (++_sequence << ChunkBits) | (long)place;
@@ -70,7 +70,7 @@ internal sealed class TimeoutSlots
         if (item.Invoker is not null)
             taken.Invoker = item.Invoker;
         if (item.Context is not null)
-            chunk.Contexts![place] = item.Context;
+            chunk.SetContext(place, item.Context);
         Count++;
         handle = new TimeoutHandle(chunk, taken.Id);
         return chunk.First + place;
@@ -99,13 +99,7 @@ internal sealed class TimeoutSlots
         var chunk = _chunks[slot >> ChunkBits]!;
         int at = slot & (ChunkSize - 1);
         ref var released = ref chunk.Slots[at];
-        ExecutionContext? context = null;
-        if (chunk.Contexts is { } contexts)
-        {
-            context = contexts[at];
-            contexts[at] = null;
-        }
-        item = new WorkItem(released.Callback!, released.State, released.Invoker, context);
+        item = new WorkItem(released.Callback!, released.State, released.Invoker, chunk.LiveContexts > 0 ? chunk.TakeContext(at) : null);
         if (released.NextMoved != 0)
             _moved.Remove(slot);
         int place = released.Place;
@@ -128,12 +122,10 @@ internal sealed class TimeoutSlots
     internal void EmptyOne(Action<int> moved)
     {
         var emptied = Emptiest();
-        // Before anything is changed: there may be no memory.
-        _moved.Reserve(emptied.Live);
-        var contexts = emptied.Contexts;
-        if (contexts is not null)
-            ReserveContexts();
+        if (!TryReserve(emptied))
+            return; // the next removal tries again
         var slots = emptied.Slots;
+        var contexts = emptied.LiveContexts > 0 ? emptied.Contexts : null;
         emptied.Slots = []; // has no room
         emptied.Contexts = null;
         int number = emptied.First >> ChunkBits;
@@ -147,7 +139,7 @@ internal sealed class TimeoutSlots
             int target = TakeIn(chunk);
             chunk.Slots[target] = slots[place];
             if (contexts?[place] is { } context)
-                chunk.Contexts![target] = context;
+                chunk.SetContext(target, context);
             _moved.Add(chunk.First + target);
             moved(chunk.First + target);
         }
@@ -182,11 +174,27 @@ internal sealed class TimeoutSlots
         return slot >= 0 && number < chunks.Length && chunks[number] is { } slots && place < slots.Length ? slots[place].Callback : null;
     }
 
-    /// <summary>Timeouts with contexts are about to be moved.</summary>
-    private void ReserveContexts()
+    /// <summary>Makes room to move the timeouts of a chunk.</summary>
+    /// <returns>False: there is no memory now. Nothing was changed, and whoever removes or runs a timeout goes on.</returns>
+    private bool TryReserve(TimeoutChunk emptied)
     {
-        foreach (var chunk in _chunks)
-            chunk?.Contexts ??= new ExecutionContext[ChunkSize];
+        try
+        {
+            _moved.Reserve(emptied.Live);
+            int left = emptied.LiveContexts > 0 ? emptied.Live : 0;
+            for (var chunk = _roomy; left > 0; chunk = chunk.Next)
+            {
+                if (chunk == emptied || !chunk!.HasRoom)
+                    continue;
+                chunk.ReserveContexts(); // in this order they are filled
+                left -= chunk.Slots.Length - chunk.Live;
+            }
+            return true;
+        }
+        catch (OutOfMemoryException)
+        {
+            return false;
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -242,7 +250,10 @@ internal sealed class TimeoutSlots
         if (_capacity < ChunkSize)
         {
             var first = _chunks[0]!;
-            Array.Resize(ref first.Slots, Math.Max(FirstCapacity, _capacity * 2));
+            int length = Math.Max(FirstCapacity, _capacity * 2);
+            if (first.Contexts is not null)
+                Array.Resize(ref first.Contexts, length);
+            Array.Resize(ref first.Slots, length);
             _slots[0] = first.Slots;
             _capacity = first.Slots.Length;
             return first;

@@ -11,8 +11,11 @@ namespace IOLoops.Turns;
 /// </summary>
 internal sealed class HostedTurns(LoopCore core)
 {
-    // A post to a host costs about as much as a few calls. So a turn that made fewer is followed by others, as long as these find something.
+    // A post to a host costs about as much as a few short calls. So a turn that made fewer is followed by others, as long as these find
+    // something and no call takes long.
     private const int CallsPerPost = 4;
+
+    private static readonly TimeSpan TimePerPost = TimeSpan.FromMilliseconds(5);
 
     private readonly LoopGate _gate = core.Gate;
 
@@ -98,14 +101,17 @@ internal sealed class HostedTurns(LoopCore core)
 
     /// <summary>
     /// Turns that follow one another at once differ in nothing from those that a host without other work runs. The host's other work waits
-    /// for a few calls, as it would if they were of one turn.
+    /// for four calls that take 5 ms together at most, by the loop's clock, or for one that takes longer.
     /// </summary>
     private void RunTurns(Func<bool>? mayContinue)
     {
+        var start = mayContinue is null ? default : core.Time;
         int ran = core.Turn(0);
         for (int turns = 1; turns < CallsPerPost && ran < CallsPerPost; turns++)
         {
-            if (mayContinue is null || !core.MayBeReady || core.HasQueuedWork || _gate.StopRequested || !mayContinue())
+            if (mayContinue is null || !core.MayBeReady || core.HasQueuedWork || _gate.StopRequested)
+                break;
+            if (core.Time - start >= TimePerPost || !mayContinue())
                 break;
             ran += core.Turn(0);
         }

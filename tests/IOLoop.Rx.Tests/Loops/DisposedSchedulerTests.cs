@@ -54,7 +54,7 @@ public abstract class DisposedSchedulerTests(Func<IScheduler, IScheduler> wrap) 
     }
 
     [Fact]
-    public void Inside_a_handler_the_loop_ends_with_that_turn()
+    public void Inside_a_handler_the_loop_ends_with_that_post()
     {
         var pipe = NewPipe();
         var loop = NewLoop(Wrapped);
@@ -68,7 +68,7 @@ public abstract class DisposedSchedulerTests(Func<IScheduler, IScheduler> wrap) 
         Settle(_scheduler);
         pipe.Send();
         Until(() => !loop.IsRunning, "the loop has ended");
-        ran.ShouldBe(1);
+        ran.ShouldBeInRange(1, 4, "short turns share a post");
         LossShouldBeLoggedOnce();
     }
 

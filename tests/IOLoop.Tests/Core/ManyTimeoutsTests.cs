@@ -18,6 +18,7 @@ public sealed class ManyTimeoutsTests
     private Queue<(long Deadline, int Id)> _due = [];
     private readonly List<(TimeoutHandle Handle, long Deadline)> _added = [];
     private readonly Random _random = new(7);
+    private bool _hasContexts = true; // a third of them
 
     [Theory]
     [InlineData("at random")]
@@ -98,6 +99,23 @@ public sealed class ManyTimeoutsTests
             _queue.Count.ShouldBe(_expected.Count);
         }
         RunAll();
+    }
+
+    [Fact]
+    public void One_context_among_many_timeouts_costs_the_memory_of_few()
+    {
+        _hasContexts = false;
+        AddMany(Many);
+        var first = _queue.Add(0, new WorkItem(static () => { }, null, null, Context));
+        RemoveAllBut(Many / 20, "at random");
+        var chunks = _added.Select(static added => (TimeoutChunk)added.Handle.Owner!).Distinct().ToList();
+        chunks.Count(static chunk => chunk.Contexts is not null).ShouldBeInRange(1, 3); // it may have moved
+        _queue.Remove(first, out var item).ShouldBeTrue();
+        item.Context.ShouldBe(Context);
+        new TimeoutQueue().Add(0, item);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        new TimeoutQueue().Add(0, item);
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(4_000, "there are few slots at first");
     }
 
     [Fact]
@@ -224,15 +242,15 @@ public sealed class ManyTimeoutsTests
         }
     }
 
-    private static void ShouldBe(in WorkItem item, int id)
+    private void ShouldBe(in WorkItem item, int id)
     {
         item.State.ShouldBe(id);
         item.Context.ShouldBe(ContextOf(id));
     }
 
-    private static WorkItem Item(int id) => new(static () => { }, id, null, ContextOf(id));
+    private WorkItem Item(int id) => new(static () => { }, id, null, ContextOf(id));
 
-    private static ExecutionContext? ContextOf(int id) => id % 3 == 0 ? Context : null;
+    private ExecutionContext? ContextOf(int id) => _hasContexts && id % 3 == 0 ? Context : null;
 
     private static ExecutionContext MakeContext()
     {

@@ -27,7 +27,7 @@ public sealed class TimeoutQueueMemoryTests
         FillAndRemove(queue, callback, Total);
         queue.Count.ShouldBe(Total / 10);
         long left = Live() - before;
-        left.ShouldBeLessThan(live * 2); // slots for 8/5 of those that are left, a heap for 16/7 of them, and where those are that were moved
+        left.ShouldBeLessThan(live * 2); // slots for 8/5 of those that are left, a heap with less than two chunks to spare, and where those are that were moved
         GC.KeepAlive(queue);
         GC.KeepAlive(reference);
     }

@@ -80,7 +80,7 @@ public abstract class LostHostTests(PollerKind poller) : HostingHarness(poller)
     }
 
     [Fact]
-    public void A_host_that_ends_inside_a_handler_ends_the_loop_with_that_turn()
+    public void A_host_that_ends_inside_a_handler_ends_the_loop_with_that_post()
     {
         var host = NewHost();
         var loop = NewLoop(host);

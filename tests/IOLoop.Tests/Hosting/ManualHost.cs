@@ -1,7 +1,7 @@
 namespace IOLoops.Tests.Hosting;
 
 /// <summary>A host that runs what is posted when a test says so, and has no other work unless it is said to.</summary>
-internal sealed class ManualHost : IYieldingHost
+internal class ManualHost : IYieldingHost
 {
     private readonly Queue<Action> _posted = [];
 
@@ -10,6 +10,9 @@ internal sealed class ManualHost : IYieldingHost
 
     /// <summary>What it answers.</summary>
     internal bool IsBusy { get; set; }
+
+    /// <summary>What it throws instead of answering.</summary>
+    internal Exception? Failure { get; set; }
 
     /// <summary>How many turns wait.</summary>
     internal int Waiting
@@ -26,7 +29,7 @@ internal sealed class ManualHost : IYieldingHost
         get
         {
             Questions++;
-            return IsBusy;
+            return Failure is null ? IsBusy : throw Failure;
         }
     }
 

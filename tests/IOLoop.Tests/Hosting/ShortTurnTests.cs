@@ -9,7 +9,7 @@ public abstract class ShortTurnTests(PollerKind poller) : HostingHarness(poller)
 {
     private const int CallsPerPost = 4;
 
-    private readonly ManualHost _host = new();
+    private readonly StillHost _host = new();
     private readonly List<string> _calls = [];
     private HostedIOLoop? _loop;
 
@@ -59,7 +59,11 @@ public abstract class ShortTurnTests(PollerKind poller) : HostingHarness(poller)
     public void A_stop_ends_the_run_with_the_turn_that_it_came_in()
     {
         var loop = Budgetless();
-        Attach(loop, _ => loop.Stop());
+        Attach(loop, _ =>
+        {
+            loop.CallLater(TimeSpan.Zero, () => _calls.Add("timeout")); // a second turn would run it
+            loop.Stop();
+        });
         _host.RunOne();
         _calls.Count.ShouldBe(1);
         loop.IsRunning.ShouldBeFalse();
@@ -74,6 +78,29 @@ public abstract class ShortTurnTests(PollerKind poller) : HostingHarness(poller)
         _host.RunOne();
         _calls.Count.ShouldBe(1);
         _host.Waiting.ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_call_that_takes_long_is_the_only_one_of_its_post()
+    {
+        Attach(Budgetless(), _ => _host.Pass(TimeSpan.FromMilliseconds(5)));
+        for (int posts = 1; posts <= 3; posts++)
+        {
+            _host.RunOne();
+            _calls.Count.ShouldBe(posts);
+        }
+    }
+
+    [Fact]
+    public void A_host_that_cannot_say_whether_it_has_other_work_gets_no_further_call()
+    {
+        var loop = Watched(new HostedIOLoop(_host, new HostedIOLoopOptions { Poller = Poller, LoggerFactory = Log, TurnBudget = TimeSpan.FromTicks(1) }));
+        _host.Failure = new TestException("gone");
+        Attach(loop, _ => Thread.SpinWait(1000));
+        _host.RunOne();
+        _calls.Count.ShouldBe(1);
+        loop.IsRunning.ShouldBeFalse();
+        Log.Entries.Count.ShouldBe(1);
     }
 
     protected override void Dispose(bool disposing)
