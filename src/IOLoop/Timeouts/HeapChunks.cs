@@ -8,9 +8,8 @@ namespace IOLoops.Timeouts;
 /// </summary>
 internal sealed class HeapChunks
 {
-    internal const int ChunkSize = 1 << ChunkBits;
-
     private const int ChunkBits = 12; // below the size from which arrays are large objects
+    private const int ChunkSize = 1 << ChunkBits;
     private const int FirstCapacity = 64;
 
     private HeapEntry[]?[] _chunks = [new HeapEntry[FirstCapacity]];

@@ -175,7 +175,7 @@ internal sealed class TimeoutSlots
     }
 
     /// <summary>Makes room to move the timeouts of a chunk.</summary>
-    /// <returns>False: there is no memory now. Nothing was changed, and whoever removes or runs a timeout goes on.</returns>
+    /// <returns>False: there is no memory now. Nothing was changed, and the caller removes or runs its timeout all the same.</returns>
     private bool TryReserve(TimeoutChunk emptied)
     {
         try
