@@ -22,7 +22,8 @@ internal static class Program
                 Work(Fault.Object);
                 return 0;
             case ["sockets"]:
-                SocketWork.Run();
+                using (new WithoutCollections())
+                    SocketWork.Run();
                 return 0;
             case ["table", var expected, ..]:
                 Table.Write(Expectation.Read(expected), arguments[2..]);
@@ -37,6 +38,7 @@ internal static class Program
 
     private static void Work(Fault fault)
     {
+        using var whole = new WithoutCollections();
         Subject[] subjects = Subjects.Create(isFew: fault != Fault.None);
         var scenarios = Array.ConvertAll(subjects, subject => new Scenarios(subject, fault));
         foreach (var one in scenarios)
