@@ -70,7 +70,7 @@ internal sealed class CallbackBatch
 
     /// <summary>The next callback of the batch. A nested turn continues the same batch, so each runs once, in order.</summary>
     /// <returns>An <see cref="Action"/> or a work item to call in the default context, a <see cref="WorkInvoker"/> of which <see cref="Rest"/> tells more, or null at the end.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(Jit.HotBody)]
     internal object? Next()
     {
         int next = _next;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using IOLoops.Interop;
 
 namespace IOLoops.Ownership;
 
@@ -42,7 +43,7 @@ internal sealed class CallContext(IOLoop loop, LoopGate gate)
     }
 
     /// <summary>Behind each call: the next one finds nothing of it.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(Jit.HotBody)]
     internal void LeaveCall()
     {
         if (ExecutionContext.Capture() != DefaultContext.Instance)

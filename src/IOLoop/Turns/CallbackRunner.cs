@@ -75,43 +75,52 @@ internal sealed class CallbackRunner(
         return ran;
     }
 
-    /// <summary>Entering a protected region costs little, and yet more than calling a delegate: one serves all callbacks that do not fail. Not <see cref="Jit.Hot"/>: it looks at contexts.</summary>
+    /// <summary>Entering a protected region costs little, and yet more than calling a delegate: one serves all callbacks that do not fail.</summary>
     private bool RunCallbacksUntilFailure<TObserver>(ref int ran)
         where TObserver : struct, ITurnObserver
     {
         object running = null!;
         try
         {
-            while (_batch.Next() is { } first)
-            {
+            while (RunNextCallback<TObserver>(ref running))
                 ran++;
-                running = first;
-                if (first.GetType() == typeof(Action))
-                {
-                    TObserver.BeginCallback(_view, first);
-                    Unsafe.As<Action>(first)();
-                }
-                else if (first is WorkInvoker)
-                {
-                    var item = _batch.Rest();
-                    running = ReferenceEquals(item.Callback, WorkItemCall.Execute) ? item.State! : item.Callback;
-                    TObserver.BeginCallback(_view, item);
-                    Run(item);
-                }
-                else
-                {
-                    TObserver.BeginCallback(_view, first);
-                    Unsafe.As<IThreadPoolWorkItem>(first).Execute();
-                }
-                _context.LeaveCall();
-            }
             return false;
         }
         catch (Exception exception)
         {
+            ran++;
             Fail(WorkItemCall.Describe(running), exception);
             return true;
         }
+    }
+
+    /// <returns>False: there is none left.</returns>
+    [MethodImpl(Jit.HotBody)]
+    private bool RunNextCallback<TObserver>(ref object running)
+        where TObserver : struct, ITurnObserver
+    {
+        if (_batch.Next() is not { } first)
+            return false;
+        running = first;
+        if (first.GetType() == typeof(Action))
+        {
+            TObserver.BeginCallback(_view, first);
+            Unsafe.As<Action>(first)();
+        }
+        else if (first is WorkInvoker)
+        {
+            var item = _batch.Rest();
+            running = ReferenceEquals(item.Callback, WorkItemCall.Execute) ? item.State! : item.Callback;
+            TObserver.BeginCallback(_view, item);
+            Run(item);
+        }
+        else
+        {
+            TObserver.BeginCallback(_view, first);
+            Unsafe.As<IThreadPoolWorkItem>(first).Execute();
+        }
+        _context.LeaveCall();
+        return true;
     }
 
     private bool RunTimeoutsUntilFailure<TObserver>(ref int ran)
@@ -120,23 +129,33 @@ internal sealed class CallbackRunner(
         Delegate running = null!;
         try
         {
-            while (_timeouts.TryNextDue(out var item))
-            {
+            while (RunNextTimeout<TObserver>(ref running))
                 ran++;
-                running = item.Callback;
-                TObserver.BeginCallback(_view, item);
-                Run(item);
-                _context.LeaveCall();
-            }
             return false;
         }
         catch (Exception exception)
         {
+            ran++;
             Fail(running, exception);
             return true;
         }
     }
 
+    /// <returns>False: none is due.</returns>
+    [MethodImpl(Jit.HotBody)]
+    private bool RunNextTimeout<TObserver>(ref Delegate running)
+        where TObserver : struct, ITurnObserver
+    {
+        if (!_timeouts.TryNextDue(out var item))
+            return false;
+        running = item.Callback;
+        TObserver.BeginCallback(_view, item);
+        Run(item);
+        _context.LeaveCall();
+        return true;
+    }
+
+    [MethodImpl(Jit.Hot)]
     private void Run(in WorkItem item)
     {
         CallContext.EnterCall(item.Context);

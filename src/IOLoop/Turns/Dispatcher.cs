@@ -39,6 +39,7 @@ internal sealed class Dispatcher(
         return ran;
     }
 
+    [MethodImpl(Jit.Hot)]
     private int Run<TObserver>()
         where TObserver : struct, ITurnObserver
     {
@@ -58,6 +59,7 @@ internal sealed class Dispatcher(
         return ran;
     }
 
+    [MethodImpl(Jit.Hot)]
     private bool Dispatch<TObserver>(in ReadyEvent ready)
         where TObserver : struct, ITurnObserver
     {
@@ -105,6 +107,7 @@ internal sealed class Dispatcher(
         return false;
     }
 
+    [MethodImpl(Jit.Hot)]
     private void Call<TObserver>(ref HandlerRegistration row, int fd, IOHandler handler, IOEvents events)
         where TObserver : struct, ITurnObserver
     {
