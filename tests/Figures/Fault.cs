@@ -1,9 +1,10 @@
 namespace Figures;
 
-/// <summary>What is planted to see that it is found: a call too many, or an object.</summary>
+/// <summary>What is planted to see that it is found: a call too many, an object, or a garbage collection.</summary>
 internal enum Fault
 {
     None,
     Call,
     Object,
+    Collection,
 }

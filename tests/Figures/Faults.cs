@@ -9,5 +9,7 @@ internal static class Faults
             _ = Libc.gettid();
         else if (fault == Fault.Object)
             GC.KeepAlive(new object());
+        else if (fault == Fault.Collection)
+            GC.Collect();
     }
 }

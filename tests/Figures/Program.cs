@@ -21,6 +21,9 @@ internal static class Program
             case ["work", "--fault", "object"]:
                 Work(Fault.Object);
                 return 0;
+            case ["work", "--fault", "collection"]:
+                Work(Fault.Collection);
+                return 0;
             case ["sockets"]:
                 using (new WithoutCollections())
                     SocketWork.Run();
@@ -31,14 +34,14 @@ internal static class Program
             case ["check", var trace, var expected, ..]:
                 return Checker.Run(trace, expected, arguments[3..]);
             default:
-                Console.Error.WriteLine("usage: Figures work [--fault call|object] | sockets | check TRACE EXPECTED [KIND...] | table EXPECTED KIND...");
+                Console.Error.WriteLine("usage: Figures work [--fault call|object|collection] | sockets | check TRACE EXPECTED [KIND...] | table EXPECTED KIND...");
                 return 2;
         }
     }
 
     private static void Work(Fault fault)
     {
-        using var whole = new WithoutCollections();
+        using var noCollections = new WithoutCollections();
         Subject[] subjects = Subjects.Create(isFew: fault != Fault.None);
         var scenarios = Array.ConvertAll(subjects, subject => new Scenarios(subject, fault));
         foreach (var one in scenarios)

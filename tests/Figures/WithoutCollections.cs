@@ -1,7 +1,7 @@
 namespace Figures;
 
 /// <summary>
-/// Until this is disposed of, the runtime collects no garbage. A collection reads <c>/proc/meminfo</c> on the thread whose allocation
+/// Lets the program allocate 64 MB without a garbage collection. A collection reads <c>/proc/meminfo</c> on the thread whose allocation
 /// it answers, and that may be one whose calls are counted.
 /// </summary>
 internal sealed class WithoutCollections : IDisposable

@@ -75,33 +75,40 @@ internal sealed class CallbackRunner(
         return ran;
     }
 
-    /// <summary>Entering a protected region costs little, and yet more than calling a delegate: one serves all callbacks that do not fail.</summary>
+    /// <summary>
+    /// Entering a protected region costs little, and yet more than calling a delegate: one serves all callbacks that do not fail. Not
+    /// <see cref="Jit.Hot"/>, and no part of a method that is: see <see cref="Jit.HotBody"/>.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private bool RunCallbacksUntilFailure<TObserver>(ref int ran)
         where TObserver : struct, ITurnObserver
     {
-        object running = null!;
+        object? running = null;
         try
         {
-            while (RunNextCallback<TObserver>(ref running))
+            while (_batch.Next() is { } first)
+            {
                 ran++;
+                running = first;
+                Call<TObserver>(first, ref running);
+                _context.LeaveCall();
+            }
             return false;
         }
-        catch (Exception exception)
+        catch (Exception exception) when (running is not null) // else nothing has been called
         {
-            ran++;
             Fail(WorkItemCall.Describe(running), exception);
             return true;
         }
     }
 
-    /// <returns>False: there is none left.</returns>
+    /// <summary>Calls one callback of the batch.</summary>
+    /// <param name="first">What <see cref="CallbackBatch.Next"/> has returned.</param>
+    /// <param name="running">What a failure is reported with. Written before the call.</param>
     [MethodImpl(Jit.HotBody)]
-    private bool RunNextCallback<TObserver>(ref object running)
+    private void Call<TObserver>(object first, ref object? running)
         where TObserver : struct, ITurnObserver
     {
-        if (_batch.Next() is not { } first)
-            return false;
-        running = first;
         if (first.GetType() == typeof(Action))
         {
             TObserver.BeginCallback(_view, first);
@@ -119,43 +126,33 @@ internal sealed class CallbackRunner(
             TObserver.BeginCallback(_view, first);
             Unsafe.As<IThreadPoolWorkItem>(first).Execute();
         }
-        _context.LeaveCall();
-        return true;
     }
 
+    /// <inheritdoc cref="RunCallbacksUntilFailure"/>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private bool RunTimeoutsUntilFailure<TObserver>(ref int ran)
         where TObserver : struct, ITurnObserver
     {
-        Delegate running = null!;
+        Delegate? running = null;
         try
         {
-            while (RunNextTimeout<TObserver>(ref running))
+            while (_timeouts.TryNextDue(out var item))
+            {
                 ran++;
+                running = item.Callback;
+                TObserver.BeginCallback(_view, item);
+                Run(item);
+                _context.LeaveCall();
+            }
             return false;
         }
-        catch (Exception exception)
+        catch (Exception exception) when (running is not null)
         {
-            ran++;
             Fail(running, exception);
             return true;
         }
     }
 
-    /// <returns>False: none is due.</returns>
-    [MethodImpl(Jit.HotBody)]
-    private bool RunNextTimeout<TObserver>(ref Delegate running)
-        where TObserver : struct, ITurnObserver
-    {
-        if (!_timeouts.TryNextDue(out var item))
-            return false;
-        running = item.Callback;
-        TObserver.BeginCallback(_view, item);
-        Run(item);
-        _context.LeaveCall();
-        return true;
-    }
-
-    [MethodImpl(Jit.Hot)]
     private void Run(in WorkItem item)
     {
         CallContext.EnterCall(item.Context);

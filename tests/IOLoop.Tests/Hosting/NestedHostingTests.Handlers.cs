@@ -33,36 +33,6 @@ public abstract partial class NestedHostingTests
         Await(removed!, "the removal");
     }
 
-    [Fact]
-    public void A_nested_run_ends_before_handlers_of_a_later_turn()
-    {
-        var (host, loop) = Pumped();
-        var files = Enumerable.Range(0, 5).Select(_ => NewEventFd()).ToList();
-        var over = new TaskCompletionSource();
-        int called = 0;
-        for (int i = 0; i < files.Count; i++)
-        {
-            int number = i;
-            loop.AddHandler(files[i].Number, (_, _) =>
-            {
-                files[number].Drain();
-                called++;
-                if (number + 1 < files.Count)
-                    files[number + 1].Signal(); // for the next turn
-                if (number == 0)
-                    over.SetResult();
-            }, IOEvents.Read);
-        }
-        files[0].Signal();
-        int? calledInside = null;
-        RunInTurn(loop, "a nested run", () =>
-        {
-            Nest(host, loop, () => over.Task);
-            calledInside = called;
-        });
-        calledInside.ShouldNotBeNull().ShouldBeLessThanOrEqualTo(2, "the turn that ended the task, and the one that saw it");
-    }
-
     // A handle is released between calls.
     [Fact]
     public void A_turn_continues_as_one_after_several_were_nested_in_it()

@@ -9,7 +9,7 @@ public abstract class ShortTurnTests(PollerKind poller) : HostingHarness(poller)
 {
     private const int CallsPerPost = 4;
 
-    private readonly StillHost _host = new();
+    private StillHost _host = new();
     private readonly List<string> _calls = [];
     private HostedIOLoop? _loop;
 
@@ -101,6 +101,39 @@ public abstract class ShortTurnTests(PollerKind poller) : HostingHarness(poller)
         _calls.Count.ShouldBe(1);
         loop.IsRunning.ShouldBeFalse();
         Log.Entries.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public void A_nested_run_ends_with_the_turn_that_sees_its_end()
+    {
+        _host = new PumpedStillHost();
+        _loop = Budgetless();
+        var files = Enumerable.Range(0, CallsPerPost + 1).Select(_ => NewEventFd()).ToList();
+        var over = new TaskCompletionSource();
+        int called = 0;
+        for (int i = 0; i < files.Count; i++)
+        {
+            int number = i;
+            _loop.AddHandler(files[i].Number, (_, _) =>
+            {
+                files[number].Drain();
+                called++;
+                if (number + 1 < files.Count)
+                    files[number + 1].Signal(); // for the next turn
+                if (number == 0)
+                    over.SetResult();
+            }, IOEvents.Read);
+        }
+        files[0].Signal();
+        int calledInside = 0;
+        _loop.AddCallback(() =>
+        {
+            _loop.RunSync(() => over.Task);
+            calledInside = called;
+        });
+        _loop.Attach();
+        _host.RunOne();
+        calledInside.ShouldBe(2, "in the turn that ended the task, and in the next, which saw it");
     }
 
     protected override void Dispose(bool disposing)

@@ -1,7 +1,7 @@
 namespace IOLoops.Tests.Hosting;
 
 /// <summary>A manual host whose time passes when a test says so, and whose timers never come.</summary>
-internal sealed class StillHost : ManualHost, IHostClock
+internal class StillHost : ManualHost, IHostClock
 {
     public LoopTime Now { get; private set; }
 
