@@ -95,7 +95,7 @@ internal sealed class CallbackRunner(
             }
             return false;
         }
-        catch (Exception exception) when (running is not null) // else nothing has been called
+        catch (Exception exception) when (running is not null) // else it is no callback's
         {
             Fail(WorkItemCall.Describe(running), exception);
             return true;
@@ -104,7 +104,7 @@ internal sealed class CallbackRunner(
 
     /// <summary>Calls one callback of the batch.</summary>
     /// <param name="first">What <see cref="CallbackBatch.Next"/> has returned.</param>
-    /// <param name="running">What a failure is reported with. Written before the call.</param>
+    /// <param name="running">What a failure is reported with: the same, or what it stands for.</param>
     [MethodImpl(Jit.HotBody)]
     private void Call<TObserver>(object first, ref object? running)
         where TObserver : struct, ITurnObserver

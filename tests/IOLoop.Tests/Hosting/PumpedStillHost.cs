@@ -15,8 +15,9 @@ internal sealed class PumpedStillHost : StillHost, IPumpableHost
     {
         while (!until.IsCompleted)
         {
-            Bounded.Until(() => Waiting > 0, "the loop posts a turn");
-            RunOne();
+            Bounded.Until(() => Waiting > 0 || until.IsCompleted, "the loop posts a turn");
+            if (Waiting > 0)
+                RunOne();
         }
     }
 }
