@@ -25,12 +25,12 @@ internal sealed class MovedTimeouts(TimeoutSlots slots)
         return link > 0 ? link - 1 : TimeoutSlots.None;
     }
 
-    /// <summary>Makes room for some more.</summary>
+    /// <summary>Makes room for some more: at most two for each chain on average. It grows fourfold, because growing puts all of them into new chains.</summary>
     internal void Reserve(int more)
     {
         int length = Math.Max(FewChains, _chains.Length);
-        while (length < _count + more)
-            length *= 2;
+        while (length < (_count + more) / 2)
+            length *= 4;
         if (length != _chains.Length)
             Resize(length);
     }

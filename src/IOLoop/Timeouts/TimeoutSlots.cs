@@ -27,6 +27,7 @@ internal sealed class TimeoutSlots
     private TimeoutSlot[][] _slots = [[]]; // of the chunks, here once more because they are needed so often
     private TimeoutChunk?[] _chunks;       // null: room for another
     private TimeoutChunk? _roomy;          // chunks that have room, and some that no longer have
+    private TimeoutChunk? _filled;         // gets moved timeouts until it is full: a full chunk is not soon emptied, so that few are moved twice
     private int _capacity;
     private long _sequence;
 
@@ -126,8 +127,9 @@ internal sealed class TimeoutSlots
             return; // the next removal tries again
         var slots = emptied.Slots;
         var contexts = emptied.LiveContexts > 0 ? emptied.Contexts : null;
-        emptied.Slots = []; // has no room
+        emptied.Slots = []; // so it has no room, while it is still in the list
         emptied.Contexts = null;
+        emptied.Live = 0;
         int number = emptied.First >> ChunkBits;
         for (int place = 0; place < emptied.Used; place++)
         {
@@ -135,7 +137,7 @@ internal sealed class TimeoutSlots
                 continue;
             if (slots[place].NextMoved != 0)
                 _moved.Remove(emptied.First + place);
-            var chunk = FindRoom();
+            var chunk = _filled is { HasRoom: true } filled ? filled : _filled = FindRoom();
             int target = TakeIn(chunk);
             chunk.Slots[target] = slots[place];
             if (contexts?[place] is { } context)
@@ -160,7 +162,7 @@ internal sealed class TimeoutSlots
         }
         _slots = [[]];
         _chunks = [new TimeoutChunk(this, 0)];
-        _roomy = null;
+        _roomy = _filled = null;
         _capacity = 0;
         _moved.Clear();
     }
@@ -175,19 +177,21 @@ internal sealed class TimeoutSlots
     }
 
     /// <summary>Makes room to move the timeouts of a chunk.</summary>
-    /// <returns>False: there is no memory now. Nothing was changed, and the caller removes or runs its timeout all the same.</returns>
+    /// <returns>False: there is no memory now. Nothing was moved, and the caller removes or runs its timeout all the same.</returns>
     private bool TryReserve(TimeoutChunk emptied)
     {
         try
         {
             _moved.Reserve(emptied.Live);
             int left = emptied.LiveContexts > 0 ? emptied.Live : 0;
-            for (var chunk = _roomy; left > 0; chunk = chunk.Next)
+            // In the order in which they are filled.
+            var first = _filled == emptied ? null : _filled;
+            if (left > 0 && first is not null)
+                left -= ReserveContexts(first);
+            for (var chunk = _roomy; left > 0; chunk = chunk!.Next)
             {
-                if (chunk == emptied || !chunk!.HasRoom)
-                    continue;
-                chunk.ReserveContexts(); // in this order they are filled
-                left -= chunk.Slots.Length - chunk.Live;
+                if (chunk != emptied && chunk != first)
+                    left -= ReserveContexts(chunk!);
             }
             return true;
         }
@@ -195,6 +199,15 @@ internal sealed class TimeoutSlots
         {
             return false;
         }
+    }
+
+    /// <summary>Makes room for contexts in a chunk that has room for timeouts.</summary>
+    /// <returns>How many timeouts it has room for.</returns>
+    private static int ReserveContexts(TimeoutChunk chunk)
+    {
+        if (chunk.HasRoom)
+            chunk.ReserveContexts();
+        return chunk.Slots.Length - chunk.Live;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -107,7 +107,7 @@ public sealed class ManyTimeoutsTests
         _hasContexts = false;
         AddMany(Many);
         var first = _queue.Add(0, new WorkItem(static () => { }, null, null, Context));
-        RemoveAllBut(Many / 20, "at random");
+        RemoveAllBut(Many / 2, "at random");
         var chunks = _added.Select(static added => (TimeoutChunk)added.Handle.Owner!).Distinct().ToList();
         chunks.Count(static chunk => chunk.Contexts is not null).ShouldBeInRange(1, 3); // it may have moved
         _queue.Remove(first, out var item).ShouldBeTrue();
@@ -116,6 +116,66 @@ public sealed class ManyTimeoutsTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         new TimeoutQueue().Add(0, item);
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(4_000, "there are few slots at first");
+    }
+
+    [Fact]
+    public void Those_that_are_left_when_most_were_removed_in_their_order_are_moved_once_at_most()
+    {
+        var slots = new TimeoutSlots();
+        var item = Item(1);
+        var added = new TimeoutHandle[5 * Many];
+        for (int i = 0; i < added.Length; i++)
+            slots.Take(item, out added[i]);
+        int moves = 0;
+        int left = 0;
+        for (int i = 0; i < added.Length; i++)
+        {
+            if (i % 10 == 0)
+            {
+                left++;
+                continue;
+            }
+            int slot = slots.Find((TimeoutChunk)added[i].Owner!, added[i].Id);
+            slot.ShouldNotBe(TimeoutSlots.None);
+            slots.Release(slot, out _);
+            if (slots.IsSparse)
+                slots.EmptyOne(_ => moves++);
+        }
+        slots.Count.ShouldBe(left);
+        moves.ShouldBeLessThan(left);
+    }
+
+    [Fact]
+    public void The_chunk_that_is_filled_with_moved_timeouts_gets_room_for_their_contexts()
+    {
+        var slots = new ChunkedSlots();
+        slots.Release(2, left: 700);
+        slots.Release(3, left: 700);
+        slots.Release(4, left: 700);
+        slots.Release(5, left: 110);
+        slots.Release(1, left: 100);
+        slots.Release(0, left: 500);
+        slots.Empty().ShouldBe((100, 0));
+        slots.WithContexts.ShouldBe([5]);
+        slots.Empty().ShouldBe((110, 0));
+        slots.WithContexts.ShouldBe([0]);
+        slots.ContextOfLastMoved().ShouldBe(Context);
+    }
+
+    [Fact]
+    public void A_chunk_that_was_emptied_has_no_room_for_contexts()
+    {
+        var slots = new ChunkedSlots();
+        slots.Release(4, left: 300);
+        slots.Release(3, left: 300);
+        slots.Release(2, left: 974);
+        slots.Release(1, left: 100);
+        slots.Release(0, left: 924);
+        slots.Empty().ShouldBe((100, 0)); // which is full now
+        slots.Release(5, left: 40);
+        slots.Empty().ShouldBe((40, 2));
+        slots.WithContexts.ShouldBe([2]);
+        slots.ContextOfLastMoved().ShouldBe(Context);
     }
 
     [Fact]
@@ -158,6 +218,53 @@ public sealed class ManyTimeoutsTests
         for (int i = 0; i < 20; i++)
             Swing(handles, item);
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+    }
+
+    /// <summary>Six full chunks. The last timeout of the last one has a context.</summary>
+    private sealed class ChunkedSlots
+    {
+        private const int Chunks = 6;
+        private const int Size = 1_024;
+
+        private readonly TimeoutSlots _slots = new();
+        private readonly TimeoutChunk[] _chunks = new TimeoutChunk[Chunks];
+        private int _lastMoved;
+
+        internal ChunkedSlots()
+        {
+            for (int slot = 0; slot < Chunks * Size; slot++)
+            {
+                _slots.Take(new WorkItem(static () => { }, null, null, slot == Chunks * Size - 1 ? Context : null), out var handle).ShouldBe(slot);
+                _chunks[slot / Size] = (TimeoutChunk)handle.Owner!;
+            }
+        }
+
+        internal IEnumerable<int> WithContexts => Enumerable.Range(0, Chunks).Where(chunk => _chunks[chunk].Contexts is not null);
+
+        internal void Release(int chunk, int left)
+        {
+            for (int i = 0; i < Size - left; i++)
+                _slots.Release(chunk * Size + i, out _);
+        }
+
+        /// <summary>Empties one: how many were moved, and to which chunk the last of them.</summary>
+        internal (int Moves, int Chunk) Empty()
+        {
+            _slots.IsSparse.ShouldBeTrue();
+            int moves = 0;
+            _slots.EmptyOne(slot =>
+            {
+                moves++;
+                _lastMoved = slot;
+            });
+            return (moves, _lastMoved / Size);
+        }
+
+        internal ExecutionContext? ContextOfLastMoved()
+        {
+            _slots.Release(_lastMoved, out var item);
+            return item.Context;
+        }
     }
 
     private void Swing(TimeoutHandle[] handles, in WorkItem item)
