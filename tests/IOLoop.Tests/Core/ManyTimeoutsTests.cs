@@ -119,66 +119,6 @@ public sealed class ManyTimeoutsTests
     }
 
     [Fact]
-    public void Those_that_are_left_when_most_were_removed_in_their_order_are_moved_once_at_most()
-    {
-        var slots = new TimeoutSlots();
-        var item = Item(1);
-        var added = new TimeoutHandle[5 * Many];
-        for (int i = 0; i < added.Length; i++)
-            slots.Take(item, out added[i]);
-        int moves = 0;
-        int left = 0;
-        for (int i = 0; i < added.Length; i++)
-        {
-            if (i % 10 == 0)
-            {
-                left++;
-                continue;
-            }
-            int slot = slots.Find((TimeoutChunk)added[i].Owner!, added[i].Id);
-            slot.ShouldNotBe(TimeoutSlots.None);
-            slots.Release(slot, out _);
-            if (slots.IsSparse)
-                slots.EmptyOne(_ => moves++);
-        }
-        slots.Count.ShouldBe(left);
-        moves.ShouldBeLessThan(left);
-    }
-
-    [Fact]
-    public void The_chunk_that_is_filled_with_moved_timeouts_gets_room_for_their_contexts()
-    {
-        var slots = new ChunkedSlots();
-        slots.Release(2, left: 700);
-        slots.Release(3, left: 700);
-        slots.Release(4, left: 700);
-        slots.Release(5, left: 110);
-        slots.Release(1, left: 100);
-        slots.Release(0, left: 500);
-        slots.Empty().ShouldBe((100, 0));
-        slots.WithContexts.ShouldBe([5]);
-        slots.Empty().ShouldBe((110, 0));
-        slots.WithContexts.ShouldBe([0]);
-        slots.ContextOfLastMoved().ShouldBe(Context);
-    }
-
-    [Fact]
-    public void A_chunk_that_was_emptied_has_no_room_for_contexts()
-    {
-        var slots = new ChunkedSlots();
-        slots.Release(4, left: 300);
-        slots.Release(3, left: 300);
-        slots.Release(2, left: 974);
-        slots.Release(1, left: 100);
-        slots.Release(0, left: 924);
-        slots.Empty().ShouldBe((100, 0)); // which is full now
-        slots.Release(5, left: 40);
-        slots.Empty().ShouldBe((40, 2));
-        slots.WithContexts.ShouldBe([2]);
-        slots.ContextOfLastMoved().ShouldBe(Context);
-    }
-
-    [Fact]
     public void A_handle_that_outlives_its_loop_keeps_none_of_its_memory()
     {
         var arrays = FillAndClear(out var handle);
@@ -218,53 +158,6 @@ public sealed class ManyTimeoutsTests
         for (int i = 0; i < 20; i++)
             Swing(handles, item);
         (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
-    }
-
-    /// <summary>Six full chunks. The last timeout of the last one has a context.</summary>
-    private sealed class ChunkedSlots
-    {
-        private const int Chunks = 6;
-        private const int Size = 1_024;
-
-        private readonly TimeoutSlots _slots = new();
-        private readonly TimeoutChunk[] _chunks = new TimeoutChunk[Chunks];
-        private int _lastMoved;
-
-        internal ChunkedSlots()
-        {
-            for (int slot = 0; slot < Chunks * Size; slot++)
-            {
-                _slots.Take(new WorkItem(static () => { }, null, null, slot == Chunks * Size - 1 ? Context : null), out var handle).ShouldBe(slot);
-                _chunks[slot / Size] = (TimeoutChunk)handle.Owner!;
-            }
-        }
-
-        internal IEnumerable<int> WithContexts => Enumerable.Range(0, Chunks).Where(chunk => _chunks[chunk].Contexts is not null);
-
-        internal void Release(int chunk, int left)
-        {
-            for (int i = 0; i < Size - left; i++)
-                _slots.Release(chunk * Size + i, out _);
-        }
-
-        /// <summary>Empties one: how many were moved, and to which chunk the last of them.</summary>
-        internal (int Moves, int Chunk) Empty()
-        {
-            _slots.IsSparse.ShouldBeTrue();
-            int moves = 0;
-            _slots.EmptyOne(slot =>
-            {
-                moves++;
-                _lastMoved = slot;
-            });
-            return (moves, _lastMoved / Size);
-        }
-
-        internal ExecutionContext? ContextOfLastMoved()
-        {
-            _slots.Release(_lastMoved, out var item);
-            return item.Context;
-        }
     }
 
     private void Swing(TimeoutHandle[] handles, in WorkItem item)
@@ -359,7 +252,7 @@ public sealed class ManyTimeoutsTests
 
     private ExecutionContext? ContextOf(int id) => _hasContexts && id % 3 == 0 ? Context : null;
 
-    private static ExecutionContext MakeContext()
+    internal static ExecutionContext MakeContext()
     {
         ExecutionContext? context = null;
         ExecutionContext.Run(ExecutionContext.Capture()!, _ =>
